@@ -1,0 +1,2 @@
+/** Programs that a person runs; each is a picocli command and a main class of its own. */
+package org.soda4j.examples;

@@ -1,0 +1,2 @@
+/** Data sets, augmentations, view pairs, camera poses and the loader. */
+package org.soda4j.data;

@@ -1,0 +1,2 @@
+/** Probes, image metrics, disentanglement, latent tools and reports. */
+package org.soda4j.eval;
