@@ -1,0 +1,54 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+
+/** Self-attention over the pixels of a feature map, added to it. */
+final class AttentionBlock extends NamedBlock {
+
+    private final int heads;
+    private final Parameter[] parameters;
+
+    AttentionBlock(String name, long seed, int channels, int heads) {
+        super(name, seed);
+        this.heads = heads;
+        parameters =
+                new Parameter[] {
+                    normWeight("norm.weight", channels),
+                    normBias("norm.bias", channels),
+                    weight("projection.weight", 3L * channels, channels),
+                    bias("projection.bias", channels, 3L * channels),
+                    weight("output.weight", channels, channels),
+                    bias("output.bias", channels, channels)
+                };
+    }
+
+    /** {@code [N, C, H, W]} to the same shape; the input stays open. */
+    NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
+        NDArray[] p = values(store, x, mode.training(), parameters);
+        NDArray[] inputs = {x, p[0], p[1], p[2], p[3], p[4], p[5]};
+        return Operators.attentionBlock(inputs, UNetDenoiser.GROUPS, heads, mode);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, 4);
+        return new NDList(apply(store, inputs.get(0), mode(training, params)));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

@@ -1,0 +1,92 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+
+/**
+ * The embedding of the diffusion time: sinusoids of t / divisor (half sine, then half cosine,
+ * frequencies exp(-ln(10000) i / (half - 1))), Linear, SiLU, Linear, four times as wide.
+ */
+final class TimeEmbedding extends NamedBlock {
+
+    private final int channels;
+    private final double divisor;
+    private final float[] frequencies;
+    private final Parameter weight1;
+    private final Parameter bias1;
+    private final Parameter weight2;
+    private final Parameter bias2;
+
+    TimeEmbedding(String name, long seed, int channels, double divisor) {
+        super(name, seed);
+        this.channels = channels;
+        this.divisor = divisor;
+        int half = channels / 2;
+        frequencies = new float[half];
+        for (int i = 0; i < half; i++) {
+            frequencies[i] = (float) Math.exp(-Math.log(10000) * i / (half - 1));
+        }
+        int width = 4 * channels;
+        weight1 = weight("lin1.weight", width, channels);
+        bias1 = bias("lin1.bias", channels, width);
+        weight2 = weight("lin2.weight", width, width);
+        bias2 = bias("lin2.bias", width, width);
+    }
+
+    /**
+     * Times {@code [N]} to SiLU of the embedding {@code [N, 4 channels]}: every block wants that.
+     */
+    NDArray apply(ParameterStore store, NDArray times, OperatorMode mode) {
+        boolean training = mode.training();
+        try (NDArray features = sinusoids(times);
+                NDArray hidden =
+                        Operators.linear(
+                                features,
+                                value(store, weight1, times, training),
+                                value(store, bias1, times, training),
+                                mode);
+                NDArray active = Operators.silu(hidden, training);
+                NDArray embedding =
+                        Operators.linear(
+                                active,
+                                value(store, weight2, times, training),
+                                value(store, bias2, times, training),
+                                mode)) {
+            return Operators.silu(embedding, training);
+        }
+    }
+
+    private NDArray sinusoids(NDArray times) {
+        try (NDArray real = times.toType(DataType.FLOAT32, false).reshape(-1, 1);
+                NDArray scaled = real.div(divisor);
+                NDArray waves =
+                        times.getManager().create(frequencies, new Shape(1, frequencies.length));
+                NDArray angles = scaled.mul(waves);
+                NDArray sine = angles.sin();
+                NDArray cosine = angles.cos()) {
+            return sine.concat(cosine, 1);
+        }
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        return new NDList(apply(store, inputs.get(0), mode(training, params)));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {new Shape(inputShapes[0].get(0), 4L * channels)};
+    }
+}

@@ -1,0 +1,326 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+import org.soda4j.nn.Resample;
+
+/** The network of {@link UNetDenoiser}, with the parameter names of the PyTorch implementation. */
+public final class UNet extends NamedBlock {
+
+    private static final String ACTIVATIONS = "activations";
+    private static final int LAST_GROUPS = 8;
+
+    private final UNetDenoiser config;
+    private final LatentLayout layout;
+    private final LayerModulation modulation;
+    private final TimeEmbedding timeEmbedding;
+    private final Parameter[] input;
+    private final List<UNetStage> down = new ArrayList<>();
+    private final ResidualBlock middle1;
+    private final AttentionBlock middleAttention;
+    private final ResidualBlock middle2;
+    private final List<UNetStage> up = new ArrayList<>();
+    private final Parameter[] output;
+
+    UNet(UNetDenoiser config, LatentLayout layout, LayerModulation modulation, long seed) {
+        super("decoder", seed);
+        this.config = config;
+        this.layout = modulation.layout(layout, config.depths());
+        this.modulation = modulation;
+        int images = config.imageShape().get(0);
+        int c = config.channels();
+        input =
+                new Parameter[] {
+                    weight("image_proj.weight", c, images, 3, 3),
+                    bias("image_proj.bias", images * 9L, c)
+                };
+        timeEmbedding =
+                part(
+                        "time_emb",
+                        new TimeEmbedding(nameOf("time_emb"), seed, c, config.timeDivisor()));
+        Deque<Integer> skips = new ArrayDeque<>(List.of(c));
+        int levels = config.multipliers().size();
+        for (int level = 0; level < levels; level++) {
+            int width = config.channels(level);
+            boolean attends = config.attention().contains(level);
+            for (int i = 0; i < config.blocks(); i++) {
+                addStage(down, "down", skips.size(), false, Resample.NONE, c, width, attends);
+                c = width;
+                skips.push(c);
+            }
+            if (level < levels - 1) {
+                addStage(down, "down", skips.size(), false, Resample.DOWN, c, c, false);
+                skips.push(c);
+            }
+        }
+        int middle = skips.size();
+        int section = modulation.section(middle, config.depths());
+        int size = this.layout.size(section);
+        middle1 =
+                part(
+                        "middle.res1",
+                        new ResidualBlock(
+                                nameOf("middle.res1"), seed, c, c, size, Resample.NONE, config));
+        middleAttention =
+                part(
+                        "middle.attn",
+                        new AttentionBlock(nameOf("middle.attn"), seed, c, config.heads(c)));
+        middle2 =
+                part(
+                        "middle.res2",
+                        new ResidualBlock(
+                                nameOf("middle.res2"), seed, c, c, size, Resample.NONE, config));
+        for (int level = levels - 1; level >= 0; level--) {
+            int width = config.channels(level);
+            boolean attends = config.attention().contains(level);
+            for (int i = 0; i <= config.blocks(); i++) {
+                int in = c + skips.pop();
+                addStage(up, "up", skips.size(), true, Resample.NONE, in, width, attends);
+                c = width;
+            }
+            if (level > 0) {
+                // Up-sampling has no activation of its own: it goes with the up block before it.
+                addStage(up, "up", skips.size(), false, Resample.UP, c, c, false);
+            }
+        }
+        output =
+                new Parameter[] {
+                    normWeight("norm.weight", c),
+                    normBias("norm.bias", c),
+                    weight("final.weight", images, c, 3, 3),
+                    bias("final.bias", c * 9L, images)
+                };
+    }
+
+    private void addStage(
+            List<UNetStage> stages,
+            String side,
+            int depth,
+            boolean popsSkip,
+            Resample resample,
+            int in,
+            int out,
+            boolean attends) {
+        String local = side + "." + stages.size();
+        int section = modulation.section(depth, config.depths());
+        UNetStage.Plan plan =
+                new UNetStage.Plan(
+                        nameOf(local), depth, section, popsSkip, resample, in, out, attends);
+        stages.add(part(local, new UNetStage(plan, layout.size(section), config, seed())));
+    }
+
+    /**
+     * Returns the latent as this network takes it.
+     *
+     * @return the sections
+     */
+    public LatentLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Returns, for every section of the latent, the blocks that it drives and their resolution.
+     *
+     * @return for each section, block name (such as {@code up.3.res}) to height and width
+     */
+    public List<Map<String, List<Long>>> blocksOfSections() {
+        List<Map<String, List<Long>>> table = new ArrayList<>();
+        for (int i = 0; i < layout.sections(); i++) {
+            table.add(new LinkedHashMap<>());
+        }
+        long height = config.imageShape().get(1);
+        long width = config.imageShape().get(2);
+        List<UNetStage> all = new ArrayList<>(down);
+        all.addAll(up);
+        for (int i = 0; i < all.size(); i++) {
+            UNetStage stage = all.get(i);
+            if (i == down.size()) {
+                int section = modulation.section(config.depths() - 1, config.depths());
+                table.get(section).put("middle.res1", List.of(height, width));
+                table.get(section).put("middle.res2", List.of(height, width));
+            }
+            height = stage.resample().size(height);
+            width = stage.resample().size(width);
+            if (stage.section() >= 0) {
+                String block =
+                        localName(stage) + (stage.resample() == Resample.NONE ? ".res" : ".op");
+                table.get(stage.section()).put(block, List.of(height, width));
+            }
+        }
+        return table;
+    }
+
+    /**
+     * Returns the names of the activations that can be asked for: the stages of the way up.
+     *
+     * @return {@code up.0}, {@code up.1}, ...
+     */
+    public List<String> activationNames() {
+        return up.stream().map(this::localName).toList();
+    }
+
+    private String localName(UNetStage stage) {
+        return stage.name().substring(nameOf("").length());
+    }
+
+    /**
+     * Returns the options of {@code forward} that ask for a precision and for activations.
+     *
+     * @param lowPrecision whether to compute in bfloat16 where that is allowed
+     * @param activations names from {@link #activationNames()}; each is appended to the output
+     *     under its name, in the order of the way up
+     * @return what to hand over as {@code params}
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    public PairList<String, Object> options(boolean lowPrecision, Set<String> activations) {
+        for (String name : activations) {
+            if (!activationNames().contains(name)) {
+                throw new IllegalArgumentException(
+                        "activation: expected one of %s, found %s"
+                                .formatted(activationNames(), name));
+            }
+        }
+        PairList<String, Object> options = options(lowPrecision);
+        options.add(ACTIVATIONS, new TreeSet<>(activations));
+        return options;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray images = inputs.get(0);
+        NDArray times = inputs.get(1);
+        NDArray z = inputs.get(2);
+        requireShapes(images.getShape(), times.getShape(), z.getShape());
+        OperatorMode mode = mode(training, params);
+        Object asked = params == null ? null : params.get(ACTIVATIONS);
+        Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
+        try (NDList conditions = new NDList()) {
+            NDArray time = timeEmbedding.apply(store, times, mode);
+            NDList latents = sections(z, training);
+            conditions.add(time);
+            conditions.addAll(latents);
+            return denoise(store, images, time, latents, mode, wanted);
+        }
+    }
+
+    private NDList denoise(
+            ParameterStore store,
+            NDArray images,
+            NDArray time,
+            NDList latents,
+            OperatorMode mode,
+            Set<?> wanted) {
+        boolean training = mode.training();
+        Deque<NDArray> skips = new ArrayDeque<>();
+        NDArray[] in = values(store, images, training, input);
+        NDArray x = Operators.conv(images, in[0], in[1], 1, mode);
+        skips.push(x);
+        for (UNetStage stage : down) {
+            x = stage.apply(store, x, time, latents, mode);
+            skips.push(x);
+        }
+        NDArray latent = latents.get(modulation.section(config.depths() - 1, config.depths()));
+        try (NDArray first = middle1.apply(store, x, time, latent, mode);
+                NDArray attended = middleAttention.apply(store, first, mode)) {
+            x = middle2.apply(store, attended, time, latent, mode);
+        }
+        Map<String, NDArray> kept = new LinkedHashMap<>();
+        boolean keptBefore = false;
+        for (UNetStage stage : up) {
+            NDArray before = x;
+            if (stage.popsSkip()) {
+                try (NDArray skip = skips.pop();
+                        NDArray joined = before.concat(skip, 1)) {
+                    x = stage.apply(store, joined, time, latents, mode);
+                }
+            } else {
+                x = stage.apply(store, before, time, latents, mode);
+            }
+            if (!keptBefore) {
+                before.close();
+            }
+            keptBefore = wanted.contains(localName(stage));
+            if (keptBefore) {
+                kept.put(localName(stage), x);
+            }
+        }
+        NDArray[] out = values(store, images, training, output);
+        NDArray prediction =
+                Operators.normSiluConv(
+                        x, out[0], out[1], out[2], out[3], LAST_GROUPS, Resample.NONE, mode);
+        if (!keptBefore) {
+            x.close();
+        }
+        NDList results = new NDList(prediction);
+        kept.forEach(
+                (name, activation) -> {
+                    activation.setName(name); // Last, because operators remove their inputs' names.
+                    results.add(activation);
+                });
+        return results;
+    }
+
+    /** SiLU of the latent, cut into its sections. */
+    private NDList sections(NDArray z, boolean training) {
+        NDArray active = Operators.silu(z, training);
+        if (layout.sections() == 1) {
+            return new NDList(active);
+        }
+        try (active) {
+            long[] offsets = new long[layout.sections() - 1];
+            for (int i = 0; i < offsets.length; i++) {
+                offsets[i] = layout.offset(i + 1);
+            }
+            return active.split(offsets, 1);
+        }
+    }
+
+    private void requireShapes(Shape images, Shape times, Shape z) {
+        long n = images.get(0);
+        List<Integer> shape = config.imageShape();
+        require("images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
+        require("times", new Shape(n), times);
+        require("latent", new Shape(n, layout.size()), z);
+    }
+
+    private static void require(String what, Shape expected, Shape found) {
+        if (!expected.equals(found)) {
+            throw new IllegalArgumentException(
+                    "%s: expected shape %s, found %s".formatted(what, expected, found));
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
+    }
+}

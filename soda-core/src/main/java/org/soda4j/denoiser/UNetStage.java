@@ -1,0 +1,151 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+import org.soda4j.nn.Resample;
+
+/**
+ * One entry of the U-Net's way down or up: a residual block with or without attention, or a change
+ * of resolution by a convolution or a residual block.
+ */
+final class UNetStage extends NamedBlock {
+
+    private final String name;
+    private final int depth;
+    private final int section;
+    private final boolean popsSkip;
+    private final Resample resample;
+    private final ResidualBlock residual;
+    private final AttentionBlock attention;
+    private final Parameter[] convolution;
+
+    /** What a stage is made of; unset parts are null. */
+    record Plan(
+            String name,
+            int depth,
+            int section,
+            boolean popsSkip,
+            Resample resample,
+            int inChannels,
+            int outChannels,
+            boolean attention) {}
+
+    UNetStage(Plan plan, int latentSize, UNetDenoiser config, long seed) {
+        super(plan.name(), seed);
+        name = plan.name();
+        depth = plan.depth();
+        section = plan.section();
+        popsSkip = plan.popsSkip();
+        resample = plan.resample();
+        boolean byConvolution = resample != Resample.NONE && !config.residualResampling();
+        int out = plan.outChannels();
+        if (byConvolution) {
+            residual = null;
+            convolution =
+                    new Parameter[] {
+                        weight("conv.weight", out, out, 3, 3), bias("conv.bias", out * 9L, out)
+                    };
+        } else {
+            String local = resample == Resample.NONE ? "res" : "op";
+            residual =
+                    part(
+                            local,
+                            new ResidualBlock(
+                                    nameOf(local),
+                                    seed,
+                                    plan.inChannels(),
+                                    out,
+                                    latentSize,
+                                    resample,
+                                    config));
+            convolution = null;
+        }
+        attention =
+                plan.attention()
+                        ? part(
+                                "attn",
+                                new AttentionBlock(nameOf("attn"), seed, out, config.heads(out)))
+                        : null;
+    }
+
+    /** The name in the PyTorch implementation, such as {@code up.3}. */
+    String name() {
+        return name;
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    /** The section that drives this stage, or -1 if the latent does not reach it. */
+    int section() {
+        return residual == null ? -1 : section;
+    }
+
+    boolean popsSkip() {
+        return popsSkip;
+    }
+
+    Resample resample() {
+        return resample;
+    }
+
+    /** {@code x} stays open; {@code latents} holds SiLU of every section. */
+    NDArray apply(
+            ParameterStore store, NDArray x, NDArray time, NDList latents, OperatorMode mode) {
+        if (residual == null) {
+            NDArray[] c = values(store, x, mode.training(), convolution);
+            return resample == Resample.DOWN
+                    ? Operators.conv(x, c[0], c[1], 2, mode)
+                    : Operators.resizeConv(x, c[0], c[1], resample, mode);
+        }
+        NDArray y = residual.apply(store, x, time, latents.get(section), mode);
+        if (attention == null) {
+            return y;
+        }
+        try (y) {
+            return attention.apply(store, y, mode);
+        }
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray y =
+                apply(
+                        store,
+                        inputs.get(0),
+                        inputs.get(1),
+                        inputs.subNDList(2),
+                        mode(training, params));
+        return new NDList(y);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape in = inputShapes[0];
+        long channels =
+                residual == null ? in.get(1) : residual.getOutputShapes(inputShapes)[0].get(1);
+        return new Shape[] {
+            new Shape(in.get(0), channels, resample.size(in.get(2)), resample.size(in.get(3)))
+        };
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
+    }
+}

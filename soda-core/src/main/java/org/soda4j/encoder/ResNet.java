@@ -1,0 +1,115 @@
+package org.soda4j.encoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+
+/** The network of {@link ResNetEncoder}, with torchvision's structure and parameter names. */
+final class ResNet extends NamedBlock {
+
+    private final ResNetEncoder config;
+    private final Parameter[] stem;
+    private final List<ResNetBlock> blocks = new ArrayList<>();
+    private final Parameter lastWeight;
+    private final Parameter lastBias;
+
+    ResNet(ResNetEncoder config, long seed) {
+        super("encoder", seed);
+        this.config = config;
+        int channels = config.channels(0);
+        int kernel = config.smallImages() ? 3 : 7;
+        stem =
+                new Parameter[] {
+                    kernel("conv1.weight", channels, config.inputChannels(), kernel, kernel),
+                    normWeight("bn1.weight", channels),
+                    normBias("bn1.bias", channels),
+                    statistic("bn1.running_mean", false, channels),
+                    statistic("bn1.running_var", true, channels)
+                };
+        int[] counts = config.blocksPerStage();
+        for (int stage = 0; stage < counts.length; stage++) {
+            for (int i = 0; i < counts[stage]; i++) {
+                String name = "layer%d.%d".formatted(stage + 1, i);
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                ResNetBlock block =
+                        new ResNetBlock(
+                                nameOf(name),
+                                seed,
+                                channels,
+                                config.channels(stage),
+                                stride,
+                                config);
+                blocks.add(part(name, block));
+                channels = block.outChannels();
+            }
+        }
+        lastWeight = weight("fc.weight", config.latentSize(), channels);
+        lastBias = bias("fc.bias", channels, config.latentSize());
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, 4);
+        NDArray images = inputs.get(0);
+        requireChannels(images.getShape());
+        OperatorMode mode = mode(training, params);
+        NDArray[] stemValues = values(store, images, training, stem);
+        NDArray x =
+                Operators.convNorm(images, stemValues, config.smallImages() ? 1 : 2, true, mode);
+        if (!config.smallImages()) {
+            try (NDArray large = x) {
+                x = Operators.maxPool(large, training);
+            }
+        }
+        for (ResNetBlock block : blocks) {
+            try (NDArray before = x) {
+                x = block.apply(store, before, mode);
+            }
+        }
+        try (NDArray maps = x) {
+            NDArray features = maps.mean(new int[] {2, 3});
+            NDArray latent =
+                    Operators.linear(
+                            features,
+                            value(store, lastWeight, images, training),
+                            value(store, lastBias, images, training),
+                            mode);
+            return new NDList(latent, features);
+        }
+    }
+
+    private void requireChannels(Shape shape) {
+        if (shape.get(1) != config.inputChannels()) {
+            throw new IllegalArgumentException(
+                    "images: expected %d channels in [N, C, H, W], found shape %s"
+                            .formatted(config.inputChannels(), shape));
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        requireChannels(inputShapes[0]);
+        long n = inputShapes[0].get(0);
+        return new Shape[] {new Shape(n, config.latentSize()), new Shape(n, config.featureSize())};
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        blocks.forEach(block -> block.initialize(manager, dataType, inputShapes));
+    }
+}

@@ -1,0 +1,117 @@
+package org.soda4j.encoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+
+/** A basic (two 3 x 3) or bottleneck (1 x 1, 3 x 3, 1 x 1) block; the 3 x 3 carries the stride. */
+final class ResNetBlock extends NamedBlock {
+
+    private final int outChannels;
+    private final int stride;
+    private final List<Parameter[]> convolutions = new ArrayList<>();
+    private final int stridedConvolution;
+    private final Parameter[] projection;
+
+    ResNetBlock(
+            String name,
+            long seed,
+            int inChannels,
+            int channels,
+            int stride,
+            ResNetEncoder config) {
+        super(name, seed);
+        this.stride = stride;
+        outChannels = channels * config.expansion();
+        if (config.expansion() == 1) {
+            stridedConvolution = 0;
+            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 3));
+            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3));
+        } else {
+            stridedConvolution = 1;
+            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 1));
+            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3));
+            convolutions.add(convNorm("conv3", "bn3", outChannels, channels, 1));
+        }
+        projection =
+                stride != 1 || inChannels != outChannels
+                        ? convNorm("downsample.0", "downsample.1", outChannels, inChannels, 1)
+                        : null;
+    }
+
+    private Parameter[] convNorm(String conv, String norm, int out, int in, int size) {
+        return new Parameter[] {
+            kernel(conv + ".weight", out, in, size, size),
+            normWeight(norm + ".weight", out),
+            normBias(norm + ".bias", out),
+            statistic(norm + ".running_mean", false, out),
+            statistic(norm + ".running_var", true, out)
+        };
+    }
+
+    int outChannels() {
+        return outChannels;
+    }
+
+    /** {@code [N, in, H, W]} to {@code [N, out, H / stride, W / stride]}; the input stays open. */
+    NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
+        boolean training = mode.training();
+        NDArray shortcut =
+                projection == null
+                        ? x
+                        : Operators.convNorm(
+                                x, values(store, x, training, projection), stride, false, mode);
+        NDArray h = x;
+        int last = convolutions.size() - 1;
+        for (int i = 0; i < last; i++) {
+            NDArray next =
+                    Operators.convNorm(
+                            h,
+                            values(store, x, training, convolutions.get(i)),
+                            i == stridedConvolution ? stride : 1,
+                            true,
+                            mode);
+            if (h != x) {
+                h.close();
+            }
+            h = next;
+        }
+        NDArray[] lastValues = values(store, x, training, convolutions.get(last));
+        NDArray y = Operators.convNormAddRelu(h, shortcut, lastValues, 1, mode);
+        h.close();
+        if (shortcut != x) {
+            shortcut.close();
+        }
+        return y;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, 4);
+        return new NDList(apply(store, inputs.get(0), mode(training, params)));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape in = inputShapes[0];
+        return new Shape[] {
+            new Shape(
+                    in.get(0),
+                    outChannels,
+                    (in.get(2) + stride - 1) / stride,
+                    (in.get(3) + stride - 1) / stride)
+        };
+    }
+}

@@ -1,0 +1,98 @@
+package org.soda4j.latent;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How the latent z is cut into sections, from its first dimension on (paper section 3.2).
+ *
+ * @param sizes dimensions of each section, at least one section, each at least 1
+ */
+public record LatentLayout(@JsonValue List<Integer> sizes) {
+
+    /** Checks and copies the sizes. */
+    @JsonCreator
+    public LatentLayout {
+        sizes = List.copyOf(sizes);
+        if (sizes.isEmpty() || Collections.min(sizes) < 1) {
+            throw new IllegalArgumentException(
+                    "latent sections: expected one or more sizes of at least 1, found " + sizes);
+        }
+    }
+
+    /**
+     * A latent of one section; {@link LayerModulation} asks for more with {@link #split}.
+     *
+     * @param size dimensions of z, at least 1; published: 128
+     * @return the layout
+     */
+    public static LatentLayout of(int size) {
+        return new LatentLayout(List.of(size));
+    }
+
+    /**
+     * Returns the layout of the same z in equal sections, the first {@code size mod sections} of
+     * them one dimension larger.
+     *
+     * @param sections how many, 1 .. {@link #size()}
+     * @return the layout
+     */
+    public LatentLayout split(int sections) {
+        int size = size();
+        if (sections < 1 || sections > size) {
+            throw new IllegalArgumentException(
+                    "latent sections: expected 1 .. %d (the dimensions of z), found %d; enlarge the latent or use fewer sections (grouped(k))"
+                            .formatted(size, sections));
+        }
+        return new LatentLayout(
+                IntStream.range(0, sections)
+                        .mapToObj(i -> size / sections + (i < size % sections ? 1 : 0))
+                        .toList());
+    }
+
+    /**
+     * Returns the dimensions of z.
+     *
+     * @return the sum of the sections
+     */
+    public int size() {
+        return sizes.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /**
+     * Returns the number of sections.
+     *
+     * @return at least 1
+     */
+    public int sections() {
+        return sizes.size();
+    }
+
+    /**
+     * Returns the size of one section.
+     *
+     * @param section 0 .. sections - 1
+     * @return its dimensions
+     */
+    public int size(int section) {
+        return sizes.get(section);
+    }
+
+    /**
+     * Returns where a section begins.
+     *
+     * @param section 0 .. sections - 1
+     * @return its first dimension
+     */
+    public int offset(int section) {
+        return sizes.subList(0, section).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    @Override
+    public String toString() {
+        return sizes.toString();
+    }
+}

@@ -1,0 +1,282 @@
+package org.soda4j.nn;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+
+/**
+ * The operators that DJL lacks, on DJL arrays. Each is one call of the engine, differentiable, and
+ * described in {@code operators.py}.
+ *
+ * <p>Arrays are float32 (float64 works too, for gradient checks, without low precision). The result
+ * belongs to the manager of the first argument. {@code training} asks autograd to record the call.
+ */
+public final class Operators {
+
+    private static final TorchScriptModule MODULE =
+            TorchScriptModule.load("Operators", "operators.py");
+
+    private Operators() {}
+
+    /**
+     * Group normalisation with affine parameters, epsilon 1e-5.
+     *
+     * @param x {@code [N, C, ...]}
+     * @param weight {@code [C]}
+     * @param bias {@code [C]}
+     * @param groups a divisor of C
+     * @param training whether gradients are wanted
+     * @return like {@code x}
+     */
+    public static NDArray groupNorm(
+            NDArray x, NDArray weight, NDArray bias, int groups, boolean training) {
+        return call("group_norm", training, x, weight, bias, constant(groups));
+    }
+
+    /**
+     * SiLU, {@code x sigmoid(x)}, in one kernel.
+     *
+     * @param x any shape
+     * @param training whether gradients are wanted
+     * @return like {@code x}
+     */
+    public static NDArray silu(NDArray x, boolean training) {
+        return call("silu", training, x);
+    }
+
+    /**
+     * Adaptive group normalisation (AdaGN) and SiLU: {@code silu(z_s (t_s norm(h) + t_b) + z_b)}.
+     *
+     * @param h {@code [N, C, H, W]}
+     * @param time {@code [N, 2C]}: t_s, then t_b
+     * @param latent {@code [N, 2C]}: z_s, then z_b
+     * @param weight {@code [C]}, of the norm
+     * @param bias {@code [C]}, of the norm
+     * @param groups a divisor of C
+     * @param training whether gradients are wanted
+     * @return like {@code h}
+     */
+    public static NDArray modulatedNormSilu(
+            NDArray h,
+            NDArray time,
+            NDArray latent,
+            NDArray weight,
+            NDArray bias,
+            int groups,
+            boolean training) {
+        return call(
+                "modulated_norm_silu", training, h, time, latent, weight, bias, constant(groups));
+    }
+
+    /**
+     * Linear layer, {@code x weight^T + bias}.
+     *
+     * @param x {@code [..., in]}
+     * @param weight {@code [out, in]}
+     * @param bias {@code [out]}
+     * @param mode precision and gradients
+     * @return {@code [..., out]}
+     */
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, OperatorMode mode) {
+        return call("linear", mode.training(), x, weight, bias, mode.low());
+    }
+
+    /**
+     * Convolution with a square odd kernel k and padding k / 2.
+     *
+     * @param x {@code [N, in, H, W]}
+     * @param weight {@code [out, in, k, k]}
+     * @param bias {@code [out]}
+     * @param stride 1 or more
+     * @param mode precision and gradients
+     * @return {@code [N, out, ceil(H / stride), ceil(W / stride)]}
+     */
+    public static NDArray conv(
+            NDArray x, NDArray weight, NDArray bias, int stride, OperatorMode mode) {
+        return call("conv", mode.training(), x, weight, bias, constant(stride), mode.low());
+    }
+
+    /**
+     * Scaled-dot-product attention.
+     *
+     * @param query {@code [N, heads, length, width]}
+     * @param key {@code [N, heads, keys, width]}
+     * @param value {@code [N, heads, keys, width]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, heads, length, width]}
+     */
+    public static NDArray attention(NDArray query, NDArray key, NDArray value, boolean training) {
+        return call("attention", training, query, key, value);
+    }
+
+    /**
+     * Changes the resolution without parameters.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param resample how
+     * @param training whether gradients are wanted
+     * @return {@code x} at the new resolution
+     */
+    public static NDArray resize(NDArray x, Resample resample, boolean training) {
+        return call("resize", training, x, resample.code());
+    }
+
+    /**
+     * {@code conv(resize(silu(groupNorm(x))))}: the first half of a residual block, and the end of
+     * the denoiser.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param normWeight {@code [C]}
+     * @param normBias {@code [C]}
+     * @param weight {@code [out, C, k, k]}
+     * @param bias {@code [out]}
+     * @param groups a divisor of C
+     * @param resample before the convolution
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray normSiluConv(
+            NDArray x,
+            NDArray normWeight,
+            NDArray normBias,
+            NDArray weight,
+            NDArray bias,
+            int groups,
+            Resample resample,
+            OperatorMode mode) {
+        return call(
+                "norm_silu_conv",
+                mode.training(),
+                x,
+                normWeight,
+                normBias,
+                weight,
+                bias,
+                constant(groups),
+                resample.code(),
+                mode.low());
+    }
+
+    /**
+     * The second half of a residual block: {@code conv(dropout(modulatedNormSilu(h))) + shortcut}.
+     *
+     * @param inputs {@code h [N, C, H, W]}, {@code shortcut [N, C, H, W]}, {@code time [N, T]} and
+     *     {@code latent [N, S]} (both after SiLU), then weight and bias of: the time projection
+     *     {@code [2C, T]}, the latent projection {@code [2C, S]}, the norm {@code [C]}, the
+     *     convolution {@code [C, C, k, k]}
+     * @param groups a divisor of C
+     * @param dropout probability, active in training
+     * @param mode precision and gradients
+     * @return {@code [N, C, H, W]}
+     */
+    public static NDArray modulatedConv(
+            NDArray[] inputs, int groups, double dropout, OperatorMode mode) {
+        return call(
+                "modulated_conv",
+                mode.training(),
+                append(
+                        inputs,
+                        constant(groups),
+                        MODULE.constant(dropout),
+                        flag(mode.training()),
+                        mode.low()));
+    }
+
+    /**
+     * Changes the resolution, then convolves.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param weight {@code [out, C, k, k]}
+     * @param bias {@code [out]}
+     * @param resample before the convolution
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray resizeConv(
+            NDArray x, NDArray weight, NDArray bias, Resample resample, OperatorMode mode) {
+        return call("resize_conv", mode.training(), x, weight, bias, resample.code(), mode.low());
+    }
+
+    /**
+     * {@code x + output(attention(projection(groupNorm(x))))} over the pixels.
+     *
+     * @param inputs {@code x [N, C, H, W]}, then weight and bias of: the norm {@code [C]}, the
+     *     projection {@code [3C, C]} (query, key and value of one head after another), the output
+     *     {@code [C, C]}
+     * @param groups a divisor of C
+     * @param heads a divisor of C
+     * @param mode precision and gradients
+     * @return {@code [N, C, H, W]}
+     */
+    public static NDArray attentionBlock(
+            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+        return call(
+                "attention_block",
+                mode.training(),
+                append(inputs, constant(groups), constant(heads), mode.low()));
+    }
+
+    /**
+     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5); in training the
+     * running statistics are updated in place.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight, bias,
+     *     running mean and running variance of the norm
+     * @param stride of the convolution
+     * @param relu whether ReLU follows
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray convNorm(
+            NDArray x, NDArray[] parameters, int stride, boolean relu, OperatorMode mode) {
+        NDArray[] all = append(new NDArray[] {x}, parameters);
+        all = append(all, constant(stride), flag(mode.training()), mode.low());
+        return call(relu ? "conv_norm_relu" : "conv_norm", mode.training(), all);
+    }
+
+    /**
+     * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param shortcut {@code [N, out, H', W']}
+     * @param parameters as for {@link #convNorm}
+     * @param stride of the convolution
+     * @param mode precision and gradients
+     * @return like {@code shortcut}
+     */
+    public static NDArray convNormAddRelu(
+            NDArray x, NDArray shortcut, NDArray[] parameters, int stride, OperatorMode mode) {
+        NDArray[] all = append(new NDArray[] {x, shortcut}, parameters);
+        all = append(all, constant(stride), flag(mode.training()), mode.low());
+        return call("conv_norm_add_relu", mode.training(), all);
+    }
+
+    /**
+     * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
+     */
+    public static NDArray maxPool(NDArray x, boolean training) {
+        return call("max_pool", training, x);
+    }
+
+    static NDArray constant(int value) {
+        return MODULE.constant((long) value);
+    }
+
+    static NDArray flag(boolean value) {
+        return constant(value ? 1 : 0);
+    }
+
+    private static NDArray call(String method, boolean training, NDArray... inputs) {
+        return MODULE.call(method, training, inputs).get(0);
+    }
+
+    private static NDArray[] append(NDArray[] head, NDArray... tail) {
+        NDArray[] all = Arrays.copyOf(head, head.length + tail.length);
+        System.arraycopy(tail, 0, all, head.length, tail.length);
+        return all;
+    }
+}

@@ -1,0 +1,48 @@
+package org.soda4j.nn;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+
+/** The one engine that the operators run on. */
+public final class PyTorchEngine {
+
+    private static final String NAME = "PyTorch";
+
+    private PyTorchEngine() {}
+
+    /**
+     * Returns DJL's PyTorch engine, whatever DJL's default engine is.
+     *
+     * @return the engine
+     * @throws IllegalStateException if it is not on the class path
+     */
+    public static Engine require() {
+        if (!Engine.hasEngine(NAME)) {
+            throw new IllegalStateException(
+                    "expected DJL's engine PyTorch, found "
+                            + Engine.getAllEngines()
+                            + "; put ai.djl.pytorch:pytorch-engine on the class path");
+        }
+        return Engine.getEngine(NAME);
+    }
+
+    /**
+     * Refuses an array of another engine.
+     *
+     * @param what what the array is, for the message
+     * @param array the array
+     * @throws IllegalArgumentException if its engine is not PyTorch
+     */
+    public static void requireArray(String what, NDArray array) {
+        if (!(array instanceof PtNDArray)) {
+            throw new IllegalArgumentException(
+                    "expected %s of DJL's engine PyTorch, found an array of %s; create it with NDManager.newBaseManager(device, \"PyTorch\")"
+                            .formatted(
+                                    what,
+                                    array.getManager() == null
+                                            ? array.getClass().getSimpleName()
+                                            : array.getManager().getEngine().getEngineName()));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+# The operators that DJL lacks, as TorchScript. Read by org.soda4j.nn.Operators; every public method
+# here has a typed method of the like name there. Scalars arrive as 0-d tensors on the CPU, because
+# that is all the engine's calling convention carries.
+#
+# `low` asks for bfloat16 inside convolutions, linear layers and attention: inputs and weights are
+# cast, accumulation and everything else (norms, sums, modulation) stays float32.
+
+class Operators(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  # ---- normalisation and activation ----
+
+  def group_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
+    return torch.group_norm(x, int(groups), weight, bias, 1e-05)
+
+  def silu(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.silu(x)
+
+  # Adaptive group normalisation and SiLU: silu(z_s * (t_s * norm(h) + t_b) + z_b).
+  # An affine map per example and channel is the affine part of one group norm over a batch of one
+  # with N * C channels, so that a single kernel normalises and modulates.
+  def modulated_norm_silu(self: __torch__.Operators, h: Tensor, time: Tensor, latent: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
+    n = torch.size(h, 0)
+    c = torch.size(h, 1)
+    time_scale, time_shift = torch.chunk(time, 2, 1)
+    latent_scale, latent_shift = torch.chunk(latent, 2, 1)
+    scale = latent_scale * (time_scale * weight)
+    shift = torch.addcmul(latent_shift, latent_scale, torch.addcmul(time_shift, time_scale, bias))
+    flat = torch.reshape(h, [1, n * c, torch.size(h, 2), torch.size(h, 3)])
+    y = torch.group_norm(flat, n * int(groups), torch.reshape(scale, [-1]), torch.reshape(shift, [-1]), 1e-05)
+    return torch.silu(torch.reshape(y, torch.size(h)))
+
+  # ---- linear, convolution, attention ----
+
+  def linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, low: Tensor) -> Tensor:
+    return self.any_linear(x, weight, bias, bool(low))
+
+  def any_linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, low: bool) -> Tensor:
+    if low:
+      y = torch.to(torch.linear(torch.to(x, 15), torch.to(weight, 15), torch.to(bias, 15)), 6)
+    else:
+      y = torch.linear(x, weight, bias)
+    return y
+
+  # Square odd kernel, padding that keeps the size at stride 1.
+  def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, low: bool) -> Tensor:
+    pad = torch.floordiv(torch.size(weight, 2), 2)
+    if low:
+      b : Optional[Tensor] = None
+      if bias is not None:
+        b = torch.to(unchecked_cast(Tensor, bias), 15)
+      else:
+        pass
+      y = torch.to(torch.conv2d(torch.to(x, 15), torch.to(weight, 15), b, [stride, stride], [pad, pad]), 6)
+    else:
+      y = torch.conv2d(x, weight, bias, [stride, stride], [pad, pad])
+    return y
+
+  def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, low: Tensor) -> Tensor:
+    return self.any_conv(x, weight, bias, int(stride), bool(low))
+
+  # Softmax attention over rows; query, key, value [N, heads, length, width].
+  def attention(self: __torch__.Operators, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(query, key, value)
+
+  # ---- the denoiser ----
+
+  # 0 keeps the size, 1 halves it (mean of 2 x 2), 2 doubles it (nearest).
+  def resize(self: __torch__.Operators, x: Tensor, resample: Tensor) -> Tensor:
+    return self.any_resize(x, int(resample))
+
+  def any_resize(self: __torch__.Operators, x: Tensor, resample: int) -> Tensor:
+    if torch.eq(resample, 1):
+      y = torch.avg_pool2d(x, [2, 2])
+    else:
+      if torch.eq(resample, 2):
+        y = torch.upsample_nearest2d(x, None, [2.0, 2.0])
+      else:
+        y = x
+    return y
+
+  def norm_silu_conv(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, resample: Tensor, low: Tensor) -> Tensor:
+    h = torch.silu(torch.group_norm(x, int(groups), norm_weight, norm_bias, 1e-05))
+    return self.any_conv(self.any_resize(h, int(resample)), weight, bias, 1, bool(low))
+
+  # The second half of a residual block: modulation by time and latent, dropout, convolution, sum.
+  def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, training: Tensor, low: Tensor) -> Tensor:
+    t = self.any_linear(time, time_weight, time_bias, bool(low))
+    z = self.any_linear(latent, latent_weight, latent_bias, bool(low))
+    y = self.modulated_norm_silu(h, t, z, norm_weight, norm_bias, groups)
+    y = torch.dropout(y, float(dropout), bool(training))
+    return self.any_conv(y, weight, bias, 1, bool(low)) + shortcut
+
+  def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, low: Tensor) -> Tensor:
+    return self.any_conv(self.any_resize(x, int(resample)), weight, bias, 1, bool(low))
+
+  # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
+  def attention_block(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, out_weight: Tensor, out_bias: Tensor, groups: Tensor, heads: Tensor, low: Tensor) -> Tensor:
+    n = torch.size(x, 0)
+    c = torch.size(x, 1)
+    h = int(heads)
+    width = torch.floordiv(c, h)
+    rows = torch.transpose(torch.flatten(torch.group_norm(x, int(groups), norm_weight, norm_bias, 1e-05), 2), 1, 2)
+    if bool(low):
+      qkv = torch.linear(torch.to(rows, 15), torch.to(weight, 15), torch.to(bias, 15))
+    else:
+      qkv = torch.linear(rows, weight, bias)
+    q, k, v = torch.chunk(torch.transpose(torch.reshape(qkv, [n, -1, h, 3 * width]), 1, 2), 3, -1)
+    y = torch.scaled_dot_product_attention(q, k, v)
+    y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, c])
+    y = self.any_linear(y, out_weight, out_bias, bool(low))
+    return x + torch.reshape(torch.transpose(y, 1, 2), torch.size(x))
+
+  # ---- the encoder ----
+
+  def any_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: bool) -> Tensor:
+    return torch.batch_norm(x, weight, bias, mean, variance, training, 0.10000000000000001, 1e-05, True)
+
+  # Convolution without bias, then batch norm; updates the running statistics when training.
+  def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
+    y = self.any_conv(x, kernel, None, int(stride), bool(low))
+    return self.any_batch_norm(y, weight, bias, mean, variance, bool(training))
+
+  def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
+    return torch.relu_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, low))
+
+  def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
+    return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, low), shortcut))
+
+  def max_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
