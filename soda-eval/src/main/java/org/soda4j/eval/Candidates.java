@@ -1,0 +1,129 @@
+package org.soda4j.eval;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * The rows that can still be among the k nearest of one query. Scores come with an error of at most
+ * {@code slack}, so every row within two slacks of the k-th best is kept, and the distance in
+ * double decides at the end.
+ */
+final class Candidates {
+
+    private final float[] rows;
+    private final float[] queries;
+    private final int width;
+    private final int query;
+    private final int k;
+    private final double slack;
+
+    private int[] indices;
+    private float[] scores;
+    private int count;
+    private float threshold = Float.NEGATIVE_INFINITY;
+    private double[] distances;
+
+    Candidates(float[] rows, float[] queries, int width, int query, int k, double slack) {
+        this.rows = rows;
+        this.queries = queries;
+        this.width = width;
+        this.query = query;
+        this.k = k;
+        this.slack = slack;
+        indices = new int[Math.max(4 * k, 64)];
+        scores = new float[indices.length];
+    }
+
+    /** The smallest score that is still of interest. */
+    float threshold() {
+        return threshold;
+    }
+
+    /** Takes a row if its score is of interest. */
+    void offer(int row, float score) {
+        if (score < threshold) {
+            return;
+        }
+        if (count == indices.length) {
+            compact();
+            if (score < threshold) {
+                return;
+            }
+        }
+        indices[count] = row;
+        scores[count++] = score;
+    }
+
+    /** Drops what cannot be among the k best any more; leaves room for at least one. */
+    private void compact() {
+        float[] sorted = Arrays.copyOf(scores, count);
+        Arrays.sort(sorted);
+        threshold = Math.nextDown((float) (sorted[count - k] - 2 * slack));
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (scores[i] >= threshold) {
+                indices[kept] = indices[i];
+                scores[kept++] = scores[i];
+            }
+        }
+        count = kept;
+        if (count > indices.length / 2) {
+            // Many rows are equally near: let the exact distances decide now.
+            keepNearest();
+        }
+    }
+
+    /** Ranks what is left: nearest first, of equally near rows the smaller index. */
+    void finish() {
+        keepNearest();
+        distances = new double[k];
+        for (int i = 0; i < k; i++) {
+            distances[i] = Math.sqrt(squaredDistance(indices[i]));
+        }
+        indices = Arrays.copyOf(indices, k);
+        scores = null;
+    }
+
+    int[] indices() {
+        return indices;
+    }
+
+    double[] distances() {
+        return distances;
+    }
+
+    private void keepNearest() {
+        double[] exact = new double[count];
+        for (int i = 0; i < count; i++) {
+            exact[i] = squaredDistance(indices[i]);
+        }
+        int[] found = indices.clone();
+        float[] foundScores = scores.clone();
+        int[] order =
+                IntStream.range(0, count)
+                        .boxed()
+                        .sorted(
+                                Comparator.comparingDouble((Integer i) -> exact[i])
+                                        .thenComparing(i -> found[i]))
+                        .limit(k)
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        for (int i = 0; i < order.length; i++) {
+            indices[i] = found[order[i]];
+            scores[i] = foundScores[order[i]];
+        }
+        count = order.length;
+    }
+
+    private double squaredDistance(int row) {
+        double sum = 0;
+        int a = row * width;
+        int b = query * width;
+        for (int j = 0; j < width; j++) {
+            double difference = (double) rows[a + j] - queries[b + j];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,233 @@
+package org.soda4j.eval;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Exact Euclidean nearest neighbours by blocked matrix products.
+ *
+ * <p>The nearest row t of a query q has the largest score q.t - |t|^2/2. Float32 scores of a tile
+ * (a block of queries by a block of rows) come from the engine's matrix product; only those that,
+ * within the bound of its rounding error, can be among the k best are kept, and those are ranked by
+ * the distance in double. So the result does not depend on the order of summation. A tree of
+ * element-wise maxima over each tile lets Java look at one number in {@value #CHUNK}.
+ */
+final class NeighbourSearch {
+
+    private static final int QUERY_BLOCK = 512;
+    private static final int ROW_BLOCK = 4096;
+    private static final int CHUNK_LEVELS = 5;
+    private static final int CHUNK = 1 << CHUNK_LEVELS;
+
+    /** Half the distance from 1 to the next float32. */
+    private static final double UNIT_ROUNDOFF = 0x1p-24;
+
+    private final float[] rows;
+    private final float[] queries;
+    private final int width;
+    private final int k;
+
+    /**
+     * Prepares a search.
+     *
+     * @param rows {@code [n, width]}
+     * @param queries {@code [m, width]}
+     * @param k at most n
+     */
+    NeighbourSearch(float[] rows, float[] queries, int width, int k) {
+        this.rows = rows;
+        this.queries = queries;
+        this.width = width;
+        this.k = k;
+    }
+
+    Neighbours run() {
+        int n = rows.length / width;
+        int m = queries.length / width;
+        double[] centre = new double[width];
+        double[] rowNorms = halfSquaredNorms(rows, centre);
+        // Unit rows (the usual case) have one norm, which does not change the order.
+        boolean equalNorms = max(rowNorms) - min(rowNorms) <= 8 * UNIT_ROUNDOFF * max(rowNorms);
+        if (!equalNorms) {
+            centre = mean(n);
+            rowNorms = halfSquaredNorms(rows, centre);
+        }
+        double[] queryNorms = halfSquaredNorms(queries, centre);
+        double largest = max(rowNorms);
+        double spread = equalNorms ? largest - min(rowNorms) : 0;
+        int[][] indices = new int[m][];
+        double[][] distances = new double[m][];
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray left = operand(manager, queries, centre, equalNorms ? null : ones(m));
+            NDArray right = operand(manager, rows, centre, equalNorms ? null : negated(rowNorms));
+            for (int from = 0; from < m; from += QUERY_BLOCK) {
+                int to = Math.min(m, from + QUERY_BLOCK);
+                int first = from;
+                Candidates[] candidates = new Candidates[to - from];
+                for (int i = from; i < to; i++) {
+                    // |q||t| + |t|^2/2 bounds the sum of absolute products of one score.
+                    double products = 2 * Math.sqrt(queryNorms[i] * largest) + largest;
+                    double slack = (width + 8) * UNIT_ROUNDOFF * products + spread;
+                    candidates[i - from] = new Candidates(rows, queries, width, i, k, slack);
+                }
+                searchBlock(manager, left, right, from, candidates, n);
+                IntStream.range(from, to)
+                        .parallel()
+                        .forEach(
+                                i -> {
+                                    Candidates found = candidates[i - first];
+                                    found.finish();
+                                    indices[i] = found.indices();
+                                    distances[i] = found.distances();
+                                });
+            }
+        }
+        return new Neighbours(indices, distances);
+    }
+
+    private static void searchBlock(
+            NDManager manager,
+            NDArray left,
+            NDArray right,
+            int from,
+            Candidates[] candidates,
+            int n) {
+        try (NDManager blockScope = manager.newSubManager()) {
+            NDArray block = left.get(slice(from, from + candidates.length));
+            block.attach(blockScope);
+            for (int start = 0; start < n; start += ROW_BLOCK) {
+                int end = Math.min(n, start + ROW_BLOCK);
+                try (NDManager scope = blockScope.newSubManager()) {
+                    scanTile(scope, block, right, start, end, candidates);
+                }
+            }
+        }
+    }
+
+    private static void scanTile(
+            NDManager scope,
+            NDArray block,
+            NDArray right,
+            int start,
+            int end,
+            Candidates[] candidates) {
+        NDArray rowsOfTile = right.get(slice(start, end));
+        rowsOfTile.attach(scope);
+        NDArray transposed = rowsOfTile.transpose();
+        transposed.attach(scope);
+        NDArray scores = block.matMul(transposed);
+        scores.attach(scope);
+        int tile = end - start;
+        int step = tile % CHUNK == 0 ? tile / CHUNK : tile;
+        NDArray maxima = scores;
+        for (int half = tile / 2; half >= step; half /= 2) {
+            NDArray low = maxima.get(new NDIndex().addAllDim().addSliceDim(0, half));
+            low.attach(scope);
+            NDArray high = maxima.get(new NDIndex().addAllDim().addSliceDim(half, 2L * half));
+            high.attach(scope);
+            maxima = low.maximum(high);
+            maxima.attach(scope);
+        }
+        FloatBuffer all = floats(scores);
+        FloatBuffer best = floats(maxima);
+        int chunks = step;
+        IntStream.range(0, candidates.length)
+                .parallel()
+                .forEach(row -> scanRow(all, best, row, tile, chunks, start, candidates[row]));
+    }
+
+    /** Chunk j of a row holds its columns j, j + chunks, j + 2 chunks, ... */
+    private static void scanRow(
+            FloatBuffer all,
+            FloatBuffer best,
+            int row,
+            int tile,
+            int chunks,
+            int start,
+            Candidates candidates) {
+        int bestStart = row * chunks;
+        int rowStart = row * tile;
+        for (int j = 0; j < chunks; j++) {
+            if (best.get(bestStart + j) >= candidates.threshold()) {
+                for (int column = j; column < tile; column += chunks) {
+                    candidates.offer(start + column, all.get(rowStart + column));
+                }
+            }
+        }
+    }
+
+    private static NDIndex slice(long from, long to) {
+        return new NDIndex().addSliceDim(from, to);
+    }
+
+    private static FloatBuffer floats(NDArray array) {
+        return array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+
+    /** The centred features as float32, with one more column if there is one. */
+    private NDArray operand(NDManager manager, float[] values, double[] centre, double[] last) {
+        int count = values.length / width;
+        int columns = last == null ? width : width + 1;
+        float[] operand = new float[Math.multiplyExact(count, columns)];
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < width; j++) {
+                operand[i * columns + j] = (float) (values[i * width + j] - centre[j]);
+            }
+            if (last != null) {
+                operand[i * columns + width] = (float) last[i];
+            }
+        }
+        return manager.create(operand, new Shape(count, columns));
+    }
+
+    /** The mean of the rows: subtracting it leaves distances and removes cancellation. */
+    private double[] mean(int n) {
+        double[] mean = new double[width];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < width; j++) {
+                mean[j] += rows[i * width + j];
+            }
+        }
+        for (int j = 0; j < width; j++) {
+            mean[j] /= n;
+        }
+        return mean;
+    }
+
+    private double[] halfSquaredNorms(float[] values, double[] centre) {
+        double[] norms = new double[values.length / width];
+        for (int i = 0; i < norms.length; i++) {
+            double sum = 0;
+            for (int j = 0; j < width; j++) {
+                double difference = values[i * width + j] - centre[j];
+                sum += difference * difference;
+            }
+            norms[i] = sum / 2;
+        }
+        return norms;
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private static double[] negated(double[] values) {
+        return Arrays.stream(values).map(v -> -v).toArray();
+    }
+
+    private static double max(double[] values) {
+        return Arrays.stream(values).max().orElseThrow();
+    }
+
+    private static double min(double[] values) {
+        return Arrays.stream(values).min().orElseThrow();
+    }
+}

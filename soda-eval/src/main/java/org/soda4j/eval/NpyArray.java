@@ -1,0 +1,238 @@
+package org.soda4j.eval;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * An array in NumPy's {@code .npy} format (numpy/lib/format.py, versions 1 to 3), as far as feature
+ * sets need it: little-endian or single-byte numbers and fixed-width Unicode, row-major. DJL's own
+ * codec knows neither Unicode nor one-byte labels of an array that Python made.
+ */
+final class NpyArray {
+
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final int ALIGNMENT_BYTES = 64;
+    private static final int MAX_HEADER_BYTES = 1 << 20;
+    private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
+
+    private static final Pattern DESCR =
+            Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-zA-Z])(\\d+)'");
+    private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
+    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d,\\sL]*)\\)");
+
+    private final char kind;
+    private final int itemBytes;
+    private final int[] shape;
+    private final ByteBuffer data;
+
+    private NpyArray(char kind, int itemBytes, int[] shape, ByteBuffer data) {
+        this.kind = kind;
+        this.itemBytes = itemBytes;
+        this.shape = shape;
+        this.data = data;
+    }
+
+    static NpyArray ofFloats(float[] values, int rows, int columns) throws IOException {
+        ByteBuffer data = allocate(values.length, Float.BYTES);
+        data.asFloatBuffer().put(values);
+        return new NpyArray('f', Float.BYTES, new int[] {rows, columns}, data);
+    }
+
+    static NpyArray ofLongs(long[] values) throws IOException {
+        ByteBuffer data = allocate(values.length, Long.BYTES);
+        data.asLongBuffer().put(values);
+        return new NpyArray('i', Long.BYTES, new int[] {values.length}, data);
+    }
+
+    static NpyArray ofStrings(List<String> values) throws IOException {
+        return strings(values, new int[] {values.size()});
+    }
+
+    /** A 0-d array. */
+    static NpyArray ofString(String value) throws IOException {
+        return strings(List.of(value), new int[0]);
+    }
+
+    private static NpyArray strings(List<String> values, int[] shape) throws IOException {
+        int longest =
+                values.stream().mapToInt(v -> v.codePointCount(0, v.length())).max().orElse(0);
+        int itemBytes = Math.max(1, longest) * Integer.BYTES;
+        ByteBuffer data = allocate(values.size(), itemBytes);
+        for (int i = 0; i < values.size(); i++) {
+            data.position(i * itemBytes);
+            data.put(values.get(i).getBytes(UTF_32LE));
+        }
+        data.rewind();
+        return new NpyArray('U', itemBytes, shape, data);
+    }
+
+    private static ByteBuffer allocate(long items, int itemBytes) throws IOException {
+        long bytes = items * itemBytes;
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new IOException(
+                    "expected an array of at most 2 GiB, found %d bytes; save the set in parts"
+                            .formatted(bytes));
+        }
+        return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The shape, empty for a scalar. */
+    int[] shape() {
+        return shape.clone();
+    }
+
+    /** The elements, read-only, from position 0. */
+    ByteBuffer data() {
+        return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    float[] toFloats() throws IOException {
+        float[] values = new float[count()];
+        ByteBuffer in = data();
+        if (kind == 'f' && itemBytes == Float.BYTES) {
+            in.asFloatBuffer().get(values);
+        } else if (kind == 'f' && itemBytes == Double.BYTES) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) in.getDouble();
+            }
+        } else {
+            throw new IOException("expected float32 or float64, found " + kind + itemBytes);
+        }
+        return values;
+    }
+
+    long[] toLongs() throws IOException {
+        long[] values = new long[count()];
+        ByteBuffer in = data();
+        boolean unsigned = kind == 'u';
+        if (kind != 'i' && !(unsigned && itemBytes < Long.BYTES)) {
+            throw new IOException("expected integers, found " + kind + itemBytes);
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] =
+                    switch (itemBytes) {
+                        case 1 -> unsigned ? in.get() & 0xFFL : in.get();
+                        case 2 -> unsigned ? in.getShort() & 0xFFFFL : in.getShort();
+                        case 4 -> unsigned ? in.getInt() & 0xFFFFFFFFL : in.getInt();
+                        case 8 -> in.getLong();
+                        default -> throw new IOException("unknown integers " + kind + itemBytes);
+                    };
+        }
+        return values;
+    }
+
+    /** Unicode items without the zeros they are padded with. */
+    List<String> toStrings() throws IOException {
+        if (kind != 'U') {
+            throw new IOException("expected Unicode strings, found " + kind + itemBytes);
+        }
+        List<String> values = new ArrayList<>();
+        byte[] item = new byte[itemBytes];
+        ByteBuffer in = data();
+        for (int i = 0; i < count(); i++) {
+            in.get(item);
+            String text = new String(item, UTF_32LE);
+            int end = text.length();
+            while (end > 0 && text.charAt(end - 1) == 0) {
+                end--;
+            }
+            values.add(text.substring(0, end));
+        }
+        return values;
+    }
+
+    private int count() {
+        return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+
+    /** Everything before the data: magic, version 1.0 (3.0 is only for field names), dictionary. */
+    byte[] header() {
+        String dimensions =
+                Arrays.stream(shape).mapToObj(d -> d + ",").collect(Collectors.joining(" "));
+        int length = kind == 'U' ? itemBytes / Integer.BYTES : itemBytes;
+        String dictionary =
+                "{'descr': '<%s%d', 'fortran_order': False, 'shape': (%s), }"
+                        .formatted(kind, length, dimensions);
+        int prefix = MAGIC.length + 4;
+        int total =
+                (prefix + dictionary.length() + 1 + ALIGNMENT_BYTES - 1)
+                        / ALIGNMENT_BYTES
+                        * ALIGNMENT_BYTES;
+        byte[] header = new byte[total];
+        Arrays.fill(header, (byte) ' ');
+        header[total - 1] = '\n';
+        ByteBuffer out = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (total - prefix));
+        out.put(dictionary.getBytes(StandardCharsets.US_ASCII));
+        return header;
+    }
+
+    /**
+     * Reads an array.
+     *
+     * @param in the whole {@code .npy}
+     * @param available how many bytes {@code in} has, so that a false shape allocates nothing
+     */
+    static NpyArray read(InputStream in, long available) throws IOException {
+        byte[] start = in.readNBytes(MAGIC.length + 2);
+        if (start.length < MAGIC.length + 2
+                || !Arrays.equals(Arrays.copyOf(start, MAGIC.length), MAGIC)) {
+            throw new IOException("expected NumPy's .npy format, found something else");
+        }
+        int lengthBytes = start[MAGIC.length] == 1 ? Short.BYTES : Integer.BYTES;
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        length.put(in.readNBytes(lengthBytes));
+        int headerBytes = length.getInt(0);
+        if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES) {
+            throw new IOException("expected a short header, found " + headerBytes + " bytes");
+        }
+        String header = new String(in.readNBytes(headerBytes), StandardCharsets.UTF_8);
+        Matcher descr = DESCR.matcher(header);
+        Matcher order = ORDER.matcher(header);
+        Matcher dimensions = SHAPE.matcher(header);
+        if (!descr.find() || !order.find() || !dimensions.find()) {
+            throw new IOException("expected descr, fortran_order and shape, found " + header);
+        }
+        if (descr.group(1).equals(">")) {
+            throw new IOException("expected little-endian numbers, found " + header);
+        }
+        int[] shape =
+                Arrays.stream(dimensions.group(1).split(","))
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty())
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
+        if (order.group(1).equals("True") && shape.length > 1) {
+            throw new IOException(
+                    "expected row-major order, found Fortran order; save numpy.ascontiguousarray(x)");
+        }
+        char kind = descr.group(2).charAt(0);
+        int itemBytes = Integer.parseInt(descr.group(3)) * (kind == 'U' ? Integer.BYTES : 1);
+        long bytes = itemBytes;
+        for (int dimension : shape) {
+            bytes = Math.multiplyExact(bytes, dimension);
+        }
+        if (bytes > available) {
+            throw new IOException(
+                    "expected %d bytes of data for shape %s, found fewer than %d"
+                            .formatted(bytes, Arrays.toString(shape), available));
+        }
+        byte[] data = in.readNBytes(Math.toIntExact(bytes));
+        if (data.length < bytes) {
+            throw new IOException(
+                    "expected %d bytes of data, found %d".formatted(bytes, data.length));
+        }
+        return new NpyArray(
+                kind, itemBytes, shape, ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN));
+    }
+}
