@@ -4,6 +4,6 @@ package org.soda4j;
 public enum Precision {
     /** 32-bit floating point throughout. */
     FP32,
-    /** bfloat16 inputs and weights with float32 accumulation, what PyTorch's autocast does. */
+    /** bfloat16 inputs and weights with float32 sums, what PyTorch's autocast does. */
     BF16
 }

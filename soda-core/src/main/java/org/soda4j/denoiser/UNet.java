@@ -199,7 +199,7 @@ public final class UNet extends NamedBlock {
                                 .formatted(activationNames(), name));
             }
         }
-        PairList<String, Object> options = options(lowPrecision);
+        PairList<String, Object> options = NamedBlock.options(lowPrecision);
         options.add(ACTIVATIONS, new TreeSet<>(activations));
         return options;
     }

@@ -262,6 +262,16 @@ public final class Operators {
         return call("max_pool", training, x);
     }
 
+    /**
+     * Overwrites an array in place, a parameter too, converting data type and device.
+     *
+     * @param target what is overwritten
+     * @param source the new values, of the same shape
+     */
+    public static void copy(NDArray target, NDArray source) {
+        call("copy", false, target, source).close();
+    }
+
     static NDArray constant(int value) {
         return MODULE.constant((long) value);
     }

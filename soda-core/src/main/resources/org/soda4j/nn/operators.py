@@ -131,3 +131,9 @@ class Operators(Module):
 
   def max_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
+
+  # ---- parameters ----
+
+  # In place, whatever the data type and device of the source.
+  def copy(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
+    return torch.copy_(target, source)

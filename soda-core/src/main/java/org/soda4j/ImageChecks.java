@@ -1,0 +1,84 @@
+package org.soda4j;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import org.soda4j.nn.PyTorchEngine;
+
+/** Refuses images and latents that the model does not take, before any long work. */
+final class ImageChecks {
+
+    /** What resizing may add to [0, 1] by round-off. */
+    private static final float MARGIN = 1e-3f;
+
+    private ImageChecks() {}
+
+    /** Images for the encoder: any size, pixels in [0, 1]. */
+    static void requireImages(String what, NDArray images, int channels) {
+        requireImages(what, images, channels, true);
+    }
+
+    /** Images for the encoder: any size; {@code range}: whether pixels must be in [0, 1]. */
+    static void requireImages(String what, NDArray images, int channels, boolean range) {
+        requireFloats(what, images, 4);
+        Shape shape = images.getShape();
+        if (shape.get(0) < 1 || shape.get(1) != channels || shape.get(2) < 1 || shape.get(3) < 1) {
+            throw new IllegalArgumentException(
+                    "%s: expected shape [N, %d, H, W] with N, H and W of at least 1, found %s"
+                            .formatted(what, channels, shape));
+        }
+        if (range) {
+            requireRange(what, images);
+        }
+    }
+
+    /** Images for the denoiser: its own size; values are not read, which training has no time for. */
+    static void requireImages(String what, NDArray images, List<Integer> size) {
+        requireFloats(what, images, 4);
+        Shape shape = images.getShape();
+        Shape expected = new Shape(shape.get(0), size.get(0), size.get(1), size.get(2));
+        if (!shape.equals(expected)) {
+            throw new IllegalArgumentException(
+                    "%s: expected shape %s, the denoiser's imageShape, found %s"
+                            .formatted(what, expected, shape));
+        }
+    }
+
+    static void requireLatents(NDArray latents, int size) {
+        requireFloats("latents", latents, 2);
+        Shape shape = latents.getShape();
+        if (shape.get(0) < 1 || shape.get(1) != size) {
+            throw new IllegalArgumentException(
+                    "latents: expected shape [N, %d] with N of at least 1, found %s"
+                            .formatted(size, shape));
+        }
+    }
+
+    private static void requireFloats(String what, NDArray array, int dimensions) {
+        PyTorchEngine.requireArray(what, array);
+        if (array.getDataType() != DataType.FLOAT32) {
+            throw new IllegalArgumentException(
+                    "%s: expected float32, found %s; convert with toType(DataType.FLOAT32, false), and bytes with a division by 255"
+                            .formatted(what, array.getDataType()));
+        }
+        if (array.getShape().dimension() != dimensions) {
+            throw new IllegalArgumentException(
+                    "%s: expected %d dimensions, found shape %s"
+                            .formatted(what, dimensions, array.getShape()));
+        }
+    }
+
+    private static void requireRange(String what, NDArray images) {
+        try (NDArray min = images.min();
+                NDArray max = images.max()) {
+            float least = min.getFloat();
+            float most = max.getFloat();
+            if (!(least >= -MARGIN && most <= 1 + MARGIN)) {
+                throw new IllegalArgumentException(
+                        "%s: expected pixels in [0, 1], found values from %s to %s; divide bytes by 255"
+                                .formatted(what, least, most));
+            }
+        }
+    }
+}

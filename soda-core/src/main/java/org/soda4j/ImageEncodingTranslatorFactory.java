@@ -1,0 +1,43 @@
+package org.soda4j;
+
+import ai.djl.Model;
+import ai.djl.modality.cv.Image;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorFactory;
+import ai.djl.util.Pair;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Lets DJL's {@code Criteria} encode images with a saved model. Named by the folder's {@code
+ * serving.properties}; applications do not call it.
+ */
+public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
+
+    /** Called by DJL. */
+    public ImageEncodingTranslatorFactory() {}
+
+    @Override
+    public Set<Pair<Type, Type>> getSupportedTypes() {
+        return Set.of(new Pair<>(Image.class, float[].class));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // DJL asks isSupported first: I is Image, O is float[].
+    public <I, O> Translator<I, O> newInstance(
+            Class<I> input, Class<O> output, Model model, Map<String, ?> arguments) {
+        if (!isSupported(input, output)) {
+            throw new IllegalArgumentException(
+                    "expected Image to float[], found %s to %s".formatted(input, output));
+        }
+        try {
+            SodaConfig config = ModelFolder.config(model.getModelPath());
+            return (Translator<I, O>) new ImageEncodingTranslator(config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

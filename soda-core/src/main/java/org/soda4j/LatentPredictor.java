@@ -1,0 +1,94 @@
+package org.soda4j;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.soda4j.diffusion.NoisePredictor;
+import org.soda4j.diffusion.SectionKeep;
+import org.soda4j.latent.LatentLayout;
+
+/** The denoiser under one batch of latents, as samplers ask it: all choices of sections at once. */
+final class LatentPredictor implements NoisePredictor, AutoCloseable {
+
+    private final SodaModel model;
+    private final LatentLayout layout;
+    private final Precision precision;
+    private final NDManager scope;
+    private final NDArray z;
+    private List<SectionKeep> keeps;
+    private NDArray kept;
+
+    /**
+     * @param z latents {@code [N, d]} on the model's device; stays open
+     */
+    LatentPredictor(SodaModel model, LatentLayout layout, Precision precision, NDArray z) {
+        this.model = model;
+        this.layout = layout;
+        this.precision = precision;
+        this.z = z;
+        scope = z.getManager().newSubManager();
+    }
+
+    @Override
+    public NDArray predict(NDArray x, long t, List<SectionKeep> asked) {
+        if (!asked.equals(keeps)) {
+            keepOnly(asked); // Once for a whole trajectory: the choices stay the same.
+        }
+        int k = asked.size();
+        long n = x.getShape().get(0);
+        NDManager manager = x.getManager();
+        float[] times = new float[Math.toIntExact(n * k)];
+        Arrays.fill(times, t);
+        NDArray stacked =
+                k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
+        try (NDArray onCpu = manager.create(times);
+                NDArray at = onCpu.toDevice(x.getDevice(), false)) {
+            return model.denoise(stacked, at, kept, false, precision, Set.of()).get(0);
+        } finally {
+            if (stacked != x) {
+                stacked.close();
+            }
+        }
+    }
+
+    private void keepOnly(List<SectionKeep> asked) {
+        if (kept != null) {
+            kept.close();
+        }
+        try (NDManager rows = scope.newSubManager()) {
+            NDList parts = new NDList();
+            for (SectionKeep keep : asked) {
+                float[] mask = mask(layout, keep.flags(layout.sections()));
+                NDArray row = rows.create(mask, new Shape(1, layout.size()));
+                NDArray part = row.toDevice(z.getDevice(), false).mul(z);
+                parts.add(part);
+            }
+            kept = NDArrays.concat(parts, 0);
+            kept.attach(scope);
+        }
+        keeps = List.copyOf(asked);
+    }
+
+    /** One factor per dimension of z: 1 where its section is kept, 0 where it is dropped. */
+    static float[] mask(LatentLayout layout, boolean[] keep) {
+        float[] mask = new float[layout.size()];
+        int dimension = 0;
+        for (int section = 0; section < keep.length; section++) {
+            int end = dimension + layout.size(section);
+            Arrays.fill(mask, dimension, end, keep[section] ? 1 : 0);
+            dimension = end;
+        }
+        return mask;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,82 @@
+package org.soda4j;
+
+import ai.djl.nn.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a model is made of.
+ *
+ * @param parameters trainable numbers per part, in order: encoder, denoiser
+ * @param sections what each section of the latent drives
+ */
+public record ModelSummary(Map<String, Long> parameters, List<Section> sections) {
+
+    /**
+     * One section of the latent.
+     *
+     * @param index from 0
+     * @param size dimensions
+     * @param blocks names of the residual blocks that it drives, in the PyTorch implementation's
+     *     words
+     * @param resolutions heights x widths of what those blocks make, each once
+     */
+    public record Section(int index, int size, List<String> blocks, List<String> resolutions) {}
+
+    static ModelSummary of(SodaConfig config, SodaModel model) {
+        Map<String, Long> parameters = new LinkedHashMap<>();
+        parameters.put("encoder", trainable(model.encoder().namedParameters().values()));
+        parameters.put("denoiser", trainable(model.denoiser().namedParameters().values()));
+        List<Section> sections = new ArrayList<>();
+        List<Map<String, List<Long>>> blocks = model.denoiser().blocksOfSections();
+        for (int i = 0; i < blocks.size(); i++) {
+            List<String> resolutions =
+                    blocks.get(i).values().stream()
+                            .map(size -> size.get(0) + " x " + size.get(1))
+                            .distinct()
+                            .toList();
+            List<String> names = List.copyOf(blocks.get(i).keySet());
+            sections.add(new Section(i, config.latent().size(i), names, resolutions));
+        }
+        return new ModelSummary(parameters, sections);
+    }
+
+    private static long trainable(Iterable<Parameter> parameters) {
+        long count = 0;
+        for (Parameter parameter : parameters) {
+            if (parameter.requiresGradient()) {
+                count += parameter.getArray().getShape().size();
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder table = new StringBuilder();
+        long total = 0;
+        for (Map.Entry<String, Long> part : parameters.entrySet()) {
+            table.append(row(part.getKey(), part.getValue()));
+            total += part.getValue();
+        }
+        table.append(row("total", total)).append('\n');
+        table.append("section  size  resolution   blocks\n");
+        for (Section section : sections) {
+            table.append(
+                    "%7d  %4d  %-11s  %s%n"
+                            .formatted(
+                                    section.index(),
+                                    section.size(),
+                                    String.join(", ", section.resolutions()),
+                                    String.join(", ", section.blocks())));
+        }
+        return table.toString();
+    }
+
+    private static String row(String part, long count) {
+        return String.format(Locale.ROOT, "%-9s %,12d parameters%n", part, count);
+    }
+}

@@ -1,0 +1,448 @@
+package org.soda4j;
+
+import ai.djl.Device;
+import ai.djl.inference.Predictor;
+import ai.djl.modality.cv.Image;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.translate.Translator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.diffusion.Guidance;
+import org.soda4j.diffusion.NoiseSource;
+import org.soda4j.io.WeightReport;
+
+/**
+ * A SODA model: an encoder that turns an image into one small latent, and a denoiser that draws
+ * images under the guidance of a latent (Hudson et al., CVPR 2024). The front door of the library.
+ *
+ * <pre>{@code
+ * try (Soda soda = Soda.builder()
+ *                 .encoder(ResNetEncoder.builder().smallImages(true).build())
+ *                 .modulation(LayerModulation.paired())
+ *                 .build();
+ *         NDManager manager = NDManager.newBaseManager(soda.device())) {
+ *     NDArray images = manager.randomUniform(0, 1, new Shape(2, 3, 32, 32));
+ *     NDArray latents = soda.encode(images); // [2, 128]
+ *     NDArray again = soda.reconstruct(images, SamplingOptions.defaults().withSteps(2));
+ * }
+ * }</pre>
+ *
+ * <p>Images are float32 {@code [N, C, H, W] in [0, 1]} on any device. Results are on the model's
+ * device and belong to the manager of the first argument; the caller or that manager closes them.
+ * Encoding and sampling are safe from several threads; training and importing weights are not.
+ * {@link #close} frees the parameters.
+ */
+public final class Soda implements AutoCloseable {
+
+    private final SodaConfig config;
+    private final Device device;
+    private final Precision precision;
+    private final SodaModel model;
+    private final DiffusionProcess process;
+    private volatile boolean closed;
+
+    Soda(SodaConfig config, Device device, Precision precision, long seed) {
+        this.config = config;
+        this.device = device;
+        this.precision = precision;
+        model = new SodaModel(config, device, seed);
+        process = new DiffusionProcess(config.schedule(), config.prediction());
+    }
+
+    /**
+     * Starts from the published defaults; every setter is optional.
+     *
+     * @return a builder
+     */
+    public static SodaBuilder builder() {
+        return new SodaBuilder();
+    }
+
+    /**
+     * Loads a model that {@link #save} wrote, on the default device in float32.
+     *
+     * @param folder with {@code config.json} and {@code model.safetensors}
+     * @return the model; the caller closes it
+     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     */
+    public static Soda load(Path folder) throws IOException {
+        return load(folder, SodaBuilder.defaultDevice(), Precision.FP32);
+    }
+
+    /**
+     * Loads a model that {@link #save} wrote.
+     *
+     * @param folder with {@code config.json} and {@code model.safetensors}
+     * @param device where the parameters go
+     * @param precision of encoding and sampling
+     * @return the model; the caller closes it
+     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     */
+    public static Soda load(Path folder, Device device, Precision precision) throws IOException {
+        return ModelFolder.load(folder, device, precision);
+    }
+
+    /**
+     * Saves configuration and weights. Every file is written whole or not at all; the weights last,
+     * so that a folder with weights is complete.
+     *
+     * @param folder is created where needed; older files of a model in it are replaced
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path folder) throws IOException {
+        requireOpen();
+        ModelFolder.save(this, folder);
+    }
+
+    /**
+     * Encodes images into latents.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}
+     * @return z, float32 {@code [N, d]}
+     */
+    public NDArray encode(NDArray images) {
+        return encoding(images, 0);
+    }
+
+    /**
+     * Encodes images into latents of length 1, which k-NN compares.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}
+     * @return z / max(|z|, 1e-12), float32 {@code [N, d]}
+     */
+    public NDArray encodeNormalized(NDArray images) {
+        try (NDArray z = encode(images)) {
+            return z.normalize(2, 1, 1e-12);
+        }
+    }
+
+    /**
+     * Encodes images into the pooled features before the encoder's last layer, which probes use too.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}
+     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     */
+    public NDArray encodeFeatures(NDArray images) {
+        return encoding(images, 1);
+    }
+
+    private NDArray encoding(NDArray images, int output) {
+        requireOpen();
+        ImageChecks.requireImages("images", images, config.encoder().inputChannels());
+        try (NDArray pixels = onDevice(images);
+                NDArray normal = config.normalization().apply(pixels)) {
+            NDList outputs = model.encode(normal, false, precision);
+            outputs.remove(1 - output).close();
+            return outputs.get(0);
+        }
+    }
+
+    /** A view or copy on the model's device that may be closed. */
+    private NDArray onDevice(NDArray array) {
+        return array.getDevice().equals(device)
+                ? array.reshape(array.getShape())
+                : array.toDevice(device, true);
+    }
+
+    /**
+     * Evaluates the denoiser once.
+     *
+     * @param noisy x_t, float32 {@code [N, C, H, W]}, clean images being in [-1, 1]
+     * @param times t of each example, 1 .. T, int64 or float32 {@code [N]}
+     * @param latents float32 {@code [N, d]}
+     * @return the prediction, like {@code noisy}; see {@link SodaConfig#prediction()}
+     */
+    public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
+        requireOpen();
+        return model.denoise(noisy, times, latents, false, precision, Set.of()).get(0);
+    }
+
+    /**
+     * Evaluates the denoiser once and returns intermediate activations of its way up.
+     *
+     * @param noisy as for {@link #denoise}
+     * @param times as for {@link #denoise}
+     * @param latents as for {@link #denoise}
+     * @param names of activations, such as {@code up.3}; {@link #activationNames()} lists them
+     * @return name to float32 {@code [N, channels, height, width]}, in the order of the way up
+     */
+    public Map<String, NDArray> activations(
+            NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
+        requireOpen();
+        NDList outputs = model.denoise(noisy, times, latents, false, precision, names);
+        outputs.remove(0).close();
+        Map<String, NDArray> activations = new LinkedHashMap<>();
+        outputs.forEach(activation -> activations.put(activation.getName(), activation));
+        return activations;
+    }
+
+    /**
+     * Returns the names that {@link #activations} knows.
+     *
+     * @return in the order of the way up
+     */
+    public List<String> activationNames() {
+        return model.denoiser().activationNames();
+    }
+
+    /**
+     * Draws each image again from its latent, with the published options.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}
+     * @return float32 {@code [N, C, H', W'] in [0, 1]} at the denoiser's resolution
+     */
+    public NDArray reconstruct(NDArray images) {
+        return reconstruct(images, SamplingOptions.defaults());
+    }
+
+    /**
+     * Draws each image again from its latent.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}
+     * @param options sampler, guidance, seed
+     * @return float32 {@code [N, C, H', W'] in [0, 1]} at the denoiser's resolution
+     */
+    public NDArray reconstruct(NDArray images, SamplingOptions options) {
+        try (NDArray z = encode(images)) {
+            return sample(z, options);
+        }
+    }
+
+    /**
+     * Draws an image for each latent.
+     *
+     * @param latents float32 {@code [N, d]}
+     * @param options sampler, guidance, seed
+     * @return float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
+     */
+    public NDArray sample(NDArray latents, SamplingOptions options) {
+        requireOpen();
+        ImageChecks.requireLatents(latents, config.latent().size());
+        List<Integer> image = config.denoiser().imageShape();
+        Shape shape =
+                new Shape(
+                        latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
+        NDManager caller = latents.getManager();
+        try (NDManager scope = caller.newSubManager(device)) {
+            NDArray z = onDevice(latents);
+            z.attach(scope);
+            NDArray start = NoiseSource.seeded(~options.seed()).draw(0, scope.zeros(shape));
+            try (LatentPredictor predictor =
+                    new LatentPredictor(model, config.latent(), precision, z)) {
+                NDArray x =
+                        options.sampler()
+                                .sample(
+                                        process,
+                                        predictor,
+                                        start,
+                                        options.guidance(),
+                                        NoiseSource.seeded(options.seed()),
+                                        options.listener());
+                NDArray pixels = x.add(1).mul(0.5).clip(0, 1);
+                pixels.attach(caller);
+                return pixels;
+            }
+        }
+    }
+
+    /**
+     * Draws images without a latent: all of it is dropped.
+     *
+     * @param manager takes the result
+     * @param count how many, at least 1
+     * @param options sampler and seed; its guidance is not used
+     * @return float32 {@code [count, C, H, W] in [0, 1]}
+     */
+    public NDArray sample(NDManager manager, int count, SamplingOptions options) {
+        requireOpen();
+        try (NDArray z = manager.zeros(new Shape(count, config.latent().size()))) {
+            return sample(z, options.withGuidance(Guidance.unconditional()));
+        }
+    }
+
+    /**
+     * The training loss of a batch, through which gradients flow: the mean squared error of the
+     * denoiser's prediction for a noised target, under the latent of the source (paper eq. 2).
+     *
+     * @param source float32 {@code [N, C, H, W]}, pixels around [0, 1] (noise may exceed it)
+     * @param target float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
+     * @param draw times, noise and masks
+     * @param training whether to record gradients, update batch-norm statistics and drop out
+     * @param low the precision of this computation
+     * @return a scalar in the manager of {@code source}
+     */
+    public NDArray loss(
+            NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
+        requireOpen();
+        ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
+        ImageChecks.requireImages("target", target, config.denoiser().imageShape());
+        try (NDArray images = onDevice(source);
+                NDArray normal = config.normalization().apply(images);
+                NDList encoded = model.encode(normal, training, low);
+                NDArray z = masked(encoded.get(0), draw.keep());
+                NDArray clean = onDevice(target);
+                NDArray doubled = clean.mul(2);
+                NDArray x0 = doubled.sub(1);
+                NDArray noise = onDevice(draw.noise());
+                NDArray noisy = process.perturb(x0, noise, draw.times());
+                NDArray times = timesOnDevice(draw.times(), source.getManager());
+                NDArray output =
+                        model.denoise(noisy, times, z, training, low, Set.of()).get(0)) {
+            return process.loss(output, x0, noise, draw.times());
+        }
+    }
+
+    private NDArray timesOnDevice(long[] times, NDManager manager) {
+        try (NDArray onCpu = manager.create(times)) {
+            return onDevice(onCpu);
+        }
+    }
+
+    private NDArray masked(NDArray z, boolean[][] keep) {
+        float[][] masks = new float[keep.length][];
+        for (int i = 0; i < keep.length; i++) {
+            masks[i] = LatentPredictor.mask(config.latent(), keep[i]);
+        }
+        try (NDArray onCpu = z.getManager().create(masks);
+                NDArray mask = onDevice(onCpu)) {
+            return z.mul(mask);
+        }
+    }
+
+    /**
+     * Copies weights from a safetensors file, every tensor of which must fit.
+     *
+     * @param file with names of this library, of torchvision or of the PyTorch implementation
+     * @return what was copied
+     * @throws IOException if it cannot be read, or anything is missing, unexpected or misshaped;
+     *     nothing is copied then
+     */
+    public WeightReport importWeights(Path file) throws IOException {
+        requireOpen();
+        return ModelFolder.importWeights(this, file, true);
+    }
+
+    /**
+     * Copies those tensors of a safetensors file that fit, such as a pretrained encoder's.
+     *
+     * @param file with names of this library, of torchvision or of the PyTorch implementation
+     * @return what was copied and what was not
+     * @throws IOException if it cannot be read
+     */
+    public WeightReport importMatchingWeights(Path file) throws IOException {
+        requireOpen();
+        return ModelFolder.importWeights(this, file, false);
+    }
+
+    /**
+     * Returns the live parameters and batch-norm statistics by PyTorch's names after {@code
+     * encoder.} and {@code decoder.}.
+     *
+     * @return name to array; the arrays belong to this model
+     */
+    public Map<String, NDArray> parameters() {
+        requireOpen();
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        model.parameters().forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
+        return arrays;
+    }
+
+    /**
+     * Returns the names of the parameters that gradients reach: all but batch-norm statistics.
+     *
+     * @return names as in {@link #parameters()}
+     */
+    public Set<String> trainableNames() {
+        Map<String, Parameter> all = model.parameters();
+        all.values().removeIf(parameter -> !parameter.requiresGradient());
+        return all.keySet();
+    }
+
+    /**
+     * Returns the encoder as a DJL block: normalised images in; latent and pooled features out.
+     *
+     * @return the live block; belongs to this model
+     */
+    public Block encoder() {
+        return model.encoder();
+    }
+
+    /**
+     * Returns the denoiser as a DJL block: noisy images, times and latents in; prediction out.
+     *
+     * @return the live block; belongs to this model
+     */
+    public Block denoiser() {
+        return model.denoiser();
+    }
+
+    /**
+     * Returns the configuration.
+     *
+     * @return complete, with defaults
+     */
+    public SodaConfig config() {
+        return config;
+    }
+
+    /**
+     * Returns where the parameters are.
+     *
+     * @return the device
+     */
+    public Device device() {
+        return device;
+    }
+
+    /**
+     * Returns sizes and the section table: parameters per part, and what each section drives.
+     *
+     * @return a summary whose {@code toString} is a table
+     */
+    public ModelSummary describe() {
+        requireOpen();
+        return ModelSummary.of(config, model);
+    }
+
+    /**
+     * Returns how DJL encodes an image file with this model's encoder.
+     *
+     * @return a translator from an image of any size to its latent
+     */
+    public Translator<Image, float[]> translator() {
+        return new ImageEncodingTranslator(config);
+    }
+
+    /**
+     * Returns a DJL predictor that encodes images. It belongs to this model, which must stay open.
+     *
+     * @return a predictor from an image of any size to its latent; the caller closes it
+     */
+    public Predictor<Image, float[]> newPredictor() {
+        requireOpen();
+        return model.newPredictor(translator());
+    }
+
+    /** Frees the parameters. What was encoded or drawn stays. Closing twice does nothing. */
+    @Override
+    public void close() {
+        closed = true;
+        model.close();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Soda is closed; build or load it again");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.soda4j;
+
+import ai.djl.Device;
+import java.util.Objects;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.NoiseSchedule;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LatentMasking;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.nn.PyTorchEngine;
+
+/**
+ * Collects a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and
+ * {@link #config} check what spans them. Defaults are those of {@link SodaConfig}.
+ */
+public final class SodaBuilder {
+
+    private ResNetEncoder encoder;
+    private LatentLayout latent;
+    private LayerModulation modulation;
+    private LatentMasking masking;
+    private UNetDenoiser denoiser;
+    private NoiseSchedule schedule;
+    private Prediction prediction;
+    private PixelNormalization normalization;
+    private Device device;
+    private Precision precision = Precision.FP32;
+    private long seed;
+
+    SodaBuilder() {}
+
+    /**
+     * Takes every part of a configuration; later setters change single parts.
+     *
+     * @param config the configuration
+     * @return this
+     */
+    public SodaBuilder config(SodaConfig config) {
+        encoder = config.encoder();
+        latent = config.latent();
+        modulation = config.modulation();
+        masking = config.masking();
+        denoiser = config.denoiser();
+        schedule = config.schedule();
+        prediction = config.prediction();
+        normalization = config.normalization();
+        return this;
+    }
+
+    /**
+     * Sets the encoder E.
+     *
+     * @param encoder its description
+     * @return this
+     */
+    public SodaBuilder encoder(ResNetEncoder encoder) {
+        this.encoder = Objects.requireNonNull(encoder, "encoder");
+        return this;
+    }
+
+    /**
+     * Sets the size of the latent, or its sections.
+     *
+     * @param latent usually {@code LatentLayout.of(size)}; the modulation cuts it
+     * @return this
+     */
+    public SodaBuilder latent(LatentLayout latent) {
+        this.latent = Objects.requireNonNull(latent, "latent");
+        return this;
+    }
+
+    /**
+     * Sets which section of the latent drives which block.
+     *
+     * @param modulation whole (default, published), paired (the paper's) or grouped
+     * @return this
+     */
+    public SodaBuilder modulation(LayerModulation modulation) {
+        this.modulation = Objects.requireNonNull(modulation, "modulation");
+        return this;
+    }
+
+    /**
+     * Sets what training hides of the latent.
+     *
+     * @param masking probabilities
+     * @return this
+     */
+    public SodaBuilder masking(LatentMasking masking) {
+        this.masking = Objects.requireNonNull(masking, "masking");
+        return this;
+    }
+
+    /**
+     * Sets the denoiser D.
+     *
+     * @param denoiser its description
+     * @return this
+     */
+    public SodaBuilder denoiser(UNetDenoiser denoiser) {
+        this.denoiser = Objects.requireNonNull(denoiser, "denoiser");
+        return this;
+    }
+
+    /**
+     * Sets the noise schedule.
+     *
+     * @param schedule linear (default, published), cosine or inverted (the paper's)
+     * @return this
+     */
+    public SodaBuilder schedule(NoiseSchedule schedule) {
+        this.schedule = Objects.requireNonNull(schedule, "schedule");
+        return this;
+    }
+
+    /**
+     * Sets what the denoiser predicts.
+     *
+     * @param prediction the noise (default, published), the image or v
+     * @return this
+     */
+    public SodaBuilder prediction(Prediction prediction) {
+        this.prediction = Objects.requireNonNull(prediction, "prediction");
+        return this;
+    }
+
+    /**
+     * Sets the channel normalisation of the encoder's images.
+     *
+     * @param normalization mean and deviation of each channel
+     * @return this
+     */
+    public SodaBuilder normalization(PixelNormalization normalization) {
+        this.normalization = Objects.requireNonNull(normalization, "normalization");
+        return this;
+    }
+
+    /**
+     * Sets where the parameters go. Default: the engine's default device, the first GPU if there is
+     * one.
+     *
+     * @param device any device of the PyTorch engine
+     * @return this
+     */
+    public SodaBuilder device(Device device) {
+        this.device = Objects.requireNonNull(device, "device");
+        return this;
+    }
+
+    /**
+     * Sets the precision of encoding and sampling. Default: float32.
+     *
+     * @param precision the precision
+     * @return this
+     */
+    public SodaBuilder precision(Precision precision) {
+        this.precision = Objects.requireNonNull(precision, "precision");
+        return this;
+    }
+
+    /**
+     * Sets the seed of the initial weights. Default 0. One seed gives one model, on every machine.
+     *
+     * @param seed any number
+     * @return this
+     */
+    public SodaBuilder seed(long seed) {
+        this.seed = seed;
+        return this;
+    }
+
+    /**
+     * Returns the configuration without making a model.
+     *
+     * @return complete, with defaults
+     * @throws IllegalArgumentException if parts do not fit each other
+     */
+    public SodaConfig config() {
+        return new SodaConfig(
+                encoder,
+                latent,
+                modulation,
+                masking,
+                denoiser,
+                schedule,
+                prediction,
+                normalization);
+    }
+
+    /**
+     * Makes the model with initial weights.
+     *
+     * @return the model; the caller closes it
+     * @throws IllegalArgumentException if parts do not fit each other
+     */
+    public Soda build() {
+        return new Soda(config(), device == null ? defaultDevice() : device, precision, seed);
+    }
+
+    static Device defaultDevice() {
+        return PyTorchEngine.require().defaultDevice();
+    }
+}

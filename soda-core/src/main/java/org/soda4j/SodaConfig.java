@@ -1,0 +1,200 @@
+package org.soda4j;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.NoiseSchedule;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LatentMasking;
+import org.soda4j.latent.LayerModulation;
+
+/**
+ * Everything that defines a model, immutable; round-trips through JSON and YAML. A null component
+ * takes its default; what stays is checked across components, so that a configuration that exists
+ * can be built.
+ *
+ * @param encoder the encoder E; default: {@code ResNetEncoder.builder().build()}
+ * @param latent the latent's sections; default: the encoder's latent size, else 128; cut as the
+ *     modulation wants it
+ * @param modulation which section drives which block; default: whole (published)
+ * @param masking what training hides of the latent; default and published: all of it with
+ *     probability 0.1
+ * @param denoiser the denoiser D; default: {@code UNetDenoiser.builder().build()}
+ * @param schedule the noise schedule; default and published: linear, 1000 steps
+ * @param prediction what the denoiser predicts; default and published: the noise
+ * @param normalization of the encoder's pixels; default: ImageNet's for three channels, else
+ *     symmetric
+ */
+public record SodaConfig(
+        ResNetEncoder encoder,
+        LatentLayout latent,
+        LayerModulation modulation,
+        LatentMasking masking,
+        UNetDenoiser denoiser,
+        NoiseSchedule schedule,
+        Prediction prediction,
+        PixelNormalization normalization) {
+
+    private static final int PUBLISHED_LATENT_SIZE = 128;
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .build();
+    private static final ObjectMapper YAML =
+            YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
+
+    /** Fills in defaults and checks what spans components. */
+    @JsonCreator
+    public SodaConfig(
+            @JsonProperty("encoder") ResNetEncoder encoder,
+            @JsonProperty("latent") LatentLayout latent,
+            @JsonProperty("modulation") LayerModulation modulation,
+            @JsonProperty("masking") LatentMasking masking,
+            @JsonProperty("denoiser") UNetDenoiser denoiser,
+            @JsonProperty("schedule") NoiseSchedule schedule,
+            @JsonProperty("prediction") Prediction prediction,
+            @JsonProperty("normalization") PixelNormalization normalization) {
+        ResNetEncoder e = encoder == null ? ResNetEncoder.builder().build() : encoder;
+        this.denoiser = denoiser == null ? UNetDenoiser.builder().build() : denoiser;
+        this.modulation = modulation == null ? LayerModulation.whole() : modulation;
+        this.masking = masking == null ? new LatentMasking(0.1, 0) : masking;
+        this.schedule = schedule == null ? NoiseSchedule.linear(1000) : schedule;
+        this.prediction = prediction == null ? Prediction.EPSILON : prediction;
+        int size = e.latentSize() == 0 ? PUBLISHED_LATENT_SIZE : e.latentSize();
+        LatentLayout layout = latent == null ? LatentLayout.of(size) : latent;
+        if (e.latentSize() != 0 && e.latentSize() != layout.size()) {
+            throw new IllegalArgumentException(
+                    "latent size: expected the encoder's %d, found %d in the latent layout; set only one of them"
+                            .formatted(e.latentSize(), layout.size()));
+        }
+        this.latent = this.modulation.layout(layout, this.denoiser.depths());
+        this.encoder = e.withLatentSize(layout.size());
+        int channels = this.denoiser.imageShape().get(0);
+        requireChannels("encoder inputChannels", channels, e.inputChannels());
+        this.normalization =
+                normalization != null
+                        ? normalization
+                        : channels == 3
+                                ? PixelNormalization.imageNet()
+                                : PixelNormalization.symmetric(channels);
+        requireChannels("normalization", channels, this.normalization.mean().size());
+    }
+
+    private static void requireChannels(String what, int expected, int found) {
+        if (expected != found) {
+            throw new IllegalArgumentException(
+                    "%s: expected %d channels, those of the denoiser's imageShape, found %d"
+                            .formatted(what, expected, found));
+        }
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param file a {@code .json}, {@code .yaml} or {@code .yml} file
+     * @return the configuration
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it is not a configuration; names the field
+     */
+    public static SodaConfig read(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        String text = Files.readString(file);
+        try {
+            return name.endsWith(".json") ? fromJson(text) : fromYaml(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a configuration from JSON.
+     *
+     * @param json the text
+     * @return the configuration
+     * @throws IllegalArgumentException if it is not a configuration; names the field
+     */
+    public static SodaConfig fromJson(String json) {
+        return parse(JSON, json);
+    }
+
+    /**
+     * Reads a configuration from YAML.
+     *
+     * @param yaml the text
+     * @return the configuration
+     * @throws IllegalArgumentException if it is not a configuration; names the field
+     */
+    public static SodaConfig fromYaml(String yaml) {
+        return parse(YAML, yaml);
+    }
+
+    /**
+     * Writes this configuration, defaults included.
+     *
+     * @return JSON text
+     */
+    public String toJson() {
+        return write(JSON);
+    }
+
+    /**
+     * Writes this configuration, defaults included.
+     *
+     * @return YAML text
+     */
+    public String toYaml() {
+        return write(YAML);
+    }
+
+    private String write(ObjectMapper mapper) {
+        try {
+            return mapper.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a configuration that cannot be written", e);
+        }
+    }
+
+    private static SodaConfig parse(ObjectMapper mapper, String text) {
+        try {
+            SodaConfig config = mapper.readValue(text, SodaConfig.class);
+            if (config == null) {
+                throw new IllegalArgumentException(
+                        "configuration: expected an object, found null or nothing");
+            }
+            return config;
+        } catch (JsonMappingException e) {
+            StringBuilder field = new StringBuilder();
+            e.getPath()
+                    .forEach(
+                            r ->
+                                    field.append('/')
+                                            .append(
+                                                    r.getFieldName() == null
+                                                            ? r.getIndex()
+                                                            : r.getFieldName()));
+            String what =
+                    e.getCause() instanceof IllegalArgumentException cause
+                            ? cause.getMessage()
+                            : e.getOriginalMessage();
+            throw new IllegalArgumentException("configuration field " + field + ": " + what, e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
+        }
+    }
+}

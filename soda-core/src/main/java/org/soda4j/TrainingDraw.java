@@ -1,0 +1,36 @@
+package org.soda4j;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.random.RandomGenerator;
+
+/**
+ * What chance decides in one training step, so that a step can be repeated.
+ *
+ * @param times of each example, 1 .. T, length N
+ * @param noise standard normal, float32 {@code [N, C, H, W]}; the caller closes it
+ * @param keep for each example and section of the latent, whether the denoiser sees it: {@code
+ *     [N][sections]}
+ */
+public record TrainingDraw(long[] times, NDArray noise, boolean[][] keep) {
+
+    /**
+     * Draws as the paper trains: uniform times, Gaussian noise, masks as configured.
+     *
+     * @param config of the model
+     * @param target images {@code [N, C, H, W]}, for shape, device and manager of the noise
+     * @param random source of times and masks; noise comes from the engine's generator ({@code
+     *     Engine.setRandomSeed})
+     * @return the draw
+     */
+    public static TrainingDraw random(SodaConfig config, NDArray target, RandomGenerator random) {
+        int n = Math.toIntExact(target.getShape().get(0));
+        long[] times = random.longs(n, 1, config.schedule().steps() + 1L).toArray();
+        boolean[][] keep = config.masking().draw(n, config.latent().sections(), random);
+        NDArray noise =
+                target.getManager()
+                        .randomNormal(
+                                0, 1, target.getShape(), DataType.FLOAT32, target.getDevice());
+        return new TrainingDraw(times, noise, keep);
+    }
+}
