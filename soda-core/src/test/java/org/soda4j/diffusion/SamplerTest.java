@@ -1,0 +1,197 @@
+package org.soda4j.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The samplers, and what only one of them has. */
+class SamplerTest {
+
+    abstract static class DdimContract extends SamplerContract {
+
+        abstract double eta();
+
+        @Override
+        Sampler sampler(boolean clip) {
+            return DdimSampler.builder().steps(100).eta(eta()).clip(clip).build();
+        }
+
+        @Override
+        String json() {
+            return "{\"kind\":\"ddim\",\"steps\":100,\"eta\":%s,\"clip\":true}".formatted(eta());
+        }
+
+        @Override
+        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+            double a = schedule.alphaBar(from);
+            double b = schedule.alphaBar(to);
+            double sigma = eta() * Math.sqrt((1 - b) / (1 - a)) * Math.sqrt(1 - a / b);
+            Affine x0 = Affine.estimate(a, mean, deviation);
+            // x' = sqrt(b) x0 + k (x - sqrt(a) x0) with k = sqrt((1 - b - sigma^2) / (1 - a)).
+            double k = Math.sqrt((1 - b - sigma * sigma) / (1 - a));
+            double ofX0 = Math.sqrt(b) - k * Math.sqrt(a);
+            return new Affine(ofX0 * x0.slope() + k, ofX0 * x0.intercept(), sigma);
+        }
+    }
+
+    @Nested
+    class DdimDeterministic extends DdimContract {
+        @Override
+        double eta() {
+            return 0;
+        }
+    }
+
+    @Nested
+    class DdimStochastic extends DdimContract {
+        @Override
+        double eta() {
+            return 1;
+        }
+    }
+
+    abstract static class DdpmContract extends SamplerContract {
+
+        abstract DdpmSampler.Variance variance();
+
+        @Override
+        Sampler sampler(boolean clip) {
+            return DdpmSampler.builder().variance(variance()).clip(clip).build();
+        }
+
+        @Override
+        String json() {
+            return "{\"kind\":\"ddpm\",\"variance\":\"%s\",\"clip\":true}".formatted(variance());
+        }
+
+        /** DDPM's eq. 11: mean = (x - beta / sqrt(1 - a) eps) / sqrt(1 - beta). */
+        @Override
+        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+            double a = schedule.alphaBar(from);
+            double beta = schedule.beta(from);
+            double total = a * deviation * deviation + 1 - a;
+            // eps = sqrt(1 - a) (x - sqrt(a) mean) / total
+            double slope = (1 - beta / total) / Math.sqrt(1 - beta);
+            double intercept = beta * Math.sqrt(a) * mean / total / Math.sqrt(1 - beta);
+            double variance =
+                    variance() == DdpmSampler.Variance.BETA
+                            ? beta
+                            : beta * (1 - schedule.alphaBar(from - 1)) / (1 - a);
+            return new Affine(slope, intercept, from == 1 ? 0 : Math.sqrt(variance));
+        }
+    }
+
+    @Nested
+    class DdpmPosterior extends DdpmContract {
+        @Override
+        DdpmSampler.Variance variance() {
+            return DdpmSampler.Variance.POSTERIOR;
+        }
+    }
+
+    @Nested
+    class DdpmBeta extends DdpmContract {
+        @Override
+        DdpmSampler.Variance variance() {
+            return DdpmSampler.Variance.BETA;
+        }
+    }
+
+    /** Entries `times` of the reference's sampling files. */
+    @Test
+    void ddimTimesAreThoseOfTheReference() {
+        NoiseSchedule schedule = NoiseSchedule.linear(1000);
+        assertThat(DdimSampler.builder().steps(5).build().times(schedule))
+                .containsExactly(801, 601, 401, 201, 1, 0);
+        assertThat(DdimSampler.builder().steps(10).build().times(schedule))
+                .containsExactly(901, 801, 701, 601, 501, 401, 301, 201, 101, 1, 0);
+        assertThat(DdimSampler.builder().steps(1).build().times(schedule)).containsExactly(1, 0);
+        assertThat(DdimSampler.builder().steps(1000).build().times(schedule))
+                .hasSize(1001)
+                .startsWith(1000, 999)
+                .endsWith(2, 1, 0);
+    }
+
+    @Test
+    void ddimTimesGoOnToTheEndWhereStepsDoNotDivide() {
+        assertThat(DdimSampler.builder().steps(3).build().times(NoiseSchedule.linear(10)))
+                .containsExactly(10, 7, 4, 1, 0);
+        assertThat(DdimSampler.builder().steps(6).build().times(NoiseSchedule.linear(10)))
+                .containsExactly(10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        assertThat(DdimSampler.builder().steps(300).build().times(NoiseSchedule.linear(1000)))
+                .hasSize(335)
+                .startsWith(1000, 997)
+                .endsWith(4, 1, 0);
+    }
+
+    @Test
+    void ddpmTakesEveryStep() {
+        assertThat(DdpmSampler.builder().build().times(NoiseSchedule.cosine(3)))
+                .containsExactly(3, 2, 1, 0);
+    }
+
+    @Test
+    void refusesBadSettings() {
+        assertThatThrownBy(() -> DdimSampler.builder().steps(0))
+                .hasMessage("steps: expected at least 1, found 0");
+        for (double eta : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> DdimSampler.builder().eta(eta))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("eta: expected 0 to 1, found " + eta);
+        }
+        assertThatThrownBy(() -> new DdimSampler(-1, 0, true))
+                .isInstanceOf(IllegalArgumentException.class);
+        DdimSampler sampler = DdimSampler.builder().steps(11).build();
+        assertThatThrownBy(() -> sampler.times(NoiseSchedule.linear(10)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected at most the schedule's 10 steps, found 11");
+        assertThatThrownBy(() -> DdpmSampler.builder().variance(null))
+                .isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void noiseIsDrawnOnceAStepAndNeverForTheLast() {
+        DiffusionProcess process = new DiffusionProcess(NoiseSchedule.inverted(100));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray start = manager.randomNormal(new Shape(1, 1, 2, 2));
+            for (double eta : new double[] {0, 0.5}) {
+                List<Integer> drawn = new ArrayList<>();
+                DdimSampler.builder()
+                        .steps(5)
+                        .eta(eta)
+                        .build()
+                        .sample(
+                                process,
+                                new GaussianData(process, 0, 1),
+                                start,
+                                Guidance.none(),
+                                (step, like) -> {
+                                    drawn.add(step);
+                                    return NoiseSource.engine().draw(step, like);
+                                },
+                                step -> {});
+                assertThat(drawn).isEqualTo(eta == 0 ? List.of() : List.of(0, 1, 2, 3));
+            }
+            assertThatThrownBy(
+                            () ->
+                                    DdpmSampler.builder()
+                                            .build()
+                                            .sample(
+                                                    process,
+                                                    new GaussianData(process, 0, 1),
+                                                    start,
+                                                    Guidance.none(),
+                                                    (step, like) -> like.get("0"),
+                                                    step -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("noise of step 0: expected float32 (1, 1, 2, 2)");
+        }
+    }
+}
