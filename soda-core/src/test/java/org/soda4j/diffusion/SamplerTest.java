@@ -2,14 +2,19 @@ package org.soda4j.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.soda4j.io.Safetensors;
+import org.soda4j.io.SafetensorsFile;
 
 /** The samplers, and what only one of them has. */
 class SamplerTest {
@@ -129,6 +134,63 @@ class SamplerTest {
                 .hasSize(335)
                 .startsWith(1000, 997)
                 .endsWith(4, 1, 0);
+    }
+
+    /**
+     * The reference's first stochastic step without its network: start, result and noise leave one
+     * x0, which only the right formula, schedule and noise put into [-1, 1], mostly on its ends.
+     */
+    @Test
+    void ddimFirstStepOfTheReferenceFollowsTheFormula() throws Exception {
+        NoiseSchedule schedule = NoiseSchedule.inverted(1000);
+        DdimSampler sampler = DdimSampler.builder().steps(5).eta(1).build();
+        DiffusionProcess process = new DiffusionProcess(schedule, Prediction.X0);
+        double a = schedule.alphaBar(801);
+        double b = schedule.alphaBar(601);
+        double sigma = Math.sqrt((1 - a / b) * (1 - b) / (1 - a));
+        double k = Math.sqrt((1 - b - sigma * sigma) / (1 - a));
+        try (SafetensorsFile golden =
+                        Safetensors.open(
+                                Path.of(
+                                        SamplerTest.class
+                                                .getResource(
+                                                        "/golden/sampling_stochastic.safetensors")
+                                                .toURI()));
+                NDManager manager = NDManager.newBaseManager()) {
+            NDArray start = golden.read("start", manager);
+            NDArray first = golden.read("first_step", manager);
+            NDArray noise =
+                    manager.create(
+                            GoldenNumbers.normal("sampling_stochastic.noise.0", (int) start.size()),
+                            start.getShape());
+            NDArray x0 =
+                    first.sub(noise.mul(sigma))
+                            .sub(start.mul(k))
+                            .div(Math.sqrt(b) - k * Math.sqrt(a));
+            assertThat(x0.abs().max().getFloat()).isCloseTo(1f, within(1e-5f));
+            assertThat(x0.abs().gt(1 - 1e-5).toType(DataType.INT64, true).sum().getLong())
+                    .isGreaterThan(900);
+            List<NDArray> seen = new ArrayList<>();
+            sampler.sample(
+                    process,
+                    (x, t, keeps) -> x0.duplicate(),
+                    start,
+                    Guidance.none(),
+                    (step, like) ->
+                            manager.create(
+                                    GoldenNumbers.normal(
+                                            "sampling_stochastic.noise." + step, (int) like.size()),
+                                    like.getShape()),
+                    step -> {
+                        if (step.index() == 0) {
+                            NDArray image = step.image().duplicate();
+                            image.attach(manager);
+                            seen.add(image);
+                        }
+                    });
+            // Float32 of numbers up to 4.
+            assertThat(seen.get(0).sub(first).abs().max().getFloat()).isLessThan(5e-6f);
+        }
     }
 
     @Test

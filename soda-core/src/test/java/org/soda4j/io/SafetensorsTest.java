@@ -9,12 +9,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -25,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reading, writing and surviving damaged files. */
@@ -143,7 +148,7 @@ class SafetensorsTest {
                                     .as(name)
                                     .containsExactly(array.toFloatArray());
                         } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
+                            throw new UncheckedIOException(e);
                         }
                     });
             assertThat(open.read("column", manager).toFloatArray()).containsExactly(6f, 18f);
@@ -258,6 +263,29 @@ class SafetensorsTest {
         }
     }
 
+    /** A sparse file: it takes no room on the disk. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void readsBeyondTwoGibibytes() throws IOException {
+        long big = 3L << 30;
+        String header =
+                "{\"big\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                                .formatted(big, big)
+                        + "\"w\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[%d,%d]}}"
+                                .formatted(big, big + 8);
+        Path file = file(header, new byte[0]);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(
+                    ByteBuffer.wrap(new byte[] {7, 0, 0, 0, 0, 0, 0, 1}), channel.size() + big);
+        }
+        try (SafetensorsFile open = Safetensors.open(file)) {
+            assertThat(open.read("w", manager).toLongArray()).containsExactly((1L << 56) + 7);
+            assertThatThrownBy(() -> open.buffer("big"))
+                    .isInstanceOf(SafetensorsException.class)
+                    .hasMessageContaining("tensor 'big': expected at most 2147483647 bytes");
+        }
+    }
+
     @Test
     void survivesAnyDamage() throws IOException {
         Path valid = folder.resolve("valid.safetensors");
@@ -296,7 +324,7 @@ class SafetensorsTest {
                 refused++;
             }
         }
-        // Damage within the numbers is not visible to the format: about a seventh of this file.
+        // Damage within the numbers themselves is not visible to the format.
         assertThat(refused).isBetween(rounds / 2, rounds - 1);
     }
 
