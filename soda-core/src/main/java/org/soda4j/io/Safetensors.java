@@ -2,6 +2,7 @@ package org.soda4j.io;
 
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -73,5 +74,21 @@ public final class Safetensors {
             throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter(tensors, metadata);
         AtomicFile.write(file, writer::writeTo);
+    }
+
+    /**
+     * Writes the same bytes as {@link #write(Path, Map, Map)} to a channel, for a caller that makes
+     * them durable itself.
+     *
+     * @param out where the bytes go, from its position on; neither forced nor closed
+     * @param tensors name to array; not closed
+     * @param metadata free text, stored in the header
+     * @throws IllegalArgumentException as above; nothing is written then
+     * @throws IOException if the channel refuses bytes; some may have been written
+     */
+    public static void write(
+            WritableByteChannel out, Map<String, NDArray> tensors, Map<String, String> metadata)
+            throws IOException {
+        new SafetensorsWriter(tensors, metadata).writeTo(out);
     }
 }

@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +44,7 @@ final class SafetensorsWriter {
         }
     }
 
-    void writeTo(FileChannel channel) throws IOException {
+    void writeTo(WritableByteChannel channel) throws IOException {
         ByteBuffer length =
                 ByteBuffer.allocate(Long.BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN)
@@ -59,7 +59,7 @@ final class SafetensorsWriter {
     }
 
     /** Writes one array's elements in row-major order, whatever its strides and device. */
-    private static void write(FileChannel channel, NDArray array) throws IOException {
+    private static void write(WritableByteChannel channel, NDArray array) throws IOException {
         try (NDManager scope = array.getManager().newSubManager();
                 NDArray alias = array.reshape(array.getShape())) {
             // toByteBuffer leaves its contiguous CPU copy with the array's manager: here the scope.
