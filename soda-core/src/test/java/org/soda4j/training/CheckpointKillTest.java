@@ -36,7 +36,7 @@ class CheckpointKillTest {
         long last = 0;
         try (NDManager manager = NDManager.newBaseManager()) {
             for (int kill = 0; kill < KILLS; kill++) {
-                long saved = killOne(last, random.nextInt(400));
+                long saved = killOne(last, random.nextInt(400), kill % 2 == 0);
                 count(hits, folder);
                 CheckpointStore store = CheckpointStore.open(folder, new Retention(3, 5));
                 Checkpoint newest = store.newestValid().orElse(null);
@@ -73,7 +73,8 @@ class CheckpointKillTest {
     }
 
     /** Starts the process, kills it, and returns the last step that it said was saved. */
-    private long killOne(long expectedStart, int delayMillis) throws Exception {
+    private long killOne(long expectedStart, int delayMillis, boolean waitForOneSave)
+            throws Exception {
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -90,6 +91,9 @@ class CheckpointKillTest {
         long saved = 0;
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("ready " + expectedStart);
+            if (waitForOneSave) {
+                saved = Long.parseLong(out.readLine().substring("saved ".length()));
+            }
             process.waitFor(delayMillis, TimeUnit.MILLISECONDS);
             // Through the handle, as Process.destroyForcibly closes the stream that is read below.
             process.toHandle().destroyForcibly();

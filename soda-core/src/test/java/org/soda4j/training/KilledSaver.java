@@ -9,7 +9,7 @@ import java.util.Map;
 /** A process that resumes and then saves without end, until it is killed. */
 final class KilledSaver {
 
-    static final int FLOATS = 1 << 18;
+    static final int FLOATS = 1 << 17;
 
     private KilledSaver() {}
 
