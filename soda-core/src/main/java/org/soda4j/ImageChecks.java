@@ -33,7 +33,9 @@ final class ImageChecks {
         }
     }
 
-    /** Images for the denoiser: its own size; values are not read, which training has no time for. */
+    /**
+     * Images for the denoiser: its own size; values are not read, which training has no time for.
+     */
     static void requireImages(String what, NDArray images, List<Integer> size) {
         requireFloats(what, images, 4);
         Shape shape = images.getShape();

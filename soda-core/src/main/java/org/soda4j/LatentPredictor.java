@@ -45,8 +45,7 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
         NDManager manager = x.getManager();
         float[] times = new float[Math.toIntExact(n * k)];
         Arrays.fill(times, t);
-        NDArray stacked =
-                k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
+        NDArray stacked = k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
         try (NDArray onCpu = manager.create(times);
                 NDArray at = onCpu.toDevice(x.getDevice(), false)) {
             return model.denoise(stacked, at, kept, false, precision, Set.of()).get(0);

@@ -25,8 +25,7 @@ final class ModelFolder {
         Files.createDirectories(folder);
         write(folder.resolve(CONFIG), soda.config().toJson());
         write(folder.resolve("serving.properties"), EncoderBlockFactory.servingProperties());
-        Safetensors.write(
-                folder.resolve(WEIGHTS), soda.parameters(), Map.of("format", "pt"));
+        Safetensors.write(folder.resolve(WEIGHTS), soda.parameters(), Map.of("format", "pt"));
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -60,7 +59,8 @@ final class ModelFolder {
     private static void requireFile(Path file) throws FileNotFoundException {
         if (!Files.isRegularFile(file)) {
             throw new FileNotFoundException(
-                    file + ": not found; expected a folder that Soda.save wrote, with "
+                    file
+                            + ": not found; expected a folder that Soda.save wrote, with "
                             + (CONFIG + " and " + WEIGHTS));
         }
     }

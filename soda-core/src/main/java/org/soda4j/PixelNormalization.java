@@ -49,8 +49,7 @@ public record PixelNormalization(List<Double> mean, List<Double> deviation) {
      */
     public static PixelNormalization symmetric(int channels) {
         return new PixelNormalization(
-                Collections.nCopies(channels, 0.5),
-                Collections.nCopies(channels, 0.5));
+                Collections.nCopies(channels, 0.5), Collections.nCopies(channels, 0.5));
     }
 
     /**

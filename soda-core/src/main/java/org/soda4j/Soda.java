@@ -127,7 +127,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Encodes images into the pooled features before the encoder's last layer, which probes use too.
+     * Encodes images into the pooled features before the encoder's last layer, which probes use
+     * too.
      *
      * @param images float32 {@code [N, C, H, W] in [0, 1]}
      * @return float32 {@code [N, ResNetEncoder.featureSize()]}
@@ -230,8 +231,7 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireLatents(latents, config.latent().size());
         List<Integer> image = config.denoiser().imageShape();
         Shape shape =
-                new Shape(
-                        latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
+                new Shape(latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
             NDArray z = onDevice(latents);
@@ -296,8 +296,7 @@ public final class Soda implements AutoCloseable {
                 NDArray noise = onDevice(draw.noise());
                 NDArray noisy = process.perturb(x0, noise, draw.times());
                 NDArray times = timesOnDevice(draw.times(), source.getManager());
-                NDArray output =
-                        model.denoise(noisy, times, z, training, low, Set.of()).get(0)) {
+                NDArray output = model.denoise(noisy, times, z, training, low, Set.of()).get(0)) {
             return process.loss(output, x0, noise, draw.times());
         }
     }

@@ -170,12 +170,12 @@ public final class UNet extends NamedBlock {
     }
 
     /**
-     * Returns the names of the activations that can be asked for: the stages of the way up.
+     * Returns the names of the activations that can be asked for: the blocks of the way up.
      *
-     * @return {@code up.0}, {@code up.1}, ...
+     * @return {@code up.0}, {@code up.1}, ..., without those that only change the resolution
      */
     public List<String> activationNames() {
-        return up.stream().map(this::localName).toList();
+        return up.stream().filter(UNetStage::popsSkip).map(this::localName).toList();
     }
 
     private String localName(UNetStage stage) {

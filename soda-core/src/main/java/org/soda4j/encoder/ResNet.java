@@ -81,7 +81,7 @@ final class ResNet extends NamedBlock {
             }
         }
         try (NDArray maps = x) {
-            NDArray features = maps.mean(new int[] {2, 3});
+            NDArray features = Operators.globalPool(maps, training);
             NDArray latent =
                     Operators.linear(
                             features,

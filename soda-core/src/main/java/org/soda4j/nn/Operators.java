@@ -263,6 +263,17 @@ public final class Operators {
     }
 
     /**
+     * The mean over all pixels; DJL's mean takes one axis only.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C]}
+     */
+    public static NDArray globalPool(NDArray x, boolean training) {
+        return call("global_pool", training, x);
+    }
+
+    /**
      * Overwrites an array in place, a parameter too, converting data type and device.
      *
      * @param target what is overwritten

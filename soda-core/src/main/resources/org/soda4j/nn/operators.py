@@ -129,6 +129,10 @@ class Operators(Module):
   def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
     return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, low), shortcut))
 
+  # The mean over all pixels.
+  def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.mean(x, [2, 3])
+
   def max_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
 

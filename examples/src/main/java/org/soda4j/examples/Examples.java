@@ -1,0 +1,49 @@
+package org.soda4j.examples;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Lists the examples, or runs one. */
+@Command(
+        name = "soda-examples",
+        mixinStandardHelpOptions = true,
+        description = "Programs that show what soda4j does; each has --help.",
+        subcommands = {VerifyGoldens.class})
+public final class Examples implements Runnable {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /**
+     * Runs an example.
+     *
+     * @param args its name and options; none: the list
+     */
+    public static void main(String[] args) {
+        System.exit(execute(new Examples(), args));
+    }
+
+    /** Runs a command: exit code 0, 1 (failed) or 2 (wrong options), errors in one line. */
+    static int execute(Object command, String... args) {
+        // DJL reports usage unless told not to; an example of this project does not phone home.
+        if (System.getProperty("OPT_OUT_TRACKING") == null) {
+            System.setProperty("OPT_OUT_TRACKING", "true");
+        }
+        return new CommandLine(command)
+                .setExecutionExceptionHandler(
+                        (e, line, parsed) -> {
+                            line.getErr().println(message(e));
+                            return 1;
+                        })
+                .execute(args);
+    }
+
+    private static String message(Throwable e) {
+        String message = e.getMessage();
+        return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+}

@@ -1,0 +1,69 @@
+package org.soda4j.examples;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.soda4j.examples.goldens.Check;
+import org.soda4j.examples.goldens.GoldenCases;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Compares this library with reference arrays, quantity by quantity. */
+@Command(
+        name = "verify-goldens",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs every reference case of a folder and prints a line per quantity;"
+                        + " exits with 1 if any is out of bounds or of an unknown kind.")
+public final class VerifyGoldens implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "Folder with .safetensors files.")
+    private Path folder;
+
+    @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            description = "cpu, gpu0, gpu1, ... (default: ${DEFAULT-VALUE})")
+    private String device;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> files;
+        try (Stream<Path> list = Files.list(folder)) {
+            files = list.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
+        }
+        if (files.isEmpty()) {
+            throw new IOException(folder + ": expected .safetensors files, found none");
+        }
+        boolean passed = true;
+        for (Path file : files) {
+            try {
+                for (Check check : GoldenCases.run(file, Device.fromName(device))) {
+                    spec.commandLine().getOut().println(check);
+                    passed &= check.passed();
+                }
+            } catch (IllegalArgumentException e) {
+                spec.commandLine().getOut().println(e.getMessage() + " FAILED");
+                passed = false;
+            }
+        }
+        return passed ? 0 : 1;
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new VerifyGoldens(), args));
+    }
+}
