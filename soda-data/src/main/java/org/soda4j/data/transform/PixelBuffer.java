@@ -1,0 +1,179 @@
+package org.soda4j.data.transform;
+
+import java.util.Arrays;
+
+/**
+ * A mutable 8-bit image that transforms change in place, with the working memory they need, so that
+ * a warm buffer goes through any number of transforms without allocating.
+ *
+ * <p>Samples are unsigned bytes, {@code height x width x channels}, row by row, channels
+ * interleaved (HWC). Not thread-safe: one buffer a thread.
+ */
+public final class PixelBuffer {
+
+    /** Room for one lookup table a channel. */
+    final byte[] tables = new byte[3 * 256];
+
+    /** Room for one histogram a channel. */
+    final int[] histograms = new int[3 * 256];
+
+    private final ResamplingWeights.Cache resamplingWeights = new ResamplingWeights.Cache();
+    private int width;
+    private int height;
+    private int channels;
+    private byte[] pixels = {};
+    private byte[] spare = {};
+    private int[] row = {};
+    private float[] floats = {};
+
+    /** Creates an empty buffer, to be filled by {@link #set}. */
+    public PixelBuffer() {}
+
+    /**
+     * Creates a buffer that holds a copy of an image.
+     *
+     * @param width columns, at least 1
+     * @param height rows, at least 1
+     * @param channels 1 (grey) or 3 (red, green, blue)
+     * @param pixels {@code height x width x channels} unsigned bytes, HWC; copied
+     * @return the buffer
+     * @throws IllegalArgumentException if the sizes do not agree
+     */
+    public static PixelBuffer of(int width, int height, int channels, byte[] pixels) {
+        PixelBuffer buffer = new PixelBuffer();
+        buffer.set(width, height, channels, pixels);
+        return buffer;
+    }
+
+    /**
+     * Replaces the image by a copy of another.
+     *
+     * @param newWidth columns, at least 1
+     * @param newHeight rows, at least 1
+     * @param newChannels 1 (grey) or 3 (red, green, blue)
+     * @param source {@code height x width x channels} unsigned bytes, HWC; copied
+     * @throws IllegalArgumentException if the sizes do not agree
+     */
+    public void set(int newWidth, int newHeight, int newChannels, byte[] source) {
+        if (newWidth < 1 || newHeight < 1 || (newChannels != 1 && newChannels != 3)) {
+            throw new IllegalArgumentException(
+                    "expected width and height of at least 1 and 1 or 3 channels, found %d x %d with %d channels"
+                            .formatted(newWidth, newHeight, newChannels));
+        }
+        long expected = (long) newWidth * newHeight * newChannels;
+        if (source.length != expected) {
+            throw new IllegalArgumentException(
+                    "expected %d bytes for %d x %d x %d, found %d"
+                            .formatted(expected, newHeight, newWidth, newChannels, source.length));
+        }
+        pixels = room(pixels, source.length);
+        System.arraycopy(source, 0, pixels, 0, source.length);
+        width = newWidth;
+        height = newHeight;
+        channels = newChannels;
+    }
+
+    /**
+     * Returns the number of columns.
+     *
+     * @return at least 1, or 0 before the first {@link #set}
+     */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return at least 1, or 0 before the first {@link #set}
+     */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * Returns the number of channels.
+     *
+     * @return 1 (grey) or 3 (red, green, blue)
+     */
+    public int channels() {
+        return channels;
+    }
+
+    /**
+     * Returns the samples themselves, not a copy, for transforms that change them in place. The
+     * array may be longer than the image, and another one after the next transform.
+     *
+     * @return unsigned bytes, HWC, of which the first {@code height x width x channels} count
+     */
+    public byte[] pixels() {
+        return pixels;
+    }
+
+    /**
+     * Returns a copy of the samples.
+     *
+     * @return {@code height x width x channels} unsigned bytes, HWC
+     */
+    public byte[] toBytes() {
+        return Arrays.copyOf(pixels, length());
+    }
+
+    /**
+     * Returns the number of samples.
+     *
+     * @return height x width x channels
+     */
+    public int length() {
+        return width * height * channels;
+    }
+
+    /** Returns a second array of at least the given length; its content is undefined. */
+    byte[] spare(int length) {
+        spare = room(spare, length);
+        return spare;
+    }
+
+    /** Makes what stands in the spare array the image. */
+    void swap(int newWidth, int newHeight, int newChannels) {
+        byte[] old = pixels;
+        pixels = spare;
+        spare = old;
+        width = newWidth;
+        height = newHeight;
+        channels = newChannels;
+    }
+
+    /** Gives the image new sizes and returns its array; the content is undefined. */
+    byte[] reshape(int newWidth, int newHeight, int newChannels) {
+        pixels = room(pixels, newWidth * newHeight * newChannels);
+        width = newWidth;
+        height = newHeight;
+        channels = newChannels;
+        return pixels;
+    }
+
+    /** Returns working memory of at least the given length; its content is undefined. */
+    int[] row(int length) {
+        if (row.length < length) {
+            row = new int[length];
+        }
+        return row;
+    }
+
+    /** Returns working memory of at least the given length; its content is undefined. */
+    float[] floats(int length) {
+        if (floats.length < length) {
+            floats = new float[length];
+        }
+        return floats;
+    }
+
+    ResamplingWeights.Cache resamplingWeights() {
+        return resamplingWeights;
+    }
+
+    private static byte[] room(byte[] array, int length) {
+        return array.length < length ? new byte[length] : array;
+    }
+}

@@ -1,0 +1,97 @@
+package org.soda4j.data.transform;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Random numbers that depend on (seed, epoch, index, view) alone, so that the number of threads,
+ * the size of a batch and the number of ranks do not matter, and the same on every machine and Java
+ * version.
+ *
+ * <p>Counter-based: number i of a stream is SplitMix64's mixing function (Steele, Lea and Flood,
+ * "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, with Stafford's variant 13) of
+ * {@code key + i x golden gamma}, and the key is the same function applied to each of the four
+ * parts in turn. Not thread-safe; one object can be {@link #reset} for stream after stream.
+ */
+public final class ViewRandom implements RandomGenerator {
+
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private long state;
+
+    /**
+     * Creates the generator at the start of a stream.
+     *
+     * @param seed the seed of the run
+     * @param epoch the epoch, from 0
+     * @param index the item in the data set, from 0
+     * @param view which view of the item, from 0
+     */
+    public ViewRandom(long seed, long epoch, long index, long view) {
+        reset(seed, epoch, index, view);
+    }
+
+    /**
+     * Goes to the start of a stream.
+     *
+     * @param seed the seed of the run
+     * @param epoch the epoch, from 0
+     * @param index the item in the data set, from 0
+     * @param view which view of the item, from 0
+     */
+    public void reset(long seed, long epoch, long index, long view) {
+        long key = mix(seed + GOLDEN_GAMMA);
+        key = mix((key ^ epoch) + GOLDEN_GAMMA);
+        key = mix((key ^ index) + GOLDEN_GAMMA);
+        state = mix((key ^ view) + GOLDEN_GAMMA);
+    }
+
+    @Override
+    public long nextLong() {
+        state += GOLDEN_GAMMA;
+        return mix(state);
+    }
+
+    @Override
+    public int nextInt() {
+        return (int) (nextLong() >>> 32);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>By multiplication without rejection: the bias is below bound / 2^32.
+     */
+    @Override
+    public int nextInt(int bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("expected a bound of at least 1, found " + bound);
+        }
+        return (int) (((nextLong() >>> 32) * bound) >>> 32);
+    }
+
+    @Override
+    public boolean nextBoolean() {
+        return nextLong() < 0;
+    }
+
+    @Override
+    public float nextFloat() {
+        return (nextLong() >>> 40) * 0x1.0p-24f;
+    }
+
+    @Override
+    public double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    @Override
+    public double nextGaussian() {
+        return Ziggurat.next(this);
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

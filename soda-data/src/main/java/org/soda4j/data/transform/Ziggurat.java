@@ -1,0 +1,78 @@
+package org.soda4j.data.transform;
+
+/**
+ * Standard normal numbers by Marsaglia and Tsang's method ("The Ziggurat Method for Generating
+ * Random Variables", Journal of Statistical Software 5 (8), 2000) with 256 layers; layer, sign and
+ * position come from separate bits of one 64-bit number.
+ */
+final class Ziggurat {
+
+    private static final int LAYERS = 256;
+
+    /** Where the tail begins, and the area of each layer, for 256 layers. */
+    private static final double TAIL = 3.6541528853610088;
+
+    private static final double AREA = 0.00492867323399;
+
+    /** Layer i reaches from 0 to EDGE[i]; EDGE[0] is the base layer with its tail made square. */
+    private static final double[] EDGE = new double[LAYERS + 1];
+
+    private static final double[] DENSITY = new double[LAYERS + 1];
+    private static final double[] SCALE = new double[LAYERS];
+
+    /** A 53-bit position below this lies under the curve without a further look. */
+    private static final long[] INSIDE = new long[LAYERS];
+
+    static {
+        EDGE[0] = AREA / density(TAIL);
+        EDGE[1] = TAIL;
+        for (int i = 2; i < LAYERS; i++) {
+            EDGE[i] = Math.sqrt(-2 * Math.log(density(EDGE[i - 1]) + AREA / EDGE[i - 1]));
+        }
+        EDGE[LAYERS] = 0;
+        for (int i = 0; i <= LAYERS; i++) {
+            DENSITY[i] = density(EDGE[i]);
+        }
+        for (int i = 0; i < LAYERS; i++) {
+            SCALE[i] = EDGE[i] * 0x1.0p-53;
+            INSIDE[i] = (long) (EDGE[i + 1] / EDGE[i] * 0x1.0p53);
+        }
+    }
+
+    private Ziggurat() {}
+
+    static double next(ViewRandom random) {
+        while (true) {
+            long bits = random.nextLong();
+            int layer = (int) bits & 0xFF;
+            long position = bits >>> 11;
+            // Bit 8 is the sign; bits 11 to 63 the position; they do not overlap.
+            double sign = 1 - ((bits >>> 7) & 2);
+            double x = position * SCALE[layer];
+            if (position < INSIDE[layer]) {
+                return sign * x;
+            }
+            if (layer == 0) {
+                return sign * tail(random);
+            }
+            double y = DENSITY[layer] + random.nextDouble() * (DENSITY[layer + 1] - DENSITY[layer]);
+            if (y < density(x)) {
+                return sign * x;
+            }
+        }
+    }
+
+    private static double tail(ViewRandom random) {
+        while (true) {
+            double x = -Math.log(1 - random.nextDouble()) / TAIL;
+            double y = -Math.log(1 - random.nextDouble());
+            if (y + y > x * x) {
+                return TAIL + x;
+            }
+        }
+    }
+
+    private static double density(double x) {
+        return Math.exp(-0.5 * x * x);
+    }
+}
