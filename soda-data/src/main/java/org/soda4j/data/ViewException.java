@@ -1,0 +1,23 @@
+package org.soda4j.data;
+
+/** Says that a view could not be made: names the pair, the data set, the file and the index. */
+public final class ViewException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int index;
+
+    ViewException(int index, String where, Throwable cause) {
+        super("pair %d (%s): %s".formatted(index, where, cause), cause);
+        this.index = index;
+    }
+
+    /**
+     * Returns the pair that failed.
+     *
+     * @return its index in the {@link ViewPairs}
+     */
+    public int index() {
+        return index;
+    }
+}
