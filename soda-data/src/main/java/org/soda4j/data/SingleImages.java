@@ -1,7 +1,8 @@
 package org.soda4j.data;
 
 /** A data set as a view source: each item has one image. */
-final class SingleImages implements ViewSource {
+//x
+class SingleImages implements ViewSource {
 
     private final ImageDataset images;
     private final int size;

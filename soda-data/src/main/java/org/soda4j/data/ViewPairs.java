@@ -23,7 +23,7 @@ import org.soda4j.data.transform.ViewRandom;
  * the target in [0, 1], the source in [0, 1] plus noise that may leave it slightly; where the items
  * have poses, {@code [source, target, sourcePose, targetPose]} with float32 {@code [poseSize]}. The
  * labels are {@code [label]}, int64 {@code []}, -1 where there are none. Channels are not
- * normalised: the model does that. {@code ViewLoader} delivers the same, batched and several times
+ * normalised: the model does that. {@link ViewLoader} delivers the same, batched and several times
  * faster than DJL's own loader.
  *
  * <p>The views of a pair depend on (seed, epoch, index) alone. Thread-safe.
@@ -117,7 +117,7 @@ public final class ViewPairs extends RandomAccessDataset {
     }
 
     /**
-     * Sets the epoch whose views {@link #get} makes; a {@code ViewLoader} is told its own.
+     * Sets the epoch whose views {@link #get} makes; a {@link ViewLoader} is told its own.
      *
      * @param newEpoch the epoch, at least 0; 0 at first
      * @throws IllegalArgumentException if it is negative
@@ -313,7 +313,7 @@ public final class ViewPairs extends RandomAccessDataset {
         }
 
         /**
-         * Builds the pairs. DJL's own sampling, which {@code ViewLoader} does not use, is shuffled
+         * Builds the pairs. DJL's own sampling, which {@link ViewLoader} does not use, is shuffled
          * batches of 128 where {@code setSampling} was not called.
          *
          * @return the pairs
