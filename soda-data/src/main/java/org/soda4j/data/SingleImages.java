@@ -1,7 +1,7 @@
 package org.soda4j.data;
 
 /** A data set as a view source: each item has one image. */
-//x
+// x
 class SingleImages implements ViewSource {
 
     private final ImageDataset images;

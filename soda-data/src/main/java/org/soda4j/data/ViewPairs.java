@@ -8,6 +8,7 @@ import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.PixelNormalization;
 import org.soda4j.data.transform.ViewRandom;
 
 /**
@@ -227,6 +228,9 @@ public final class ViewPairs extends RandomAccessDataset {
         private final ViewSource items;
         private ViewPipeline source;
         private ViewPipeline target;
+        private int sourceSize;
+        private int targetSize;
+        private PixelNormalization normalization = PixelNormalization.imageNet();
         private int pairsPerItem = 1;
         private long seed;
 
@@ -258,13 +262,33 @@ public final class ViewPairs extends RandomAccessDataset {
          * @return this builder
          */
         public Builder resolutions(int sourceSize, int targetSize) {
-            source = ViewPipeline.publishedSource(sourceSize);
-            target = ViewPipeline.publishedTarget(targetSize, 3);
+            this.sourceSize = atLeastOnePixel(sourceSize);
+            this.targetSize = atLeastOnePixel(targetSize);
+            return this;
+        }
+
+        private static int atLeastOnePixel(int size) {
+            if (size < 1) {
+                throw new IllegalArgumentException(
+                        "expected a resolution of at least 1 pixel, found " + size);
+            }
+            return size;
+        }
+
+        /**
+         * Sets the means and deviations that the model normalises with; the published noise of
+         * source views is measured in these deviations, and their number is that of the channels.
+         *
+         * @param value the model's; ImageNet's by default
+         * @return this builder
+         */
+        public Builder normalization(PixelNormalization value) {
+            normalization = Objects.requireNonNull(value, "normalization");
             return this;
         }
 
         /**
-         * Sets the pipeline of the source views; by default the one {@link #resolution} made.
+         * Sets the pipeline of the source views; by default the published one.
          *
          * @param pipeline the pipeline
          * @return this builder
@@ -275,7 +299,7 @@ public final class ViewPairs extends RandomAccessDataset {
         }
 
         /**
-         * Sets the pipeline of the target views; by default the one {@link #resolution} made.
+         * Sets the pipeline of the target views; by default the published one.
          *
          * @param pipeline the pipeline
          * @return this builder
@@ -318,11 +342,20 @@ public final class ViewPairs extends RandomAccessDataset {
          *
          * @return the pairs
          * @throws IllegalStateException if a pipeline is missing
+         * @throws IllegalArgumentException if the normalization has neither 1 nor 3 channels
          */
         public ViewPairs build() {
+            if (source == null && sourceSize > 0) {
+                source = ViewPipeline.publishedSource(sourceSize, normalization);
+            }
+            if (target == null && targetSize > 0) {
+                int channels = normalization.mean().size();
+                target = ViewPipeline.publishedTarget(targetSize, channels);
+            }
             if (source == null || target == null) {
                 throw new IllegalStateException(
-                        "expected resolution(...), or source(...) and target(...), found neither");
+                        "expected resolution(...), or source(...) and target(...), found no "
+                                + (source == null ? "source" : "target"));
             }
             if (sampler == null) {
                 setSampling(128, true);

@@ -2,6 +2,7 @@ package org.soda4j.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.PixelNormalization;
 import org.soda4j.data.transform.ArrayTransform;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
@@ -26,11 +27,6 @@ import org.soda4j.data.transform.ViewRandom;
  * in a pipeline of one, both before the first transform. Immutable and thread-safe.
  */
 public final class ViewPipeline {
-
-    /** Channel means of ImageNet in [0, 1], the default of torchvision's models. */
-    private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
-
-    private static final float[] IMAGENET_STD = {0.229f, 0.224f, 0.225f};
 
     private final int size;
     private final int channels;
@@ -61,34 +57,21 @@ public final class ViewPipeline {
 
     /**
      * Returns the published recipe for source views: with probability 0.95 RandomResizedCrop and
-     * flip, with probability 0.65 RandAugment, then Gaussian noise of 0.1 channel standard
-     * deviations, with ImageNet's standard deviations.
+     * flip, with probability 0.65 RandAugment, then Gaussian noise of 0.1 channel deviations.
+     *
+     * <p>The recipe adds the noise to normalised pixels. Here the model normalises the encoder's
+     * input itself, so the view is taken back to the space of [0, 1] after the noise: it holds
+     * pixel + 0.1 x deviation x normal, and values may leave [0, 1] slightly.
      *
      * @param size rows and columns of the view, at least 1
-     * @return the pipeline, for three channels
-     * @see #publishedSource(int, float[], float[])
+     * @param normalization the model's, of 1 or 3 channels
+     * @return the pipeline, of as many channels
      */
-    public static ViewPipeline publishedSource(int size) {
-        return publishedSource(size, IMAGENET_MEAN, IMAGENET_STD);
-    }
-
-    /**
-     * Returns the published recipe for source views with given channel statistics.
-     *
-     * <p>The recipe adds the noise to normalised pixels. Here the encoder normalises its input
-     * itself, so the view is taken back to the space of [0, 1] after the noise: it holds pixel +
-     * 0.1 x std x normal, and values may leave [0, 1] slightly.
-     *
-     * @param size rows and columns of the view, at least 1
-     * @param mean of each channel in [0, 1]; its length, 1 or 3, is the view's number of channels
-     * @param std of each channel, above 0: the one the encoder normalises with
-     * @return the pipeline
-     */
-    public static ViewPipeline publishedSource(int size, float[] mean, float[] std) {
-        return published(size, mean.length)
-                .then(new Normalize(mean, std))
+    public static ViewPipeline publishedSource(int size, PixelNormalization normalization) {
+        return published(size, normalization.mean().size())
+                .then(new Normalize(normalization))
                 .then(new GaussianNoise(0.1))
-                .then(new Denormalize(mean, std))
+                .then(new Denormalize(normalization))
                 .build();
     }
 

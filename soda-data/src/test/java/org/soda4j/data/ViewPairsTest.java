@@ -9,8 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.soda4j.PixelNormalization;
+import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
 import org.soda4j.data.transform.Normalize;
 import org.soda4j.data.transform.ViewRandom;
@@ -53,15 +56,16 @@ class ViewPairsTest {
     /** Pixels plus 0.1 channel standard deviations: checked on views without geometric change. */
     @Test
     void sourceNoiseIsInNormalisedUnitsAndPixelsAreNot() {
-        float[] mean = {0.5f, 0.5f, 0.5f};
-        float[] std = {0.2f, 0.4f, 0.8f};
+        List<Double> deviation = List.of(0.2, 0.4, 0.8);
+        PixelNormalization normalization =
+                new PixelNormalization(List.of(0.5, 0.4, 0.3), deviation);
         int size = 64;
         ViewPipeline clean = ViewPipeline.builder(size).build();
         ViewPipeline noisy =
                 ViewPipeline.builder(size)
-                        .then(new Normalize(mean, std))
+                        .then(new Normalize(normalization))
                         .then(new GaussianNoise(0.1))
-                        .then(new org.soda4j.data.transform.Denormalize(mean, std))
+                        .then(new Denormalize(normalization))
                         .build();
         PixelImage image = new NumberedImages(1, size).image(0);
         float[] pixels = clean.apply(image, new ViewRandom(0, 0, 0, 0));
@@ -74,7 +78,7 @@ class ViewPairsTest {
                 sum += found[i] - pixels[i];
                 squares += Math.pow(found[i] - pixels[i], 2);
             }
-            double sigma = 0.1 * std[c];
+            double sigma = 0.1 * deviation.get(c);
             // Five standard errors of a mean and of a standard deviation of 4096 numbers.
             assertThat(sum / samples).isCloseTo(0, within(5 * sigma / 64));
             assertThat(Math.sqrt(squares / samples)).isCloseTo(sigma, within(5 * sigma / 90));

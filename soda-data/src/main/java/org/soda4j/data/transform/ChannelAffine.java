@@ -1,11 +1,14 @@
 package org.soda4j.data.transform;
 
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import org.soda4j.PixelNormalization;
 
 /** One channel's {@code value -> f(value) + noise}, composed of transforms in single precision. */
 final class ChannelAffine {
 
-    final int channel;
+    private final int channel;
+    private final int channels;
 
     /** Maps the value in single precision, operation by operation, as the arrays would. */
     DoubleUnaryOperator map = DoubleUnaryOperator.identity();
@@ -13,22 +16,32 @@ final class ChannelAffine {
     /** The standard deviation of the noise so far. */
     double noise;
 
-    ChannelAffine(int channel) {
+    ChannelAffine(int channel, int channels) {
         this.channel = channel;
+        this.channels = channels;
     }
 
-    void subtractAndDivide(float[] mean, float[] std) {
-        float m = mean[channel];
-        float s = std[channel];
-        map = map.andThen(v -> ((float) v - m) / s);
-        noise /= s;
+    void subtractAndDivide(PixelNormalization normalization) {
+        float mean = of(normalization.mean());
+        float deviation = of(normalization.deviation());
+        map = map.andThen(v -> ((float) v - mean) / deviation);
+        noise /= deviation;
     }
 
-    void multiplyAndAdd(float[] mean, float[] std) {
-        float m = mean[channel];
-        float s = std[channel];
-        map = map.andThen(v -> (float) v * s + m);
-        noise *= s;
+    void multiplyAndAdd(PixelNormalization normalization) {
+        float mean = of(normalization.mean());
+        float deviation = of(normalization.deviation());
+        map = map.andThen(v -> (float) v * deviation + mean);
+        noise *= deviation;
+    }
+
+    private float of(List<Double> values) {
+        if (values.size() != channels) {
+            throw new IllegalArgumentException(
+                    "expected a normalization of %d channels, found %d"
+                            .formatted(channels, values.size()));
+        }
+        return values.get(channel).floatValue();
     }
 
     /** Independent normal numbers add by their variances. */

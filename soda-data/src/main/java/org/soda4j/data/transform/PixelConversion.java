@@ -20,8 +20,8 @@ public final class PixelConversion {
      *
      * @param channels of the images, 1 or 3
      * @param transforms what follows the division by 255, in order
-     * @throws IllegalArgumentException if channels is neither 1 nor 3
-     * @throws ArrayIndexOutOfBoundsException if a transform is for fewer channels
+     * @throws IllegalArgumentException if channels is neither 1 nor 3, or a transform is for
+     *     another number
      */
     public PixelConversion(int channels, List<ArrayTransform> transforms) {
         if (channels != 1 && channels != 3) {
@@ -31,7 +31,7 @@ public final class PixelConversion {
         tables = new float[channels * 256];
         noise = new float[channels];
         for (int c = 0; c < channels; c++) {
-            ChannelAffine step = new ChannelAffine(c);
+            ChannelAffine step = new ChannelAffine(c, channels);
             transforms.forEach(transform -> transform.composeOnto(step));
             noise[c] = (float) step.noise;
             for (int v = 0; v < 256; v++) {

@@ -45,8 +45,18 @@ public record RandomResizedCrop(
 
     @Override
     public void apply(PixelBuffer image, RandomGenerator random) {
-        int imageWidth = image.width();
-        int imageHeight = image.height();
+        draw(image.width(), image.height(), random).apply(image);
+    }
+
+    /**
+     * Draws the part that is cut out.
+     *
+     * @param imageWidth columns of the image, at least 1
+     * @param imageHeight rows of the image, at least 1
+     * @param random where the part is drawn from
+     * @return the deterministic transform
+     */
+    public ResizedCrop draw(int imageWidth, int imageHeight, RandomGenerator random) {
         double area = (double) imageWidth * imageHeight;
         double minLog = Math.log(minRatio);
         double maxLog = Math.log(maxRatio);
@@ -58,8 +68,7 @@ public record RandomResizedCrop(
             if (w > 0 && w <= imageWidth && h > 0 && h <= imageHeight) {
                 int top = random.nextInt(imageHeight - h + 1);
                 int left = random.nextInt(imageWidth - w + 1);
-                Resampling.resize(image, top, left, h, w, height, width);
-                return;
+                return new ResizedCrop(top, left, h, w, height, width);
             }
         }
         int w = imageWidth;
@@ -70,6 +79,6 @@ public record RandomResizedCrop(
         } else if (ratio > maxRatio) {
             w = (int) Math.rint(h * maxRatio);
         }
-        Resampling.resize(image, (imageHeight - h) / 2, (imageWidth - w) / 2, h, w, height, width);
+        return new ResizedCrop((imageHeight - h) / 2, (imageWidth - w) / 2, h, w, height, width);
     }
 }

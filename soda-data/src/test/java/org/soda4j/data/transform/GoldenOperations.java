@@ -3,13 +3,14 @@ package org.soda4j.data.transform;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.soda4j.io.Safetensors;
+import org.soda4j.io.SafetensorsFile;
 
 /** The image operations in a safetensors file of reference outputs. */
 final class GoldenOperations {
@@ -32,32 +33,33 @@ final class GoldenOperations {
     final Pixels input;
     final List<Case> cases = new ArrayList<>();
 
-    private GoldenOperations(JsonNode header, byte[] data) throws IOException {
-        input = pixels(header.get("input"), data);
-        JsonNode config =
-                new ObjectMapper().readTree(header.get("__metadata__").get("config").asText());
+    private GoldenOperations(SafetensorsFile file) throws IOException {
+        input = pixels(file, "input");
+        JsonNode config = new ObjectMapper().readTree(file.metadata().get("config"));
         for (JsonNode operation : config.get("ops")) {
-            JsonNode entry = header.get("out." + operation.get("name").asText());
-            cases.add(new Case(operation, pixels(entry, data)));
+            String name = "out." + operation.get("name").asText();
+            cases.add(new Case(operation, pixels(file, name)));
         }
     }
 
     static GoldenOperations read(String resource) {
-        try (InputStream in = GoldenOperations.class.getResourceAsStream("/golden/" + resource)) {
-            byte[] file = in.readAllBytes();
-            int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
-            JsonNode header = new ObjectMapper().readTree(file, 8, length);
-            return new GoldenOperations(header, Arrays.copyOfRange(file, 8 + length, file.length));
+        try {
+            Path path = Path.of(GoldenOperations.class.getResource("/golden/" + resource).toURI());
+            try (SafetensorsFile file = Safetensors.open(path)) {
+                return new GoldenOperations(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private static Pixels pixels(JsonNode entry, byte[] data) {
-        JsonNode offsets = entry.get("data_offsets");
-        return new Pixels(
-                entry.get("shape").get(0).asInt(),
-                entry.get("shape").get(1).asInt(),
-                Arrays.copyOfRange(data, offsets.get(0).asInt(), offsets.get(1).asInt()));
+    private static Pixels pixels(SafetensorsFile file, String name) throws IOException {
+        ByteBuffer buffer = file.buffer(name);
+        byte[] samples = new byte[buffer.remaining()];
+        buffer.get(samples);
+        long[] shape = file.info(name).shape().getShape();
+        return new Pixels((int) shape[0], (int) shape[1], samples);
     }
 }
