@@ -29,6 +29,9 @@ final class Stratification {
         }
         int size = Math.toIntExact(data.size());
         for (int i = 0; i < size; i++) {
+            if (data.label(i) < 0) {
+                continue;
+            }
             byClass.get(data.label(i)).add(new Candidate(i, SplitMix64.hash(seed, i)));
         }
         List<Integer> chosen = new ArrayList<>();

@@ -1,0 +1,136 @@
+package org.soda4j.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decoded, scaled-down images on disk; see {@link ImageFilesBuilder#resizedCache}. An entry is 20
+ * bytes (magic number, height, width, channels, CRC-32 of the pixels) and the pixels.
+ */
+final class ResizedImageCache {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ResizedImageCache.class);
+    private static final int MAGIC = 0x53505831;
+    private static final int HEADER_BYTES = 20;
+
+    private final Path folder;
+    private final int shortSide;
+    private final ImageDecoder decoder;
+    private final String decoderOptions;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder, String decoderOptions) {
+        this.folder = folder;
+        this.shortSide = shortSide;
+        this.decoder = decoder;
+        this.decoderOptions = decoderOptions;
+    }
+
+    PixelImage read(Path file, String relativePath, int index) {
+        Path entry;
+        try {
+            entry = entryFor(file, relativePath);
+        } catch (IOException e) {
+            throw new DatasetException(file.toString(), index, "cannot be read: " + e, e);
+        }
+        PixelImage cached = readEntry(entry);
+        if (cached != null) {
+            return cached;
+        }
+        PixelImage image =
+                decoder.decode(file.toString(), index, ImageDecoder.readBytes(file, index));
+        PixelImage small = ImageReduction.reduce(image, shortSide);
+        try {
+            write(entry, small);
+        } catch (IOException e) {
+            // A full disk costs speed, not data; one line says so.
+            if (warned.compareAndSet(false, true)) {
+                LOGGER.warn(
+                        "{}: cannot write to the cache: {}; decoding each time",
+                        folder,
+                        e.toString());
+            }
+        }
+        return small;
+    }
+
+    /** Names the entry after everything that it depends on. */
+    private Path entryFor(Path file, String relativePath) throws IOException {
+        String key =
+                String.join(
+                        "\n",
+                        file.toAbsolutePath().normalize().toString(),
+                        relativePath,
+                        Long.toString(Files.size(file)),
+                        Files.getLastModifiedTime(file).toInstant().toString(),
+                        decoderOptions,
+                        Integer.toString(shortSide));
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        ContentHash hash = new ContentHash();
+        hash.addBytes(bytes, bytes.length);
+        String name = hash.hex();
+        return folder.resolve(name.substring(0, 2)).resolve(name.substring(2) + ".pixels");
+    }
+
+    /** Returns the entry, or null if there is none or it is damaged. */
+    private PixelImage readEntry(Path entry) {
+        byte[] bytes;
+        try {
+            if (!Files.isRegularFile(entry)) {
+                return null;
+            }
+            bytes = Files.readAllBytes(entry);
+        } catch (IOException e) {
+            return null;
+        }
+        if (bytes.length < HEADER_BYTES) {
+            return null;
+        }
+        ByteBuffer header = ByteBuffer.wrap(bytes);
+        int magic = header.getInt();
+        int height = header.getInt();
+        int width = header.getInt();
+        int channels = header.getInt();
+        int crc = header.getInt();
+        long expected = (long) height * width * channels + HEADER_BYTES;
+        if (magic != MAGIC || expected != bytes.length || crc != crc(bytes, HEADER_BYTES)) {
+            return null;
+        }
+        byte[] pixels = new byte[bytes.length - HEADER_BYTES];
+        header.get(pixels);
+        return new PixelImage(width, height, channels, pixels);
+    }
+
+    private static void write(Path entry, PixelImage image) throws IOException {
+        Files.createDirectories(entry.getParent());
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + image.pixels().length);
+        bytes.putInt(MAGIC).putInt(image.height()).putInt(image.width()).putInt(image.channels());
+        bytes.putInt(crc(image.pixels(), 0)).put(image.pixels());
+        Path part = Files.createTempFile(entry.getParent(), "part", ".tmp");
+        try {
+            Files.write(part, bytes.array());
+            try {
+                Files.move(part, entry, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(part, entry, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static int crc(byte[] bytes, int offset) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, offset, bytes.length - offset);
+        return (int) crc.getValue();
+    }
+}
