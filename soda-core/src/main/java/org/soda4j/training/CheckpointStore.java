@@ -103,7 +103,12 @@ public final class CheckpointStore {
             writer.removeLeftOvers();
         } catch (IOException e) {
             throw new CheckpointException(
-                    "Cannot prepare " + root + " for checkpoints: " + e + advice(root), e);
+                    "Cannot prepare "
+                            + root
+                            + " for checkpoints: "
+                            + e
+                            + CheckpointWriter.advice(root),
+                    e);
         }
         return new CheckpointStore(root, Optional.of(writer), retention, format, clock);
     }
@@ -263,11 +268,20 @@ public final class CheckpointStore {
                             + step
                             + " in "
                             + root
-                            + ": "
+                            + " ("
+                            + (arrayBytes(groups) >> 20)
+                            + " MiB): "
                             + e
-                            + advice(root),
+                            + CheckpointWriter.advice(root),
                     e);
         }
+    }
+
+    private static long arrayBytes(Map<String, ? extends Map<String, NDArray>> groups) {
+        return groups.values().stream()
+                .flatMap(arrays -> arrays.values().stream())
+                .mapToLong(array -> array.size() * array.getDataType().getNumOfBytes())
+                .sum();
     }
 
     private void deleteOld(CheckpointWriter files, Checkpoint saved) {
@@ -372,22 +386,5 @@ public final class CheckpointStore {
 
     static String folderName(long step) {
         return "step-" + step;
-    }
-
-    private static String advice(Path folder) {
-        String space = "";
-        try {
-            Path existing = folder;
-            while (!Files.exists(existing)) {
-                existing = existing.getParent();
-            }
-            long mebibytes = Files.getFileStore(existing).getUsableSpace() >> 20;
-            space = " (" + mebibytes + " MiB are free there)";
-        } catch (IOException e) {
-            LOGGER.debug("free space of {} is unknown", folder, e);
-        }
-        return ". Checkpoints written before are untouched"
-                + space
-                + "; make room or make the folder writable, and start the same command again.";
     }
 }

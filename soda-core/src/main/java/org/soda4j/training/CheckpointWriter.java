@@ -121,6 +121,24 @@ final class CheckpointWriter {
         files.forceFolder(root);
     }
 
+    /** What to do when a folder cannot be written; the end of a sentence. */
+    static String advice(Path folder) {
+        String space = "";
+        try {
+            Path existing = folder;
+            while (!Files.exists(existing)) {
+                existing = existing.getParent();
+            }
+            long mebibytes = Files.getFileStore(existing).getUsableSpace() >> 20;
+            space = " (" + mebibytes + " MiB are free there)";
+        } catch (IOException e) {
+            LOGGER.debug("free space of {} is unknown", folder, e);
+        }
+        return ". Checkpoints written before are untouched"
+                + space
+                + "; make room or make the folder writable, and start the same command again.";
+    }
+
     static void writeFully(WritableByteChannel out, byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {

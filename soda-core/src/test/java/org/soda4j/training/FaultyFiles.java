@@ -3,6 +3,8 @@ package org.soda4j.training;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Real files that fail at the n-th byte or the n-th operation, or that silently flip a byte. */
 final class FaultyFiles implements DurableFiles {
@@ -12,7 +14,7 @@ final class FaultyFiles implements DurableFiles {
     private long operationsLeft = Long.MAX_VALUE;
     private boolean flips;
     private long bytesWritten;
-    private long operations;
+    private final List<String> operations = new ArrayList<>();
 
     /** Like a full disk: the bytes up to there are written, then every write fails. */
     void failAfterBytes(long bytes) {
@@ -38,12 +40,13 @@ final class FaultyFiles implements DurableFiles {
         return bytesWritten;
     }
 
-    long operations() {
+    /** What was asked for so far, such as {@code "force state.json"}. */
+    List<String> operations() {
         return operations;
     }
 
-    private void operation(Path path) throws IOException {
-        operations++;
+    private void operation(String what, Path path) throws IOException {
+        operations.add(what + " " + path.getFileName());
         if (--operationsLeft < 0) {
             throw new IOException(path + ": Read-only file system");
         }
@@ -51,13 +54,13 @@ final class FaultyFiles implements DurableFiles {
 
     @Override
     public void createFolders(Path folder) throws IOException {
-        operation(folder);
+        operation("folder", folder);
         real.createFolders(folder);
     }
 
     @Override
     public Output create(Path file) throws IOException {
-        operation(file);
+        operation("create", file);
         Output out = real.create(file);
         return new Output() {
             @Override
@@ -79,7 +82,7 @@ final class FaultyFiles implements DurableFiles {
 
             @Override
             public void force() throws IOException {
-                operation(file);
+                operation("force", file);
                 out.force();
             }
 
@@ -97,13 +100,14 @@ final class FaultyFiles implements DurableFiles {
 
     @Override
     public void forceFolder(Path folder) throws IOException {
-        operation(folder);
+        operation("force", folder);
         real.forceFolder(folder);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        operation(from);
+        operation("rename", from);
+        operations.add("to " + to.getFileName());
         real.rename(from, to);
     }
 
