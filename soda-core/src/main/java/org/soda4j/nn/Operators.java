@@ -1,6 +1,7 @@
 package org.soda4j.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.Arrays;
 
 /**
@@ -281,6 +282,11 @@ public final class Operators {
      */
     public static void copy(NDArray target, NDArray source) {
         call("copy", false, target, source).close();
+    }
+
+    /** Calls a method on whole lists, without gradients. */
+    static NDList onLists(String method, NDList scalars, NDList... lists) {
+        return MODULE.callOnLists(method, scalars, lists);
     }
 
     static NDArray constant(int value) {

@@ -141,3 +141,50 @@ class Operators(Module):
   # In place, whatever the data type and device of the source.
   def copy(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
     return torch.copy_(target, source)
+
+  # ---- training: all parameters in one call ----
+
+  def gradients(self: __torch__.Operators, parameters: List[Tensor]) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    for i in range(torch.len(parameters)):
+      gradient = parameters[i].grad
+      if gradient is None:
+        _0 = torch.append(found, torch.zeros_like(parameters[i]))
+      else:
+        _1 = torch.append(found, unchecked_cast(Tensor, gradient))
+    return found
+
+  # The L2 norm of every parameter's gradient.
+  def gradient_norms(self: __torch__.Operators, parameters: List[Tensor]) -> Tensor:
+    return torch.stack(torch._foreach_norm(self.gradients(parameters), 2))
+
+  # One AdamW step, in place, on gradients times `scale`; the gradients are zeroed.
+  def adamw(self: __torch__.Operators, parameters: List[Tensor], average: List[Tensor], square: List[Tensor], step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor, decay: Tensor, epsilon: Tensor, scale: Tensor) -> Tensor:
+    gradients = self.gradients(parameters)
+    if torch.ne(float(scale), 1.0):
+      torch._foreach_mul_(gradients, float(scale))
+    else:
+      pass
+    steps = annotate(List[Tensor], [])
+    for i in range(torch.len(parameters)):
+      _0 = torch.append(steps, step)
+    torch._fused_adamw_(parameters, gradients, average, square, annotate(List[Tensor], []), steps, lr=float(rate), beta1=float(beta1), beta2=float(beta2), weight_decay=float(decay), eps=float(epsilon), amsgrad=False, maximize=False)
+    torch._foreach_zero_(gradients)
+    return step
+
+  def zero_gradients(self: __torch__.Operators, parameters: List[Tensor], unused: Tensor) -> Tensor:
+    torch._foreach_zero_(self.gradients(parameters))
+    return unused
+
+  # shadow += (1 - decay) * (value - shadow)
+  def moving_average(self: __torch__.Operators, shadow: List[Tensor], values: List[Tensor], decay: Tensor) -> Tensor:
+    torch._foreach_lerp_(shadow, values, 1.0 - float(decay))
+    return decay
+
+  # Exchanges the values of two lists, bit for bit.
+  def exchange(self: __torch__.Operators, left: List[Tensor], right: List[Tensor], unused: Tensor) -> Tensor:
+    for i in range(torch.len(left)):
+      before = torch.clone(left[i])
+      _0 = torch.copy_(left[i], right[i])
+      _1 = torch.copy_(right[i], before)
+    return unused

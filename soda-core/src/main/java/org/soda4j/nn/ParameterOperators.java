@@ -1,0 +1,113 @@
+package org.soda4j.nn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * What an optimiser does to all parameters at once, each in one call of the engine and in place.
+ * Not for several threads on the same arrays: the arrays' DJL names are used while a call runs.
+ */
+public final class ParameterOperators {
+
+    private ParameterOperators() {}
+
+    /**
+     * Returns the L2 norm of every parameter's gradient; without a gradient, 0.
+     *
+     * @param parameters on one device
+     * @return one number per parameter
+     */
+    public static float[] gradientNorms(NDList parameters) {
+        try (NDList norms = call("gradient_norms", new NDList(), parameters)) {
+            return norms.get(0).toFloatArray();
+        }
+    }
+
+    /**
+     * Makes one AdamW step as PyTorch defines it (decoupled weight decay) and zeroes the gradients.
+     *
+     * @param parameters with gradients
+     * @param average first moments, like the parameters
+     * @param square second moments, like the parameters
+     * @param rates of this step
+     * @param gradientScale factor on the gradients, less than 1 where they are clipped
+     */
+    public static void adamW(
+            NDList parameters,
+            NDList average,
+            NDList square,
+            AdamWRates rates,
+            double gradientScale) {
+        NDManager manager = parameters.get(0).getManager();
+        try (NDManager scope = manager.newSubManager()) {
+            NDList scalars = new NDList(scope.create((float) rates.step()));
+            for (double value :
+                    new double[] {
+                        rates.learningRate(),
+                        rates.beta1(),
+                        rates.beta2(),
+                        rates.weightDecay(),
+                        rates.epsilon(),
+                        gradientScale
+                    }) {
+                scalars.add(scope.create(value).toDevice(Device.cpu(), false));
+            }
+            call("adamw", scalars, parameters, average, square).close();
+        }
+    }
+
+    /**
+     * The numbers of one AdamW step.
+     *
+     * @param step counted from 1, for the bias correction
+     * @param learningRate of this step
+     * @param beta1 decay of the first moments
+     * @param beta2 decay of the second moments
+     * @param weightDecay decoupled, times the learning rate
+     * @param epsilon added to the root of the second moment
+     */
+    public record AdamWRates(
+            long step,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double epsilon) {}
+
+    /**
+     * Sets all gradients to zero.
+     *
+     * @param parameters whose gradients
+     */
+    public static void zeroGradients(NDList parameters) {
+        call("zero_gradients", new NDList(Operators.constant(0)), parameters).close();
+    }
+
+    /**
+     * Moves an exponential moving average: {@code shadow += (1 - decay) (value - shadow)}.
+     *
+     * @param shadow the averages, written in place
+     * @param values what is averaged
+     * @param decay 0 .. 1
+     */
+    public static void movingAverage(NDList shadow, NDList values, double decay) {
+        try (NDManager scope = shadow.get(0).getManager().newSubManager(Device.cpu())) {
+            call("moving_average", new NDList(scope.create(decay)), shadow, values).close();
+        }
+    }
+
+    /**
+     * Exchanges the values of two lists, bit for bit.
+     *
+     * @param left arrays
+     * @param right arrays of the same shapes
+     */
+    public static void exchange(NDList left, NDList right) {
+        call("exchange", new NDList(Operators.constant(0)), left, right).close();
+    }
+
+    private static NDList call(String method, NDList scalars, NDList... lists) {
+        return Operators.onLists(method, scalars, lists);
+    }
+}

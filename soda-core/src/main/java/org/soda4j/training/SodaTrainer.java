@@ -1,0 +1,205 @@
+package org.soda4j.training;
+
+import ai.djl.training.dataset.RandomAccessDataset;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.soda4j.Soda;
+
+/**
+ * Trains a {@link Soda} with the noise-prediction loss (paper section 3.1), with the published
+ * defaults. Model, data and length are enough:
+ *
+ * <pre>{@code
+ * TrainingSummary summary = SodaTrainer.builder(soda).data(pairs).epochs(800).build().fit();
+ * }</pre>
+ *
+ * <p>With {@link Builder#folder} the run explains itself on disk and the same call resumes it, on a
+ * CPU bit for bit. After {@link #fit} the model holds the moving averages.
+ *
+ * <p>One training at a time in a process, because the engine records gradients for one only.
+ */
+public final class SodaTrainer {
+
+    private final Builder options;
+    private final TrainingConfig config;
+    private final ListenerList listeners;
+
+    private SodaTrainer(Builder options) {
+        this.options = options;
+        config = options.trainingConfig();
+        listeners = new ListenerList(options.listeners, options.clock);
+    }
+
+    /**
+     * Starts from the published defaults.
+     *
+     * @param soda what is trained; stays open
+     * @return a builder
+     */
+    public static Builder builder(Soda soda) {
+        return new Builder(soda);
+    }
+
+    /**
+     * Returns what will be done.
+     *
+     * @return the effective configuration
+     */
+    public TrainingConfig config() {
+        return config;
+    }
+
+    /**
+     * Trains, or goes on with the run of the folder. Blocks until the length is reached or the
+     * training is stopped. A run that is complete is not trained further.
+     *
+     * @return how it ended
+     * @throws NonFiniteException if the loss or a gradient is infinite or not a number
+     * @throws RunFolderException if the folder belongs to a run with another configuration, or
+     *     cannot be used
+     * @throws CheckpointException if a checkpoint cannot be written or read
+     */
+    public TrainingSummary fit() {
+        try (TrainingRun run = new TrainingRun(options, config, listeners)) {
+            return run.run();
+        }
+    }
+
+    /**
+     * Ends the training after the current step, with a checkpoint; from any thread, at any time.
+     *
+     * @param reason for the log and the summary
+     */
+    public void stop(String reason) {
+        listeners.stop(reason);
+    }
+
+    /** Collects a {@link SodaTrainer}; model, data and length are enough. */
+    public static final class Builder extends TrainingOptions<Builder> {
+
+        final Soda soda;
+        final List<RunListener> listeners = new ArrayList<>();
+        final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
+        TrainingData data;
+        Path folder;
+        TrainingDraws draws;
+        InstantSource clock = InstantSource.system();
+
+        private Builder(Soda soda) {
+            this.soda = Objects.requireNonNull(soda, "soda");
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Sets the data. Needed.
+         *
+         * @param pairs a data set whose records hold {@code [source, target]}: float32 {@code [C,
+         *     H, W]} pixels, the target in [0, 1] at the denoiser's resolution. One that implements
+         *     {@link TrainingData} brings its own loader
+         * @return this
+         */
+        public Builder data(RandomAccessDataset pairs) {
+            Objects.requireNonNull(pairs, "pairs");
+            data =
+                    pairs instanceof TrainingData own
+                            ? own
+                            : request -> new DatasetLoader(pairs, request);
+            return this;
+        }
+
+        /**
+         * Sets data that bring their own loader.
+         *
+         * @param pairs the data
+         * @return this
+         */
+        public Builder data(TrainingData pairs) {
+            data = Objects.requireNonNull(pairs, "pairs");
+            return this;
+        }
+
+        /**
+         * Sets the run's folder: configuration, metrics, TensorBoard events, samples, checkpoints.
+         * Default: none, nothing is written. An existing run is resumed.
+         *
+         * @param run is created where needed
+         * @return this
+         */
+        public Builder folder(Path run) {
+            folder = Objects.requireNonNull(run, "run");
+            return this;
+        }
+
+        /**
+         * Adds a listener.
+         *
+         * @param listener is told what happens
+         * @return this
+         */
+        public Builder listener(RunListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Adds an evaluation, run every {@link #evaluateEveryEpochs} and at the end.
+         *
+         * @param name before the names of its figures
+         * @param evaluation measures the model
+         * @return this
+         */
+        public Builder evaluation(String name, Evaluation evaluation) {
+            if (evaluations.putIfAbsent(name, Objects.requireNonNull(evaluation)) != null) {
+                throw new IllegalArgumentException(
+                        "evaluation: expected a new name, found " + name + " a second time");
+            }
+            return this;
+        }
+
+        /**
+         * Sets where times, noise and masks come from. Default: drawn as the paper does, from the
+         * seed and the step.
+         *
+         * @param draws the source
+         * @return this
+         */
+        public Builder draws(TrainingDraws draws) {
+            this.draws = Objects.requireNonNull(draws, "draws");
+            return this;
+        }
+
+        /**
+         * Sets the clock that events and speeds are timed with. Default: the system's.
+         *
+         * @param clock the clock
+         * @return this
+         */
+        public Builder clock(InstantSource clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Builds the trainer.
+         *
+         * @return the trainer
+         * @throws IllegalStateException if data or length are missing
+         * @throws IllegalArgumentException if options do not fit each other
+         */
+        public SodaTrainer build() {
+            if (data == null) {
+                throw new IllegalStateException("data: expected data(pairs), found none");
+            }
+            return new SodaTrainer(this);
+        }
+    }
+}
