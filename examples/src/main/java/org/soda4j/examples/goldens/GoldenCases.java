@@ -52,6 +52,7 @@ public final class GoldenCases {
                 case "encoder" -> encoder(golden);
                 case "denoiser" -> denoiser(golden);
                 case "sampling" -> sampling(golden);
+                case "training" -> new TrainingCase(golden).run();
                 case "image_ops", "metrics" -> List.of(new Check(golden.name(), kind, 0, 0, true));
                 default ->
                         throw new IllegalArgumentException(
