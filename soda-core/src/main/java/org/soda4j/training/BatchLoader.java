@@ -12,21 +12,21 @@ import java.util.Iterator;
 public interface BatchLoader extends AutoCloseable {
 
     /**
-     * Returns the batches of one epoch; all have the same size.
+     * Returns the batches of one epoch; all have the same size, of this rank.
      *
      * @return at least 1
      */
-    long batchesPerEpoch();
+    int steps();
 
     /**
      * Starts an epoch.
      *
      * @param epoch counted from 0; decides order and views
-     * @param firstBatch batches that are left out, 0 for none
+     * @param fromStep batches that are left out, 0 for none
      * @param manager takes the arrays; the caller closes each batch
      * @return the rest of the epoch, the same at every call
      */
-    Iterator<Batch> epoch(int epoch, long firstBatch, NDManager manager);
+    Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager);
 
     /** Ends whatever works ahead. */
     @Override

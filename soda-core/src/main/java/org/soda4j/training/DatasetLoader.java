@@ -24,7 +24,7 @@ final class DatasetLoader implements BatchLoader {
     DatasetLoader(RandomAccessDataset dataset, TrainingData.Request request) {
         this.dataset = dataset;
         this.request = request;
-        if (batchesPerEpoch() < 1) {
+        if (steps() < 1) {
             throw new IllegalArgumentException(
                     "data: expected at least one batch of %d images for each of %d ranks, found %d images"
                             .formatted(request.batchSize(), request.ranks(), dataset.size()));
@@ -32,20 +32,20 @@ final class DatasetLoader implements BatchLoader {
     }
 
     @Override
-    public long batchesPerEpoch() {
-        return dataset.size() / ((long) request.batchSize() * request.ranks());
+    public int steps() {
+        return Math.toIntExact(dataset.size() / ((long) request.batchSize() * request.ranks()));
     }
 
     @Override
-    public Iterator<Batch> epoch(int epoch, long firstBatch, NDManager manager) {
+    public Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager) {
         long[] order = LongStream.range(0, dataset.size()).toArray();
         if (request.shuffle()) {
             shuffle(order, new SplittableRandom(request.seed() * 0x9E3779B97F4A7C15L + epoch));
         }
         List<List<Long>> batches = new ArrayList<>();
         int size = request.batchSize();
-        for (long b = firstBatch; b < batchesPerEpoch(); b++) {
-            int start = Math.toIntExact((b * request.ranks() + request.rank()) * size);
+        for (int b = fromStep; b < steps(); b++) {
+            int start = (b * request.ranks() + request.rank()) * size;
             batches.add(
                     LongStream.range(start, start + size)
                             .map(i -> order[(int) i])

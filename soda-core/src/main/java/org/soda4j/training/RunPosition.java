@@ -18,7 +18,7 @@ record RunPosition(
         long step,
         long images,
         int epoch,
-        long batch,
+        int batch,
         double epochLoss,
         JsonNode listeners) {
 

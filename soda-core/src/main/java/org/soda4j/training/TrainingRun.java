@@ -42,7 +42,7 @@ final class TrainingRun implements AutoCloseable {
     private long step;
     private long images;
     private int epoch;
-    private long batchOfEpoch;
+    private int batchOfEpoch;
     private double epochLoss;
     private long checkpointStep = -1;
     private Instant checkpointTime;
@@ -64,7 +64,7 @@ final class TrainingRun implements AutoCloseable {
                                 config.shuffle(),
                                 0,
                                 1));
-        long perEpoch = loader.batchesPerEpoch();
+        int perEpoch = loader.steps();
         totalSteps = config.length().steps(perEpoch, config.batchSize());
         warmupSteps =
                 config.warmup() == null ? 0 : config.warmup().steps(perEpoch, config.batchSize());
@@ -132,8 +132,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private int lastEpoch() {
-        return Math.toIntExact(
-                (totalSteps + loader.batchesPerEpoch() - 1) / loader.batchesPerEpoch());
+        return Math.toIntExact((totalSteps + loader.steps() - 1) / loader.steps());
     }
 
     /** Trains to the end of the epoch, of the training, or until it is stopped. */
@@ -149,7 +148,7 @@ final class TrainingRun implements AutoCloseable {
                 }
             }
         }
-        if (batchOfEpoch == loader.batchesPerEpoch()) {
+        if (batchOfEpoch == loader.steps()) {
             finishEpoch();
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.training.BatchLoader;
 
 /**
  * Makes batches of view pairs ahead of a trainer, on threads of its own, in native memory that is
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One epoch at a time: beginning another ends the one before. Meant for one calling thread.
  */
-public final class ViewLoader implements AutoCloseable {
+public final class ViewLoader implements BatchLoader {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ViewLoader.class);
 
@@ -109,6 +110,7 @@ public final class ViewLoader implements AutoCloseable {
      *
      * @return at least 1
      */
+    @Override
     public int steps() {
         return order.steps();
     }
@@ -127,6 +129,7 @@ public final class ViewLoader implements AutoCloseable {
      * @throws IllegalArgumentException if epoch or step are out of range
      * @throws IllegalStateException if the loader is closed
      */
+    @Override
     public Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager) {
         Objects.requireNonNull(manager, "manager");
         if (epoch < 0 || fromStep < 0 || fromStep > order.steps()) {

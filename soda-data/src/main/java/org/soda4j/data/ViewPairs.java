@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Objects;
 import org.soda4j.PixelNormalization;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.training.BatchLoader;
+import org.soda4j.training.TrainingData;
 
 /**
  * Pairs of a source and a target view, drawn independently from one image by two {@link
@@ -29,7 +31,7 @@ import org.soda4j.data.transform.ViewRandom;
  *
  * <p>The views of a pair depend on (seed, epoch, index) alone. Thread-safe.
  */
-public final class ViewPairs extends RandomAccessDataset {
+public final class ViewPairs extends RandomAccessDataset implements TrainingData {
 
     private static final int SOURCE_STREAM = 0;
     private static final int TARGET_STREAM = 1;
@@ -128,6 +130,23 @@ public final class ViewPairs extends RandomAccessDataset {
             throw new IllegalArgumentException("expected an epoch of at least 0: " + newEpoch);
         }
         epoch = newEpoch;
+    }
+
+    /**
+     * Opens a {@link ViewLoader} for a trainer; a batch that does not fill up is dropped.
+     *
+     * @param request what is wanted
+     * @return a loader; the trainer closes it
+     */
+    @Override
+    public BatchLoader newLoader(Request request) {
+        return ViewLoader.builder(this)
+                .batchSize(request.batchSize())
+                .seed(request.seed())
+                .shuffle(request.shuffle())
+                .rank(request.rank(), request.ranks())
+                .dropLast(true)
+                .build();
     }
 
     @Override
