@@ -32,7 +32,7 @@ public final class Cifar10 extends CifarDataset {
             new Format(
                     "CIFAR-10",
                     "cifar-10-batches-bin",
-                    "cifar-10-binary.tar.gz",
+                    OfficialFile.CIFAR_10,
                     new int[] {CLASS_NAMES.size()},
                     0);
     private static final int RECORDS_PER_FILE = 10_000;
@@ -68,6 +68,11 @@ public final class Cifar10 extends CifarDataset {
         }
 
         @Override
+        List<OfficialFile> officialFiles() {
+            return List.of(OfficialFile.CIFAR_10);
+        }
+
+        @Override
         protected Builder self() {
             return this;
         }
@@ -76,8 +81,8 @@ public final class Cifar10 extends CifarDataset {
          * Reads the split.
          *
          * @return the data set; it holds no native memory and needs no closing
-         * @throws DatasetException if a file is missing or truncated, has the wrong number of
-         *     records, or holds a label outside 0..9
+         * @throws DatasetException if a file is missing, truncated or cannot be downloaded, has the
+         *     wrong number of records, or holds a label outside 0..9
          * @throws IllegalStateException if root was not set
          * @throws IllegalArgumentException if the split is VALIDATION, which CIFAR-10 does not have
          */
@@ -92,7 +97,7 @@ public final class Cifar10 extends CifarDataset {
                                     "data_batch_3.bin",
                                     "data_batch_4.bin",
                                     "data_batch_5.bin");
-            return new Cifar10(this, read(requireRoot(), FORMAT, files, recordsPerFile, onError));
+            return new Cifar10(this, read(this, FORMAT, files, recordsPerFile));
         }
     }
 }

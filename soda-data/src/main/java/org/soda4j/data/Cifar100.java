@@ -86,6 +86,11 @@ public final class Cifar100 extends CifarDataset {
         }
 
         @Override
+        List<OfficialFile> officialFiles() {
+            return List.of(OfficialFile.CIFAR_100);
+        }
+
+        @Override
         protected Builder self() {
             return this;
         }
@@ -106,8 +111,9 @@ public final class Cifar100 extends CifarDataset {
          * Reads the split.
          *
          * @return the data set; it holds no native memory and needs no closing
-         * @throws DatasetException if the file is missing or truncated, has the wrong number of
-         *     records, or holds a coarse label outside 0..19 or a fine label outside 0..99
+         * @throws DatasetException if the file is missing, truncated or cannot be downloaded, has
+         *     the wrong number of records, or holds a coarse label outside 0..19 or a fine label
+         *     outside 0..99
          * @throws IllegalStateException if root was not set
          * @throws IllegalArgumentException if the split is VALIDATION, which CIFAR-100 does not
          *     have
@@ -117,14 +123,14 @@ public final class Cifar100 extends CifarDataset {
                     new Format(
                             "CIFAR-100",
                             "cifar-100-binary",
-                            "cifar-100-binary.tar.gz",
+                            OfficialFile.CIFAR_100,
                             new int[] {COARSE_NAMES.size(), FINE_NAMES.size()},
                             labels.ordinal());
             requireTrainOrTest(format.name());
             boolean test = split == Usage.TEST;
             int records = recordsPerFile > 0 ? recordsPerFile : test ? TEST_RECORDS : TRAIN_RECORDS;
             List<String> files = List.of(test ? "test.bin" : "train.bin");
-            return new Cifar100(this, read(requireRoot(), format, files, records, onError));
+            return new Cifar100(this, read(this, format, files, records));
         }
     }
 }

@@ -31,11 +31,12 @@ abstract class CifarDataset extends InMemoryDataset {
      *
      * @param name for messages
      * @param folder the folder in the official archive
-     * @param archive the official archive's name
+     * @param archive the official archive
      * @param labelRanges the number of classes that each label byte counts
      * @param chosenLabel which of the label bytes is the label
      */
-    record Format(String name, String folder, String archive, int[] labelRanges, int chosenLabel) {
+    record Format(
+            String name, String folder, OfficialFile archive, int[] labelRanges, int chosenLabel) {
 
         int recordBytes() {
             return labelRanges.length + 3 * PLANE;
@@ -44,10 +45,11 @@ abstract class CifarDataset extends InMemoryDataset {
 
     /** Reads the named files, {@code records} in each, from a folder or an archive. */
     static RecordCollector read(
-            Path root, Format format, List<String> files, int records, OnError onError) {
+            FilesBuilder<?> builder, Format format, List<String> files, int records) {
+        OnError onError = builder.onError;
         RecordCollector all = new RecordCollector(onError);
         try {
-            Path place = locate(root, format, files.get(0));
+            Path place = locate(builder, format, files.get(0));
             if (Files.isDirectory(place)) {
                 for (String file : files) {
                     all.addAll(readFile(place.resolve(file), format, records, onError));
@@ -59,14 +61,14 @@ abstract class CifarDataset extends InMemoryDataset {
                 files.forEach(file -> all.addAll(found.get(file)));
             }
         } catch (IOException e) {
-            throw new DatasetException(root.toString(), -1, "cannot be read: " + e, e);
+            throw new DatasetException(builder.root.toString(), -1, "cannot be read: " + e, e);
         }
         all.finish(format.name());
         return all;
     }
 
-    /** Finds the folder with the files, or else the archive. */
-    private static Path locate(Path root, Format format, String file) {
+    /** Finds the folder with the files, or else the archive, or null. */
+    private static Path find(Path root, Format format, String file) {
         if (Files.isRegularFile(root)) {
             return root;
         }
@@ -75,14 +77,24 @@ abstract class CifarDataset extends InMemoryDataset {
                 return folder;
             }
         }
-        Path archive = root.resolve(format.archive());
-        if (Files.isRegularFile(archive)) {
-            return archive;
+        Path archive = root.resolve(format.archive().name());
+        return Files.isRegularFile(archive) ? archive : null;
+    }
+
+    private static Path locate(FilesBuilder<?> builder, Format format, String file) {
+        Path root = builder.requireRoot();
+        Path found = find(root, format, file);
+        if (found == null) {
+            builder.fetch(format.archive());
+            found = find(root, format, file);
         }
-        throw new DatasetException(
-                root.toString(),
-                "expected %s or %s/%s or %s, found none of them"
-                        .formatted(file, format.folder(), file, format.archive()));
+        if (found == null) {
+            throw new DatasetException(
+                    root.toString(),
+                    "expected %s or %s/%s or %s, found none of them; set download(true) to fetch it"
+                            .formatted(file, format.folder(), file, format.archive().name()));
+        }
+        return found;
     }
 
     private static RecordCollector readFile(Path file, Format format, int records, OnError onError)

@@ -4,7 +4,9 @@ import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.SequenceSampler;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,6 +19,9 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
     Path root;
     Dataset.Usage split = Dataset.Usage.TRAIN;
     OnError onError = OnError.STOP;
+    private boolean download;
+    private URI mirror;
+    private DownloadProgress progress = (file, bytes, totalBytes) -> {};
 
     FilesBuilder() {
         sampler = new BatchSampler(new SequenceSampler(), 32, false);
@@ -57,6 +62,75 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
     public T onError(OnError onError) {
         this.onError = Objects.requireNonNull(onError, "onError");
         return self();
+    }
+
+    /**
+     * Sets whether {@code build} fetches the official files when they are missing. Default: no;
+     * nothing is ever downloaded without this. They are stored in {@code root}, which is made if it
+     * is missing; an interrupted download continues where it stopped; the checksum is compared with
+     * the one in this library before a file gets its name.
+     *
+     * @param download true to fetch what is missing
+     * @return this builder
+     * @throws IllegalArgumentException if no official file with a known checksum exists
+     */
+    public T download(boolean download) {
+        if (download && officialFiles().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "download: expected a data set with official files of known checksum, found "
+                            + getClass().getEnclosingClass().getSimpleName()
+                            + "; fetch it by hand and set root");
+        }
+        this.download = download;
+        return self();
+    }
+
+    /**
+     * Sets where to download from instead of the makers' own servers: the files must have the same
+     * names, and the checksums stay the same.
+     *
+     * @param mirror an http or https address that ends with a slash
+     * @return this builder
+     * @throws IllegalArgumentException if it is not such an address
+     */
+    public T downloadFrom(URI mirror) {
+        String scheme = String.valueOf(mirror.getScheme());
+        if (!scheme.matches("https?") || !mirror.toString().endsWith("/")) {
+            throw new IllegalArgumentException(
+                    "downloadFrom: expected an http or https address that ends with a slash, found "
+                            + mirror);
+        }
+        this.mirror = mirror;
+        return self();
+    }
+
+    /**
+     * Sets who hears how far a download is. Default: nobody; the log says when one begins and ends.
+     *
+     * @param progress called by the thread that calls {@code build}
+     * @return this builder
+     * @throws NullPointerException if progress is null
+     */
+    public T downloadProgress(DownloadProgress progress) {
+        this.progress = Objects.requireNonNull(progress, "progress");
+        return self();
+    }
+
+    /** Returns what can be downloaded; none by default. */
+    List<OfficialFile> officialFiles() {
+        return List.of();
+    }
+
+    boolean downloads() {
+        return download;
+    }
+
+    /** Fetches a file into root, if downloading was asked for. */
+    void fetch(OfficialFile file) {
+        if (download) {
+            OfficialFile wanted = mirror == null ? file : file.at(mirror);
+            new Download(progress).fetch(wanted, requireRoot());
+        }
     }
 
     Path requireRoot() {

@@ -163,7 +163,28 @@ abstract class IdxBuilder<T extends IdxBuilder<T>> extends FilesBuilder<T> {
     }
 
     private Path findInRoot(String name) {
-        List<Path> places = new ArrayList<>(List.of(requireRoot()));
+        requireRoot();
+        Path found = lookInRoot(name);
+        if (found == null) {
+            officialFiles().stream()
+                    .filter(file -> file.name().equals(name + ".gz"))
+                    .forEach(this::fetch);
+            found = lookInRoot(name);
+        }
+        if (found == null) {
+            throw new DatasetException(
+                    root.toString(),
+                    "expected %s or %s.gz in it%s, found neither"
+                            .formatted(
+                                    name,
+                                    name,
+                                    subfolders.isEmpty() ? "" : " or in " + subfolders));
+        }
+        return found;
+    }
+
+    private Path lookInRoot(String name) {
+        List<Path> places = new ArrayList<>(List.of(root));
         subfolders.forEach(folder -> places.add(root.resolve(folder)));
         for (Path place : places) {
             for (String file : List.of(name, name + ".gz")) {
@@ -172,10 +193,7 @@ abstract class IdxBuilder<T extends IdxBuilder<T>> extends FilesBuilder<T> {
                 }
             }
         }
-        throw new DatasetException(
-                root.toString(),
-                "expected %s or %s.gz in it%s, found neither"
-                        .formatted(name, name, subfolders.isEmpty() ? "" : " or in " + subfolders));
+        return null;
     }
 
     private NamedStream openFile(Path file) throws IOException {

@@ -44,6 +44,11 @@ public final class Mnist extends InMemoryDataset {
         }
 
         @Override
+        List<OfficialFile> officialFiles() {
+            return OfficialFile.MNIST;
+        }
+
+        @Override
         protected Builder self() {
             return this;
         }
@@ -52,8 +57,8 @@ public final class Mnist extends InMemoryDataset {
          * Reads the split.
          *
          * @return the data set; it holds no native memory and needs no closing
-         * @throws DatasetException if a file is missing, truncated, too long or not IDX, the
-         *     numbers of images and labels differ, or a label is outside 0..9
+         * @throws DatasetException if a file is missing, cannot be downloaded, is truncated, too
+         *     long or not IDX, the numbers of images and labels differ, or a label is outside 0..9
          * @throws IllegalStateException if nothing says where the data are
          * @throws IllegalArgumentException if the split is VALIDATION, which MNIST does not have
          */

@@ -56,13 +56,19 @@ public final class TinyImageNet extends ImageFilesDataset {
     /**
      * Sets which part of Tiny-ImageNet to read, and how.
      *
-     * <p>{@code root} is the folder {@code tiny-imagenet-200} or the one above it. Splits: {@code
+     * <p>{@code root} is the folder {@code tiny-imagenet-200} or the one above it; with {@code
+     * download(true)} the archive is fetched to {@code root} and unpacked beside it. Splits: {@code
      * TRAIN}, {@code VALIDATION} (labels from {@code val_annotations.txt}) and {@code TEST}, whose
      * labels are -1.
      */
     public static final class Builder extends ImageFilesBuilder<Builder> {
 
         private Builder() {}
+
+        @Override
+        List<OfficialFile> officialFiles() {
+            return List.of(OfficialFile.TINY_IMAGENET);
+        }
 
         @Override
         protected Builder self() {
@@ -82,6 +88,13 @@ public final class TinyImageNet extends ImageFilesDataset {
             Path base = requireRoot();
             if (!Files.isDirectory(base.resolve("train"))) {
                 base = base.resolve(FOLDER);
+                if (!Files.isDirectory(base)) {
+                    fetch(OfficialFile.TINY_IMAGENET);
+                    Path archive = root.resolve(OfficialFile.TINY_IMAGENET.name());
+                    if (downloads() && Files.isRegularFile(archive)) {
+                        ZipUnpacking.unpack(archive, base);
+                    }
+                }
             }
             try {
                 requireFolder(base.resolve("train"));
