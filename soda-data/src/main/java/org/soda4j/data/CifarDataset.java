@@ -112,10 +112,25 @@ abstract class CifarDataset extends InMemoryDataset {
     private static Map<String, RecordCollector> readArchive(
             Path archive, Format format, List<String> files, int records, OnError onError)
             throws IOException {
+        try (InputStream raw = Files.newInputStream(archive)) {
+            return readArchive(archive.toString(), raw, format, files, records, onError);
+        }
+    }
+
+    /** Reads the named files of a tar stream, plain or gzip; the stream is not closed. */
+    static Map<String, RecordCollector> readArchive(
+            String archive,
+            InputStream raw,
+            Format format,
+            List<String> files,
+            int records,
+            OnError onError)
+            throws IOException {
         Map<String, RecordCollector> found = new HashMap<>();
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
-                InputStream plain = GzipDetection.unpack(raw);
-                TarArchiveInputStream tar = new TarArchiveInputStream(plain)) {
+        try {
+            TarArchiveInputStream tar =
+                    new TarArchiveInputStream(
+                            GzipDetection.unpack(new BufferedInputStream(raw, 1 << 16)));
             TarArchiveEntry entry;
             while (found.size() < files.size() && (entry = tar.getNextEntry()) != null) {
                 String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
@@ -125,11 +140,13 @@ abstract class CifarDataset extends InMemoryDataset {
                     found.put(name, readRecords(where, tar, format, records, onError));
                 }
             }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new DatasetException(archive, -1, "expected a tar archive, found: " + e, e);
         }
         for (String file : files) {
             if (!found.containsKey(file)) {
                 throw new DatasetException(
-                        archive.toString(),
+                        archive,
                         "expected %s in the archive, found only %s"
                                 .formatted(file, new TreeSet<>(found.keySet())));
             }
@@ -152,7 +169,7 @@ abstract class CifarDataset extends InMemoryDataset {
         }
     }
 
-    private static RecordCollector readRecords(
+    static RecordCollector readRecords(
             String file, InputStream in, Format format, int records, OnError onError)
             throws IOException {
         RecordCollector collector = new RecordCollector(onError);
