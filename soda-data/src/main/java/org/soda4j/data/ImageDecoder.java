@@ -1,6 +1,5 @@
 package org.soda4j.data;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,7 +177,7 @@ public final class ImageDecoder {
 
     private PixelImage read(ImageFormat format, byte[] bytes) throws IOException {
         ImageReader reader = format.newReader();
-        try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(bytes)) {
+        try (ImageBytesStream stream = new ImageBytesStream(bytes)) {
             reader.setInput(stream, true, true);
             long width = reader.getWidth(0);
             long height = reader.getHeight(0);
