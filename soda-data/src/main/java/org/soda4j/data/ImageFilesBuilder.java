@@ -69,11 +69,11 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
 
     /**
      * Keeps resized images in a folder, so that each file is decoded once. Default: no cache. An
-     * image whose shorter side is longer than {@code shortSide} is scaled down to it (triangle
-     * filter, antialiased); others are kept as they are. Entries hold plain pixels, 3 bytes each (a
-     * 256 x 341 image takes 262 kB), are written to a temporary name and moved into place, belong
-     * to one version of a file and one set of options, and are made again when they are damaged.
-     * Several processes may share the folder.
+     * image whose shorter side is longer than {@code shortSide} is scaled down to it as {@link
+     * org.soda4j.data.transform.Resize#shorterSide} does; others are kept as they are. Entries hold
+     * plain pixels, 3 bytes each (a 256 x 341 image takes 262 kB), are written to a temporary name
+     * and moved into place, belong to one version of a file and one set of options, and are made
+     * again when they are damaged. Several processes may share the folder.
      *
      * @param folder made if it is missing; deleting it is always safe
      * @param shortSide 1 to 8,192 pixels

@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.transform.PixelBuffer;
+import org.soda4j.data.transform.Resize;
 
 /**
  * Decoded, scaled-down images on disk; see {@link ImageFilesBuilder#resizedCache}. An entry is 20
@@ -48,7 +50,7 @@ final class ResizedImageCache {
         }
         PixelImage image =
                 decoder.decode(file.toString(), index, ImageDecoder.readBytes(file, index));
-        PixelImage small = ImageReduction.reduce(image, shortSide);
+        PixelImage small = reduce(image);
         try {
             write(entry, small);
         } catch (IOException e) {
@@ -61,6 +63,16 @@ final class ResizedImageCache {
             }
         }
         return small;
+    }
+
+    private PixelImage reduce(PixelImage image) {
+        if (Math.min(image.width(), image.height()) <= shortSide) {
+            return image;
+        }
+        PixelBuffer buffer =
+                PixelBuffer.of(image.width(), image.height(), image.channels(), image.pixels());
+        Resize.shorterSide(shortSide).apply(buffer);
+        return new PixelImage(buffer.width(), buffer.height(), buffer.channels(), buffer.toBytes());
     }
 
     /** Names the entry after everything that it depends on. */
