@@ -2,21 +2,13 @@ package org.soda4j;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
@@ -49,15 +41,6 @@ public record SodaConfig(
         PixelNormalization normalization) {
 
     private static final int PUBLISHED_LATENT_SIZE = 128;
-
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .build();
-    private static final ObjectMapper YAML =
-            YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
 
     /** Fills in defaults and checks what spans components. */
     @JsonCreator
@@ -113,13 +96,7 @@ public record SodaConfig(
      * @throws IllegalArgumentException if it is not a configuration; names the field
      */
     public static SodaConfig read(Path file) throws IOException {
-        String name = file.getFileName().toString();
-        String text = Files.readString(file);
-        try {
-            return name.endsWith(".json") ? fromJson(text) : fromYaml(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-        }
+        return ConfigText.read(file, SodaConfig.class);
     }
 
     /**
@@ -130,7 +107,7 @@ public record SodaConfig(
      * @throws IllegalArgumentException if it is not a configuration; names the field
      */
     public static SodaConfig fromJson(String json) {
-        return parse(JSON, json);
+        return ConfigText.fromTree(ConfigText.jsonTree(json), SodaConfig.class);
     }
 
     /**
@@ -141,7 +118,7 @@ public record SodaConfig(
      * @throws IllegalArgumentException if it is not a configuration; names the field
      */
     public static SodaConfig fromYaml(String yaml) {
-        return parse(YAML, yaml);
+        return ConfigText.fromTree(ConfigText.yamlTree(yaml), SodaConfig.class);
     }
 
     /**
@@ -150,7 +127,7 @@ public record SodaConfig(
      * @return JSON text
      */
     public String toJson() {
-        return write(JSON);
+        return ConfigText.toJson(this);
     }
 
     /**
@@ -159,42 +136,6 @@ public record SodaConfig(
      * @return YAML text
      */
     public String toYaml() {
-        return write(YAML);
-    }
-
-    private String write(ObjectMapper mapper) {
-        try {
-            return mapper.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a configuration that cannot be written", e);
-        }
-    }
-
-    private static SodaConfig parse(ObjectMapper mapper, String text) {
-        try {
-            SodaConfig config = mapper.readValue(text, SodaConfig.class);
-            if (config == null) {
-                throw new IllegalArgumentException(
-                        "configuration: expected an object, found null or nothing");
-            }
-            return config;
-        } catch (JsonMappingException e) {
-            StringBuilder field = new StringBuilder();
-            e.getPath()
-                    .forEach(
-                            r ->
-                                    field.append('/')
-                                            .append(
-                                                    r.getFieldName() == null
-                                                            ? r.getIndex()
-                                                            : r.getFieldName()));
-            String what =
-                    e.getCause() instanceof IllegalArgumentException cause
-                            ? cause.getMessage()
-                            : e.getOriginalMessage();
-            throw new IllegalArgumentException("configuration field " + field + ": " + what, e);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
-        }
+        return ConfigText.toYaml(this);
     }
 }

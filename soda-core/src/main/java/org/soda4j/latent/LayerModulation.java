@@ -28,10 +28,7 @@ public record LayerModulation(Kind kind, @JsonInclude(JsonInclude.Include.NON_DE
     }
 
     /** Checks the number of groups. */
-    @JsonCreator
-    public LayerModulation(
-            @JsonProperty(value = "kind", required = true) Kind kind,
-            @JsonProperty("groups") int groups) {
+    public LayerModulation {
         if (kind == Kind.GROUPED ? groups < 1 : groups != 0) {
             throw new IllegalArgumentException(
                     "modulation %s: expected %s, found groups = %d"
@@ -40,8 +37,14 @@ public record LayerModulation(Kind kind, @JsonInclude(JsonInclude.Include.NON_DE
                                     kind == Kind.GROUPED ? "at least 1 group" : "no groups",
                                     groups));
         }
-        this.kind = kind;
-        this.groups = groups;
+    }
+
+    /** From JSON, where {@code groups} is left out unless there are some. */
+    @JsonCreator
+    static LayerModulation of(
+            @JsonProperty(value = "kind", required = true) Kind kind,
+            @JsonProperty("groups") Integer groups) {
+        return new LayerModulation(kind, groups == null ? 0 : groups);
     }
 
     /**

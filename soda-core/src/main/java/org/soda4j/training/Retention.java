@@ -1,5 +1,7 @@
 package org.soda4j.training;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +38,16 @@ public record Retention(int keepLast, int keepEvery) {
             throw new IllegalArgumentException(
                     "keepEvery: expected 0 (none for ever), 1 (all) or more, found " + keepEvery);
         }
+    }
+
+    /** From JSON; what is left out is as in {@link #DEFAULT}. */
+    @JsonCreator
+    static Retention of(
+            @JsonProperty("keepLast") Integer keepLast,
+            @JsonProperty("keepEvery") Integer keepEvery) {
+        return new Retention(
+                keepLast == null ? DEFAULT.keepLast : keepLast,
+                keepEvery == null ? DEFAULT.keepEvery : keepEvery);
     }
 
     /** A checkpoint as the policy sees it: its step, and its number among all ever saved. */

@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
-import org.soda4j.SodaConfig;
 import org.soda4j.nn.Operators;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
@@ -46,9 +45,6 @@ final class TrainingRun implements AutoCloseable {
     private double epochLoss;
     private long checkpointStep = -1;
     private Instant checkpointTime;
-
-    /** What {@code config.json} of a run holds. */
-    record RunConfig(SodaConfig model, TrainingConfig training) {}
 
     TrainingRun(SodaTrainer.Builder options, TrainingConfig config, ListenerList listeners) {
         soda = options.soda;

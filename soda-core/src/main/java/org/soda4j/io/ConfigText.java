@@ -1,0 +1,177 @@
+package org.soda4j.io;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Configurations as JSON or YAML text. Unknown and repeated fields, trailing text and values out of
+ * range are refused with an {@link IllegalArgumentException} that names the field.
+ */
+public final class ConfigText {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .build();
+    private static final ObjectMapper YAML =
+            YAMLMapper.builder()
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .build();
+
+    private ConfigText() {}
+
+    /**
+     * Reads a file as a tree, without looking at what its fields mean.
+     *
+     * @param file {@code .json}, or YAML with any other name
+     * @return the tree
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it is no JSON or YAML; names the file
+     */
+    public static JsonNode readTree(Path file) throws IOException {
+        String text = Files.readString(file);
+        try {
+            return file.getFileName().toString().endsWith(".json")
+                    ? parse(JSON, text)
+                    : parse(YAML, text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param <T> the configuration's type
+     * @param file {@code .json}, or YAML with any other name
+     * @param type the configuration's type
+     * @return the configuration
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it is not a configuration; names the file and the field
+     */
+    public static <T> T read(Path file, Class<T> type) throws IOException {
+        JsonNode tree = readTree(file);
+        try {
+            return fromTree(tree, type);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Parses JSON text as a tree.
+     *
+     * @param json the text
+     * @return the tree
+     * @throws IllegalArgumentException if it is no JSON
+     */
+    public static JsonNode jsonTree(String json) {
+        return parse(JSON, json);
+    }
+
+    /**
+     * Parses YAML text as a tree.
+     *
+     * @param yaml the text
+     * @return the tree
+     * @throws IllegalArgumentException if it is no YAML
+     */
+    public static JsonNode yamlTree(String yaml) {
+        return parse(YAML, yaml);
+    }
+
+    /**
+     * Gives a tree its meaning.
+     *
+     * @param <T> the configuration's type
+     * @param tree the tree
+     * @param type the configuration's type
+     * @return the configuration
+     * @throws IllegalArgumentException if it is not a configuration; names the field
+     */
+    public static <T> T fromTree(JsonNode tree, Class<T> type) {
+        if (!tree.isObject()) {
+            throw new IllegalArgumentException(
+                    "configuration: expected an object, found "
+                            + (tree.isMissingNode() ? "nothing" : tree));
+        }
+        try {
+            return JSON.treeToValue(tree, type);
+        } catch (JsonMappingException e) {
+            throw new IllegalArgumentException(
+                    "configuration field " + pointer(e) + ": " + message(e), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes a configuration, defaults included.
+     *
+     * @param config whatever Jackson can write
+     * @return indented JSON text
+     */
+    public static String toJson(Object config) {
+        return write(JSON, config);
+    }
+
+    /**
+     * Writes a configuration, defaults included.
+     *
+     * @param config whatever Jackson can write
+     * @return YAML text
+     */
+    public static String toYaml(Object config) {
+        return write(YAML, config);
+    }
+
+    private static JsonNode parse(ObjectMapper mapper, String text) {
+        try {
+            return mapper.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
+        }
+    }
+
+    private static String write(ObjectMapper mapper, Object config) {
+        try {
+            return mapper.writeValueAsString(config);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a configuration that cannot be written", e);
+        }
+    }
+
+    private static String pointer(JsonMappingException e) {
+        StringBuilder field = new StringBuilder();
+        for (JsonMappingException.Reference part : e.getPath()) {
+            field.append('/')
+                    .append(part.getFieldName() == null ? part.getIndex() : part.getFieldName());
+        }
+        return field.toString();
+    }
+
+    /** What the configuration's own check says, where it was that. */
+    private static String message(JsonMappingException e) {
+        Throwable cause = e.getCause();
+        boolean own = cause instanceof IllegalArgumentException;
+        return own || cause instanceof IllegalStateException
+                ? cause.getMessage()
+                : e.getOriginalMessage();
+    }
+}

@@ -1,0 +1,187 @@
+package org.soda4j.training;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.soda4j.SodaConfig;
+import org.soda4j.io.ConfigText;
+
+/**
+ * Model and training of a run: what a preset or a configuration file describes, and what {@code
+ * config.json} of a {@link RunFolder} holds.
+ *
+ * <pre>{@code
+ * RunConfig config = RunConfig.preset("cifar10", "training.steps=200", "model.denoiser.channels=32");
+ * }</pre>
+ *
+ * @param model the model; null for the defaults
+ * @param training its training
+ */
+public record RunConfig(SodaConfig model, TrainingConfig training) {
+
+    private static final List<String> PRESETS =
+            List.of(
+                    "cifar10",
+                    "cifar100",
+                    "tiny-imagenet",
+                    "paper-cifar10",
+                    "paper-cifar100",
+                    "paper-tiny-imagenet");
+
+    /** Fills in the default model. */
+    @JsonCreator
+    public RunConfig(
+            @JsonProperty("model") SodaConfig model,
+            @JsonProperty(value = "training", required = true) TrainingConfig training) {
+        this.model =
+                model == null
+                        ? new SodaConfig(null, null, null, null, null, null, null, null)
+                        : model;
+        this.training = Objects.requireNonNull(training, "training");
+    }
+
+    /**
+     * The names of the presets. {@code cifar10}, {@code cifar100} and {@code tiny-imagenet} have
+     * the hyper-parameters of the published PyTorch implementation; {@code paper-*} add what only
+     * the paper has: the inverted schedule, a section for every depth, and layer masking.
+     *
+     * @return names for {@link #preset}
+     */
+    public static List<String> presets() {
+        return PRESETS;
+    }
+
+    /**
+     * Reads a preset.
+     *
+     * @param name one of {@link #presets}
+     * @param overrides see {@link #read}
+     * @return the configuration
+     * @throws IllegalArgumentException if there is no such preset or an override is not possible
+     */
+    public static RunConfig preset(String name, String... overrides) {
+        return fromTree(ConfigText.yamlTree(presetText(name)), overrides);
+    }
+
+    /**
+     * Returns a preset as it is written, with its comments.
+     *
+     * @param name one of {@link #presets}
+     * @return YAML text
+     * @throws IllegalArgumentException if there is no such preset
+     */
+    public static String presetText(String name) {
+        if (!PRESETS.contains(name)) {
+            throw new IllegalArgumentException(
+                    "preset: expected one of " + PRESETS + ", found " + name);
+        }
+        try (InputStream in =
+                RunConfig.class.getResourceAsStream("/org/soda4j/presets/" + name + ".yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("preset " + name + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Reads a configuration file.
+     *
+     * @param file a {@code .json} file, or YAML with any other name
+     * @param overrides {@code path=value} each, applied in their order: the path of a field with
+     *     dots (an index for an element of a list), the value as YAML: {@code
+     *     training.batchSize=64}, {@code model.denoiser.multipliers=[1, 2]}, {@code
+     *     training.warmup=null}. {@code training.steps=200} replaces a length in epochs
+     * @return the configuration
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it is not a configuration or an override is not possible;
+     *     names the field
+     */
+    public static RunConfig read(Path file, String... overrides) throws IOException {
+        JsonNode tree = ConfigText.readTree(file);
+        try {
+            return fromTree(tree, overrides);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes the configuration, defaults included.
+     *
+     * @return YAML text that {@link #read} takes
+     */
+    public String toYaml() {
+        return ConfigText.toYaml(this);
+    }
+
+    /**
+     * Tells where another configuration is different.
+     *
+     * @param other the other
+     * @return a line for each field, with its JSON pointer, this value and the other's; empty if
+     *     they are the same
+     */
+    public List<String> differences(RunConfig other) {
+        JsonNode mine = ConfigText.jsonTree(ConfigText.toJson(this));
+        JsonNode others = ConfigText.jsonTree(ConfigText.toJson(other));
+        return JsonDifference.between(mine, others).stream().map(JsonDifference::toString).toList();
+    }
+
+    private static RunConfig fromTree(JsonNode tree, String... overrides) {
+        for (String override : overrides) {
+            override(tree, override);
+        }
+        return ConfigText.fromTree(tree, RunConfig.class);
+    }
+
+    /** Sets a field as it is written, before defaults are filled in; its name is checked later. */
+    private static void override(JsonNode tree, String override) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new IllegalArgumentException(
+                    "override: expected path=value, for example training.batchSize=64, found "
+                            + override);
+        }
+        String[] path = override.substring(0, equals).strip().split("\\.", -1);
+        JsonNode value = ConfigText.yamlTree(override.substring(equals + 1));
+        JsonNode node = tree;
+        for (int i = 0; i < path.length; i++) {
+            boolean last = i == path.length - 1;
+            if (node instanceof ObjectNode object) {
+                if (last) {
+                    // Taken out first, so that it comes last and so after what it replaces.
+                    object.remove(path[i]);
+                    object.set(path[i], value);
+                    return;
+                }
+                node =
+                        object.path(path[i]).isContainerNode()
+                                ? object.get(path[i])
+                                : object.putObject(path[i]);
+            } else if (node instanceof ArrayNode array && isIndex(path[i], array)) {
+                if (last) {
+                    array.set(Integer.parseInt(path[i]), value);
+                    return;
+                }
+                node = array.get(Integer.parseInt(path[i]));
+            } else {
+                throw new IllegalArgumentException(
+                        "override %s: expected a field or an index below %d at '%s', in %s"
+                                .formatted(override, node.size(), path[i], node));
+            }
+        }
+    }
+
+    private static boolean isIndex(String text, ArrayNode array) {
+        return text.matches("\\d{1,6}") && Integer.parseInt(text) < array.size();
+    }
+}

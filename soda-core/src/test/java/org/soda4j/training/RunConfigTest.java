@@ -1,0 +1,180 @@
+package org.soda4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.Precision;
+import org.soda4j.SodaConfig;
+
+class RunConfigTest {
+
+    @TempDir Path folder;
+
+    @Test
+    void publishedPresetIsTheDefaultModelForSmallImagesAndTheDefaultTraining() {
+        RunConfig preset = RunConfig.preset("cifar10");
+        RunConfig defaults =
+                new RunConfig(
+                        SodaConfig.fromYaml("encoder: {smallImages: true}"),
+                        TrainingConfig.builder()
+                                .epochs(800)
+                                .evaluateEveryEpochs(100)
+                                .sampleEveryEpochs(100)
+                                .build());
+        // What the YAML says explicitly and what the builders have by default are both published.
+        assertThat(preset.differences(defaults)).isEmpty();
+        assertThat(preset.training()).isEqualTo(defaults.training());
+    }
+
+    @Test
+    void publishedValuesStandInThePreset() {
+        SodaConfig model = RunConfig.preset("cifar10").model();
+        assertThat(model.latent().sizes()).containsExactly(128);
+        assertThat(model.encoder().depth()).isEqualTo(18);
+        assertThat(model.masking().latent()).isEqualTo(0.1);
+        assertThat(model.denoiser().channels()).isEqualTo(128);
+        assertThat(model.denoiser().multipliers()).containsExactly(1, 2, 2, 2);
+        assertThat(model.denoiser().attention()).containsExactly(1);
+        assertThat(model.denoiser().dropout()).isEqualTo(0.1);
+        TrainingConfig training = RunConfig.preset("cifar10").training();
+        assertThat(training.length().count()).isEqualTo(800);
+        assertThat(training.warmup().count()).isEqualTo(20);
+        assertThat(training.batchSize()).isEqualTo(128);
+        assertThat(training.learningRate()).isEqualTo(1e-4);
+        assertThat(training.encoderRateRatio()).isEqualTo(2);
+        assertThat(training.weightDecay()).isEqualTo(0.05);
+        assertThat(training.decayVectors()).isTrue();
+        assertThat(training.beta1()).isEqualTo(0.9);
+        assertThat(training.beta2()).isEqualTo(0.95);
+        assertThat(training.clipNorm()).isEqualTo(1);
+        assertThat(training.emaDecay()).isEqualTo(0.9999);
+        assertThat(training.samples()).isEqualTo(30);
+    }
+
+    @Test
+    void presetsDifferOnlyWhereTheyShould() {
+        RunConfig cifar = RunConfig.preset("cifar10");
+        assertThat(cifar.differences(RunConfig.preset("cifar100"))).isEmpty();
+        assertThat(cifar.differences(RunConfig.preset("tiny-imagenet")))
+                .containsExactly(
+                        "/model/denoiser/imageShape/1: expected 32, found 64",
+                        "/model/denoiser/imageShape/2: expected 32, found 64",
+                        "/model/encoder/smallImages: expected true, found false",
+                        "/training/batchSize: expected 128, found 64",
+                        "/training/learningRate: expected 1.0E-4, found 5.0E-5");
+        for (String name : new String[] {"cifar10", "cifar100", "tiny-imagenet"}) {
+            assertThat(RunConfig.preset(name).differences(RunConfig.preset("paper-" + name)))
+                    .allMatch(
+                            line ->
+                                    line.matches(
+                                            "/model/(latent/\\d+|masking/section|modulation/kind"
+                                                    + "|schedule/(kind|beta1|beta2)): .*"))
+                    .contains(
+                            "/model/modulation/kind: expected \"WHOLE\", found \"PAIRED\"",
+                            "/model/schedule/kind: expected \"linear\", found \"inverted\"",
+                            "/model/masking/section: expected 0.0, found 0.1");
+        }
+        // Four levels of two blocks and three downsamplings, the input and the middle: 13 depths,
+        // and 128 = 13 x 9 + 11.
+        assertThat(RunConfig.preset("paper-cifar10").model().latent().sizes())
+                .containsExactly(10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9, 9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cifar10",
+                "cifar100",
+                "tiny-imagenet",
+                "paper-cifar10",
+                "paper-cifar100",
+                "paper-tiny-imagenet"
+            })
+    void everyPresetComesBackFromYamlAndFromARunFolder(String name) throws Exception {
+        assertThat(RunConfig.presets()).contains(name).hasSize(6);
+        RunConfig preset = RunConfig.preset(name);
+        Path file = Files.writeString(folder.resolve("run.yaml"), preset.toYaml());
+        RunConfig read = RunConfig.read(file);
+        assertThat(read.differences(preset)).isEmpty();
+        assertThat(read.training()).isEqualTo(preset.training());
+        Path run = folder.resolve("run");
+        RunFolder.open(run, preset).close();
+        assertThat(RunFolder.config(run, RunConfig.class).differences(preset)).isEmpty();
+        assertThat(RunConfig.read(run.resolve("config.json")).differences(preset)).isEmpty();
+        RunFolder.open(run, read).close();
+        assertThatThrownBy(() -> RunFolder.open(run, RunConfig.preset(name, "training.seed=1")))
+                .isInstanceOf(RunFolderException.class)
+                .hasMessageEndingWith("\n  /training/seed: expected 0, found 1");
+    }
+
+    @Test
+    void overridesReplaceSingleFields() {
+        RunConfig config =
+                RunConfig.preset(
+                        "paper-cifar10",
+                        "training.batchSize=64",
+                        "training.learningRate=3e-4",
+                        "training.steps=200",
+                        "training.warmup=null",
+                        "training.precision=BF16",
+                        "model.denoiser.multipliers=[1, 2]",
+                        "model.denoiser.multipliers.1=3",
+                        "model.denoiser.channels=32",
+                        "model.modulation.kind=WHOLE",
+                        "training.retention.keepLast=2");
+        TrainingConfig training = config.training();
+        assertThat(training.batchSize()).isEqualTo(64);
+        assertThat(training.learningRate()).isEqualTo(3e-4);
+        assertThat(training.length()).isEqualTo(new TrainingLength(TrainingLength.Unit.STEPS, 200));
+        assertThat(training.warmup()).isNull();
+        assertThat(training.precision()).isEqualTo(Precision.BF16);
+        assertThat(training.retention().keepLast()).isEqualTo(2);
+        assertThat(config.model().denoiser().multipliers()).containsExactly(1, 3);
+        assertThat(config.model().denoiser().channels()).isEqualTo(32);
+        assertThat(config.model().latent().sizes()).containsExactly(128);
+        assertThat(RunConfig.preset("cifar10", "training.steps=9", "training.epochs=1").training())
+                .isEqualTo(RunConfig.preset("cifar10", "training.epochs=1").training());
+    }
+
+    @Test
+    void whatIsWrongIsNamed() throws Exception {
+        assertRefused("training.batchsize=64", "batchsize");
+        assertRefused(
+                "training.batchSize=0", "/training", "batchSize: expected at least 1, found 0");
+        assertRefused("training.batchSize=many", "/training/batchSize", "many");
+        assertRefused("training.batchSize", "expected path=value", "training.batchSize");
+        assertRefused("=1", "expected path=value");
+        assertRefused("model.denoiser.multipliers.4=2", "index below 4 at '4'");
+        assertRefused("model.encoder.latentSize=64", "64", "128");
+        assertRefused("training.length=null", "length");
+        assertThatThrownBy(() -> RunConfig.preset("cifar"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("paper-tiny-imagenet")
+                .hasMessageContaining("found cifar");
+        Path file = Files.writeString(folder.resolve("run.yaml"), "training: {seed: 1}");
+        assertThatThrownBy(() -> RunConfig.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("length: expected epochs(n), steps(n) or images(n)");
+        for (String text :
+                new String[] {"", "[]", "training: {seed: 1", "a: 1\na: 2", "a: 1\n---\nb: 2"}) {
+            Files.writeString(file, text);
+            assertThatThrownBy(() -> RunConfig.read(file))
+                    .as(text)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(file.toString());
+        }
+    }
+
+    private static void assertRefused(String override, String... parts) {
+        assertThatThrownBy(() -> RunConfig.preset("cifar10", override))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(parts);
+    }
+}
