@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>By default a line holds nothing that depends on the clock, so that two runs of one
  * configuration, or an interrupted and resumed one and one that was not, give the same file byte
- * for byte. When a run is resumed at a step, the lines of later steps are cut off. Each line is
+ * for byte. When a run is resumed, what was written after its checkpoint is cut off. Each line is
  * with the operating system before the next step; {@link #flush} syncs it to the disk. A number
  * that is not finite is written as a string, such as {@code "NaN"}.
  */
@@ -34,10 +34,12 @@ public final class JsonLinesListener implements RunListener {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(JsonLinesListener.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long UNKNOWN = -1;
 
     private final Path file;
     private final boolean timings;
     private FileChannel channel;
+    private long checkpointBytes = UNKNOWN;
 
     /**
      * Creates a listener without timings.
@@ -71,7 +73,10 @@ public final class JsonLinesListener implements RunListener {
                                     StandardOpenOption.CREATE,
                                     StandardOpenOption.READ,
                                     StandardOpenOption.WRITE);
-                    cutAfter(begin.step());
+                    long size = channel.size();
+                    // Without the length at the checkpoint, the steps tell where to cut.
+                    boolean known = checkpointBytes >= 0 && checkpointBytes <= size;
+                    cut(known ? checkpointBytes : endOf(begin.step()), begin.step());
                 });
     }
 
@@ -108,6 +113,18 @@ public final class JsonLinesListener implements RunListener {
     }
 
     @Override
+    public JsonNode state() {
+        ObjectNode state = JSON.createObjectNode();
+        attempt(() -> state.put("bytes", channel.position()));
+        return state;
+    }
+
+    @Override
+    public void restore(JsonNode state) {
+        checkpointBytes = state.path("bytes").asLong(UNKNOWN);
+    }
+
+    @Override
     public void end(RunEvent.End end) {
         attempt(this::close);
     }
@@ -139,8 +156,15 @@ public final class JsonLinesListener implements RunListener {
                 });
     }
 
-    /** Cuts the file before the first line that is torn or of a later step. */
-    private void cutAfter(long step) throws IOException {
+    private void cut(long bytes, long step) throws IOException {
+        if (bytes < channel.size()) {
+            LOGGER.info("{}: cut {} bytes after step {}", file, channel.size() - bytes, step);
+        }
+        channel.truncate(bytes).position(bytes);
+    }
+
+    /** Where the first line begins that is torn or of a later step. */
+    private long endOf(long step) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         int start = 0;
         while (start < bytes.length) {
@@ -153,10 +177,7 @@ public final class JsonLinesListener implements RunListener {
             }
             start = end + 1;
         }
-        if (start < bytes.length) {
-            LOGGER.info("{}: cut {} bytes after step {}", file, bytes.length - start, step);
-        }
-        channel.truncate(start).position(start);
+        return start;
     }
 
     private long stepOf(byte[] bytes, int start, int end) throws IOException {

@@ -96,6 +96,43 @@ class RecordingListenersTest {
     }
 
     @Test
+    void theLengthAtTheCheckpointCutsAlsoWithinAStep() throws Exception {
+        Path whole = folder.resolve("whole.jsonl");
+        JsonLinesListener uninterrupted = new JsonLinesListener(whole);
+        uninterrupted.begin(RunEvents.begin(0), reason -> {});
+        train(uninterrupted, 1, 30);
+        uninterrupted.end(RunEvents.end(30));
+
+        // A checkpoint after the last step of an epoch, before the epoch's own line.
+        Path file = folder.resolve("resumed.jsonl");
+        JsonLinesListener killed = new JsonLinesListener(file);
+        killed.begin(RunEvents.begin(0), reason -> {});
+        train(killed, 1, 9);
+        killed.step(RunEvents.step(10, 0.1));
+        JsonNode state = killed.state();
+        killed.epoch(RunEvents.epoch(10, 0.2));
+        killed.step(RunEvents.step(11, 7));
+
+        JsonLinesListener resumed = new JsonLinesListener(file);
+        resumed.restore(new ObjectMapper().readTree(state.toString()));
+        resumed.begin(RunEvents.begin(10), reason -> {});
+        resumed.epoch(RunEvents.epoch(10, 0.2));
+        resumed.evaluation(RunEvents.evaluation(10, "knn.accuracy", 0.1));
+        train(resumed, 11, 30);
+        resumed.end(RunEvents.end(30));
+        assertThat(file).hasSameBinaryContentAs(whole);
+
+        // A file that lost what the checkpoint counted on is cut by its steps.
+        Files.write(file, Files.readAllLines(file).subList(0, 5));
+        JsonLinesListener shortened = new JsonLinesListener(file);
+        shortened.restore(state);
+        shortened.begin(RunEvents.begin(3), reason -> {});
+        train(shortened, 4, 30);
+        shortened.end(RunEvents.end(30));
+        assertThat(file).hasSameBinaryContentAs(whole);
+    }
+
+    @Test
     void aFileThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         JsonLinesListener lines = new JsonLinesListener(file.resolve("metrics.jsonl"));
