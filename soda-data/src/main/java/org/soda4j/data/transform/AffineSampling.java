@@ -81,8 +81,8 @@ final class AffineSampling {
     /** Turns the content counter-clockwise about the centre. */
     static void rotate(PixelBuffer image, double degrees) {
         double angle = -Math.toRadians(degrees);
-        double cos = rounded(Math.cos(angle));
-        double sin = rounded(Math.sin(angle));
+        double cos = rounded(StrictMath.cos(angle));
+        double sin = rounded(StrictMath.sin(angle));
         double centreX = image.width() / 2.0;
         double centreY = image.height() / 2.0;
         transform(

@@ -89,10 +89,10 @@ public record GaussianBlur(int kernelSize, double minSigma, double maxSigma)
     private void kernel(float[] weights, int half, double sigma) {
         double sum = 0;
         for (int k = -half; k <= half; k++) {
-            sum += Math.exp(-0.5 * (k / sigma) * (k / sigma));
+            sum += StrictMath.exp(-0.5 * (k / sigma) * (k / sigma));
         }
         for (int k = -half; k <= half; k++) {
-            weights[k + half] = (float) (Math.exp(-0.5 * (k / sigma) * (k / sigma)) / sum);
+            weights[k + half] = (float) (StrictMath.exp(-0.5 * (k / sigma) * (k / sigma)) / sum);
         }
     }
 

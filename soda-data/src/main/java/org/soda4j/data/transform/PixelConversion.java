@@ -58,18 +58,23 @@ public final class PixelConversion {
         for (int c = 0; c < channels; c++) {
             int to = c * size;
             int table = c * 256;
-            if (noise[c] == 0) {
-                for (int i = 0, from = c; i < size; i++, from += channels) {
-                    out[to + i] = tables[table + (pixels[from] & 0xFF)];
-                }
-            } else {
-                float sigma = noise[c];
-                for (int i = 0, from = c; i < size; i++, from += channels) {
-                    out[to + i] =
-                            tables[table + (pixels[from] & 0xFF)]
-                                    + sigma * (float) random.nextGaussian();
-                }
+            for (int i = 0, from = c; i < size; i++, from += channels) {
+                out[to + i] = tables[table + (pixels[from] & 0xFF)];
             }
+            if (noise[c] > 0) {
+                addNoise(random, out, to, size, noise[c]);
+            }
+        }
+    }
+
+    private static void addNoise(
+            RandomGenerator random, float[] out, int from, int count, float sigma) {
+        if (random instanceof ViewRandom quick) {
+            quick.addGaussians(out, from, count, sigma);
+            return;
+        }
+        for (int i = from; i < from + count; i++) {
+            out[i] += sigma * (float) random.nextGaussian();
         }
     }
 }

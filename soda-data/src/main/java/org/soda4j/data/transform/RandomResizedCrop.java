@@ -58,11 +58,11 @@ public record RandomResizedCrop(
      */
     public ResizedCrop draw(int imageWidth, int imageHeight, RandomGenerator random) {
         double area = (double) imageWidth * imageHeight;
-        double minLog = Math.log(minRatio);
-        double maxLog = Math.log(maxRatio);
+        double minLog = StrictMath.log(minRatio);
+        double maxLog = StrictMath.log(maxRatio);
         for (int draw = 0; draw < DRAWS; draw++) {
             double target = area * (minScale + (maxScale - minScale) * random.nextDouble());
-            double ratio = Math.exp(minLog + (maxLog - minLog) * random.nextDouble());
+            double ratio = StrictMath.exp(minLog + (maxLog - minLog) * random.nextDouble());
             int w = (int) Math.rint(Math.sqrt(target * ratio));
             int h = (int) Math.rint(Math.sqrt(target / ratio));
             if (w > 0 && w <= imageWidth && h > 0 && h <= imageHeight) {

@@ -89,6 +89,28 @@ public final class ViewRandom implements RandomGenerator {
         return Ziggurat.next(this);
     }
 
+    /**
+     * Adds independent normal numbers to part of an array, in single precision: quicker than {@link
+     * #nextGaussian()} for each, and other numbers than these.
+     *
+     * @param values the array
+     * @param from the first index
+     * @param count how many values
+     * @param sigma standard deviation
+     */
+    public void addGaussians(float[] values, int from, int count, float sigma) {
+        int end = from + count;
+        int i = from;
+        for (; i + 1 < end; i += 2) {
+            long bits = nextLong();
+            values[i] += sigma * Ziggurat.next((int) bits, this);
+            values[i + 1] += sigma * Ziggurat.next((int) (bits >>> 32), this);
+        }
+        if (i < end) {
+            values[i] += sigma * Ziggurat.next((int) nextLong(), this);
+        }
+    }
+
     private static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

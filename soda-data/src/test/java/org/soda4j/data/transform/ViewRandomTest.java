@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ViewRandomTest {
+
+    private static final int DRAWS = 2_000_000;
 
     /** Computed with Python's integers from the definition; a change breaks every saved run. */
     @Test
@@ -54,7 +57,30 @@ class ViewRandomTest {
     @Test
     void gaussianNumbersAreNormal() {
         ViewRandom random = new ViewRandom(3, 0, 0, 0);
-        int draws = 2_000_000;
+        double[] numbers = new double[DRAWS];
+        for (int i = 0; i < DRAWS; i++) {
+            numbers[i] = random.nextGaussian();
+        }
+        assertNormal(numbers);
+    }
+
+    @Test
+    void addedGaussianNumbersAreNormal() {
+        float[] values = new float[DRAWS + 1];
+        Arrays.fill(values, 1, DRAWS + 1, 5);
+        new ViewRandom(3, 0, 0, 0).addGaussians(values, 1, DRAWS - 1, 2);
+        assertThat(values[0]).isZero();
+        assertThat(values[DRAWS]).isEqualTo(5);
+        new ViewRandom(4, 0, 0, 0).addGaussians(values, DRAWS, 1, 2);
+        double[] numbers = new double[DRAWS];
+        for (int i = 0; i < DRAWS; i++) {
+            numbers[i] = (values[i + 1] - 5) / 2;
+        }
+        assertNormal(numbers);
+    }
+
+    private static void assertNormal(double[] numbers) {
+        int draws = numbers.length;
         double[] bounds = {0.25, 0.5, 1, 1.5, 2, 3, 3.6541528853610088, 4};
         // P(|x| < bound), from erf(bound / sqrt 2).
         double[] shares = {
@@ -74,8 +100,7 @@ class ViewRandomTest {
         double fourths = 0;
         double products = 0;
         double last = 0;
-        for (int i = 0; i < draws; i++) {
-            double x = random.nextGaussian();
+        for (double x : numbers) {
             for (int b = 0; b < bounds.length; b++) {
                 inside[b] += Math.abs(x) < bounds[b] ? 1 : 0;
             }
