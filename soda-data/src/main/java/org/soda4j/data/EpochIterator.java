@@ -82,7 +82,7 @@ final class EpochIterator implements Iterator<Batch> {
             synchronized (loader.lock) {
                 if (--tasksLeft == 0) {
                     if (cancelled) {
-                        loader.release(memory);
+                        loader.memories().release(memory);
                     }
                     loader.lock.notifyAll();
                 }
@@ -110,7 +110,8 @@ final class EpochIterator implements Iterator<Batch> {
             }
             batch = await();
             nextToDeliver++;
-            loader.deliver(batch.memory, batch.size);
+            loader.memories().deliver(batch.memory);
+            loader.countDelivery(batch.size);
             fillMore();
         }
         return toBatch(batch);
@@ -125,7 +126,7 @@ final class EpochIterator implements Iterator<Batch> {
                 fillMore();
                 Pending first = pending.peek();
                 if (first == null) {
-                    loader.checkNotAllHeld();
+                    loader.memories().checkNotAllHeld();
                 } else if (first.failure != null) {
                     failure = first.failure;
                     cancel();
@@ -198,7 +199,7 @@ final class EpochIterator implements Iterator<Batch> {
     /** Hands free memory to the workers, up to the queue's depth; under the lock. */
     void fillMore() {
         while (!cancelled && nextToFill < order.steps() && pending.size() < loader.queueDepth()) {
-            BatchMemory memory = loader.acquire();
+            BatchMemory memory = loader.memories().acquire();
             if (memory == null) {
                 return;
             }
@@ -219,7 +220,7 @@ final class EpochIterator implements Iterator<Batch> {
         cancelled = true;
         for (Pending batch : pending) {
             if (batch.tasksLeft == 0) {
-                loader.release(batch.memory);
+                loader.memories().release(batch.memory);
             }
         }
         pending.clear();

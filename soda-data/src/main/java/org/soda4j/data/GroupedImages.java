@@ -69,6 +69,11 @@ final class GroupedImages implements ViewSource {
 
     @Override
     public String describe(int item, int view) {
-        return images.getClass().getSimpleName() + ", index " + items[item][view];
+        return ViewException.describe(images, items[item][view]);
+    }
+
+    @Override
+    public String contentHash() {
+        return images.contentHash();
     }
 }

@@ -37,6 +37,11 @@ class SingleImages implements ViewSource {
 
     @Override
     public String describe(int item, int view) {
-        return images.getClass().getSimpleName() + ", index " + item;
+        return ViewException.describe(images, item);
+    }
+
+    @Override
+    public String contentHash() {
+        return images.contentHash();
     }
 }

@@ -7,6 +7,13 @@ public final class ViewException extends RuntimeException {
 
     private final int index;
 
+    /** Names data set, file and index of one image of a data set. */
+    static String describe(ImageDataset images, int index) {
+        String name = images.getClass().getSimpleName();
+        String source = images.source(index);
+        return source.startsWith(name) ? source : "%s, index %d: %s".formatted(name, index, source);
+    }
+
     ViewException(int index, String where, Throwable cause) {
         super("pair %d (%s): %s".formatted(index, where, cause), cause);
         this.index = index;

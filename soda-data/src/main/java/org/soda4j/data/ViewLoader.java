@@ -2,10 +2,7 @@ package org.soda4j.data;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,10 +53,8 @@ public final class ViewLoader implements BatchLoader {
     private final EpochOrder order;
     private final ExecutorService workers;
     private final ThreadLocal<ViewWorkspace> workspaces;
-    private final List<BatchMemory> memories = new ArrayList<>();
-    private final ArrayDeque<BatchMemory> free = new ArrayDeque<>();
+    private final BatchMemoryPool memories;
     private EpochIterator current;
-    private int held;
     private boolean closed;
     private long batches;
     private long delivered;
@@ -74,15 +69,9 @@ public final class ViewLoader implements BatchLoader {
         queueDepth = builder.queueDepth;
         this.order = order;
         workspaces = ThreadLocal.withInitial(pairs::workspace);
-        try {
-            for (int i = 0; i < builder.queueDepth + builder.heldBatches; i++) {
-                memories.add(new BatchMemory(pairs, builder.batchSize));
-            }
-        } catch (RuntimeException | Error e) {
-            memories.forEach(BatchMemory::close);
-            throw e;
-        }
-        free.addAll(memories);
+        memories =
+                new BatchMemoryPool(
+                        pairs, builder.batchSize, builder.queueDepth + builder.heldBatches);
         AtomicInteger count = new AtomicInteger();
         workers =
                 Executors.newFixedThreadPool(
@@ -192,7 +181,7 @@ public final class ViewLoader implements BatchLoader {
         }
         synchronized (lock) {
             if (ended) {
-                memories.stream().filter(memory -> !memory.held).forEach(BatchMemory::close);
+                memories.close();
             }
         }
         if (!ended) {
@@ -226,47 +215,25 @@ public final class ViewLoader implements BatchLoader {
         workers.execute(task);
     }
 
-    /** Takes memory to be filled, or null where none is free; under the lock. */
-    BatchMemory acquire() {
-        return free.poll();
-    }
-
-    /** Takes back memory that was never delivered; under the lock. */
-    void release(BatchMemory memory) {
-        free.add(memory);
+    BatchMemoryPool memories() {
+        return memories;
     }
 
     /** Counts a batch that goes to the caller; under the lock. */
-    void deliver(BatchMemory memory, int size) {
-        memory.held = true;
-        held++;
+    void countDelivery(int size) {
         batches++;
         delivered += size;
     }
 
+    /** Counts time that the caller waited; under the lock. */
     void addWait(long nanos) {
         waitNanos += nanos;
     }
 
-    /** Waiting for memory would never end when the caller has all of it; under the lock. */
-    void checkNotAllHeld() {
-        if (held == memories.size()) {
-            throw new IllegalStateException(
-                    "expected a batch to be closed before the next is asked for, found %d open; close them or raise heldBatches"
-                            .formatted(held));
-        }
-    }
-
-    /** Takes back the memory of a closed batch. */
+    /** Takes back the memory of a closed batch and lets the workers fill it. */
     void giveBack(BatchMemory memory) {
         synchronized (lock) {
-            memory.held = false;
-            held--;
-            if (closed) {
-                memory.close();
-                return;
-            }
-            free.add(memory);
+            memories.giveBack(memory);
             if (current != null) {
                 current.fillMore();
             }

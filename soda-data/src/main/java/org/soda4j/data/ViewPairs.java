@@ -150,6 +150,11 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
     }
 
     @Override
+    public String contentHash() {
+        return items.contentHash();
+    }
+
+    @Override
     public Record get(NDManager manager, long index) {
         ViewWorkspace space = workspace();
         fill(seed, epoch, Math.toIntExact(index), space);

@@ -73,6 +73,15 @@ public interface ViewSource {
     String describe(int item, int view);
 
     /**
+     * Returns a digest of the images for a run's record.
+     *
+     * @return a hexadecimal hash, or an empty text where there is none
+     */
+    default String contentHash() {
+        return "";
+    }
+
+    /**
      * Returns a source whose items are the images of a data set.
      *
      * @param images the data set
@@ -86,6 +95,13 @@ public interface ViewSource {
     /**
      * Returns a source whose items are groups of a data set's images: all images of one object.
      * Items are in the order in which their first images stand; the label is the first image's.
+     *
+     * <pre>{@code
+     * ViewSource turntable = ViewSource.grouped(coil, coil::object, i -> {
+     *     double angle = Math.toRadians(coil.angleDegrees(i));
+     *     return new float[] {(float) Math.sin(angle), (float) Math.cos(angle)};
+     * });
+     * }</pre>
      *
      * @param images the data set
      * @param objects the object an image shows, any number for each index

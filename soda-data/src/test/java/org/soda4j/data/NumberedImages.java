@@ -49,9 +49,6 @@ final class NumberedImages extends ImageDataset {
         return size;
     }
 
-    @Override
-    public void prepare(ai.djl.util.Progress progress) {}
-
     private static final class Sampling extends BaseBuilder<Sampling> {
         @Override
         protected Sampling self() {

@@ -153,6 +153,13 @@ class ViewPairsTest {
     }
 
     @Test
+    void theContentHashIsTheDataSets() {
+        NumberedImages images = new NumberedImages(3, 4);
+        ViewPairs pairs = ViewPairs.builder(images).resolution(16).build();
+        assertThat(pairs.contentHash()).isEqualTo(images.contentHash()).hasSize(64);
+    }
+
+    @Test
     void greyAndColourFitEitherPipeline() {
         PixelImage grey = new PixelImage(2, 1, 1, new byte[] {0, (byte) 255});
         PixelImage red = new PixelImage(1, 1, 3, new byte[] {(byte) 255, 0, 0});
