@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "soda-examples",
         mixinStandardHelpOptions = true,
         description = "Programs that show what soda4j does; each has --help.",
-        subcommands = {VerifyGoldens.class})
+        subcommands = {Quickstart.class, VerifyGoldens.class})
 public final class Examples implements Runnable {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -1,5 +1,6 @@
 package org.soda4j.training;
 
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.soda4j.Soda;
 
 /**
@@ -85,7 +87,8 @@ public final class SodaTrainer {
         final Soda soda;
         final List<RunListener> listeners = new ArrayList<>();
         final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
-        TrainingData data;
+        Function<TrainingData.Request, BatchLoader> data;
+        String contentHash = "";
         Path folder;
         TrainingDraws draws;
         InstantSource clock = InstantSource.system();
@@ -103,27 +106,25 @@ public final class SodaTrainer {
          * Sets the data. Needed.
          *
          * @param pairs a data set whose records hold {@code [source, target]}: float32 {@code [C,
-         *     H, W]} pixels, the target in [0, 1] at the denoiser's resolution. One that implements
-         *     {@link TrainingData} brings its own loader
+         *     H, W]} pixels, the target in [0, 1] at the denoiser's resolution. A {@link
+         *     TrainingData} brings its own loader, any other {@link RandomAccessDataset} is read by
+         *     DJL
          * @return this
+         * @throws IllegalArgumentException if it is neither, because a run could not be resumed
          */
-        public Builder data(RandomAccessDataset pairs) {
+        public Builder data(Dataset pairs) {
             Objects.requireNonNull(pairs, "pairs");
-            data =
-                    pairs instanceof TrainingData own
-                            ? own
-                            : request -> new DatasetLoader(pairs, request);
-            return this;
-        }
-
-        /**
-         * Sets data that bring their own loader.
-         *
-         * @param pairs the data
-         * @return this
-         */
-        public Builder data(TrainingData pairs) {
-            data = Objects.requireNonNull(pairs, "pairs");
+            if (pairs instanceof TrainingData own) {
+                data = own::newLoader;
+                contentHash = own.contentHash();
+            } else if (pairs instanceof RandomAccessDataset random) {
+                data = request -> new DatasetLoader(random, request);
+            } else {
+                throw new IllegalArgumentException(
+                        "data: expected a RandomAccessDataset or a TrainingData, whose batches can"
+                                + " be found again when a run is resumed, found "
+                                + pairs.getClass().getName());
+            }
             return this;
         }
 

@@ -1,7 +1,9 @@
 package org.soda4j.training;
 
+import ai.djl.training.dataset.Dataset;
+
 /** Training data that bring their own loader; any other DJL data set is read by DJL. */
-public interface TrainingData {
+public interface TrainingData extends Dataset {
 
     /**
      * Opens a loader.

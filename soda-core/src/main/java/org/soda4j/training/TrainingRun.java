@@ -53,7 +53,7 @@ final class TrainingRun implements AutoCloseable {
         evaluations = Map.copyOf(options.evaluations);
         clock = options.clock;
         loader =
-                options.data.newLoader(
+                options.data.apply(
                         new TrainingData.Request(
                                 config.batchSize(),
                                 StepSeed.of(config.seed(), StepSeed.Use.LOADER, 0),
@@ -77,9 +77,7 @@ final class TrainingRun implements AutoCloseable {
                 Optional.ofNullable(options.folder)
                         .map(path -> RunFolder.open(path, new RunConfig(soda.config(), config)));
         folder.ifPresent(
-                run ->
-                        run.recordStart(
-                                RunEnvironment.capture(soda.device(), options.data.contentHash())));
+                run -> run.recordStart(RunEnvironment.capture(soda.device(), options.contentHash)));
         checkpoints = folder.map(run -> run.checkpoints(config.retention()));
         meter = new ProgressMeter(clock);
         checkpointTime = clock.instant();

@@ -1,0 +1,286 @@
+package org.soda4j.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Dataset;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.soda4j.PixelNormalization;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.Cifar10;
+import org.soda4j.data.FashionMnist;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ViewPairs;
+import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.eval.plot.LineChart;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.RunEvent;
+import org.soda4j.training.RunListener;
+import org.soda4j.training.SodaTrainer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains a small SODA on real images in minutes and shows that it learned. */
+@Command(
+        name = "quickstart",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Trains a small SODA on 10,000 real images of 16 x 16 pixels without their labels,"
+                        + " then compares its features with raw pixels and an untrained encoder,"
+                        + " and draws reconstructions and interpolations.")
+public final class Quickstart implements Callable<Integer> {
+
+    private static final int SIZE = 16;
+    private static final int TRAIN_PER_CLASS = 1000;
+    private static final int TEST_PER_CLASS = 200;
+    private static final int SHOWN = 10;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            defaultValue = "fashion-mnist",
+            description = "fashion-mnist (a part of it is built in) or cifar10.")
+    private String data;
+
+    @Option(names = "--root", description = "Folder of CIFAR-10's binary files.")
+    private Path root;
+
+    @Option(
+            names = "--out",
+            defaultValue = "quickstart",
+            description = "Folder for the pictures and the model.")
+    private Path out;
+
+    @Option(
+            names = "--images",
+            defaultValue = "96000",
+            description = "Training images, counted with repetition.")
+    private long images;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
+    private long seed;
+
+    @Override
+    public Integer call() throws IOException {
+        ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
+        ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
+        Files.createDirectories(out);
+        try (Soda soda = model()) {
+            print(soda.describe().toString());
+            List<Row> table = new ArrayList<>();
+            table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
+            table.add(probe("untrained encoder", soda, Output.LATENT, train, test));
+            train(soda, train);
+            table.add(probe("SODA", soda, Output.LATENT, train, test));
+            print("%-20s %8s %14s".formatted("features", "k-NN", "linear probe"));
+            table.forEach(row -> print(row.toString()));
+            reconstructions(soda, test);
+            interpolations(soda, test);
+            soda.save(out.resolve("model"));
+            print("pictures and model: " + out.toAbsolutePath());
+        }
+        return 0;
+    }
+
+    private ImageDataset images(Dataset.Usage split) {
+        return switch (data) {
+            case "fashion-mnist" ->
+                    FashionMnist.builder()
+                            .resource(Quickstart.class, "fashion-mnist")
+                            .split(split)
+                            .build();
+            case "cifar10" -> {
+                if (root == null) {
+                    throw new CommandLine.ParameterException(
+                            spec.commandLine(), "--data cifar10 needs --root, a folder");
+                }
+                yield Cifar10.builder().root(root).split(split).build();
+            }
+            default ->
+                    throw new CommandLine.ParameterException(
+                            spec.commandLine(),
+                            "--data: expected fashion-mnist or cifar10, found " + data);
+        };
+    }
+
+    /** About 1.5 M parameters, every section of the latent driving its own depth of the U-Net. */
+    private Soda model() {
+        int channels = data.equals("cifar10") ? 3 : 1;
+        return Soda.builder()
+                .encoder(
+                        ResNetEncoder.builder()
+                                .widthMultiplier(0.25)
+                                .smallImages(true)
+                                .inputChannels(channels)
+                                .build())
+                .latent(LatentLayout.of(64))
+                .modulation(LayerModulation.paired())
+                .denoiser(
+                        UNetDenoiser.builder()
+                                .imageShape(channels, SIZE, SIZE)
+                                .channels(32)
+                                .multipliers(1, 2, 2)
+                                .blocks(1)
+                                .attention(2)
+                                .dropout(0)
+                                .build())
+                .normalization(PixelNormalization.symmetric(channels))
+                .seed(seed)
+                .build();
+    }
+
+    private void train(Soda soda, ImageDataset train) throws IOException {
+        ViewPairs pairs =
+                ViewPairs.builder(train)
+                        .resolution(SIZE)
+                        .normalization(soda.config().normalization())
+                        .seed(seed)
+                        .build();
+        List<RunEvent.Step> steps = new ArrayList<>();
+        SodaTrainer.builder(soda)
+                .data(pairs)
+                .images(images)
+                .batchSize(64)
+                .learningRate(1e-3)
+                .warmup(null)
+                .emaDecay(0.99)
+                .seed(seed)
+                .listener(new ProgressBarListener())
+                .listener(
+                        new RunListener() {
+                            @Override
+                            public void step(RunEvent.Step step) {
+                                steps.add(step);
+                            }
+                        })
+                .build()
+                .fit();
+        double[] seen = steps.stream().mapToDouble(RunEvent.Step::images).toArray();
+        LineChart.builder()
+                .title("Training loss")
+                .xLabel("images")
+                .yLabel("mean squared error of the noise")
+                .yLog(true)
+                .series(
+                        "each step",
+                        seen,
+                        steps.stream().mapToDouble(RunEvent.Step::loss).toArray())
+                .series(
+                        "smoothed",
+                        seen,
+                        steps.stream().mapToDouble(RunEvent.Step::smoothedLoss).toArray())
+                .build()
+                .save(out.resolve("loss.png"));
+    }
+
+    /** One line of the table, accuracies in [0, 1]. */
+    private record Row(String features, double knn, double linear) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "%-20s %6.1f %% %12.1f %%", features, 100 * knn, 100 * linear);
+        }
+    }
+
+    private Row probe(
+            String name, Soda soda, Output output, ImageDataset train, ImageDataset test) {
+        FeatureExtractor extractor = FeatureExtractor.of(soda).output(output);
+        FeatureSet trainSet = extractor.extract(train);
+        FeatureSet testSet = extractor.extract(test);
+        double knn = KnnProbe.builder().build().evaluate(trainSet, testSet).accuracy();
+        double linear = LinearProbe.onFeatures().evaluate(trainSet, testSet).accuracy();
+        return new Row(name, knn, linear);
+    }
+
+    private void reconstructions(Soda soda, ImageDataset test) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray originals = firstOfEachClass(soda, test, manager);
+            NDArray again = soda.reconstruct(originals, options());
+            ImageGrid.builder()
+                    .images(originals)
+                    .images(again)
+                    .columns(SHOWN)
+                    .rowLabels(List.of("original", "from its latent"))
+                    .build()
+                    .save(out.resolve("reconstructions.png"));
+        }
+    }
+
+    /** Between neighbouring classes, with one starting noise: what changes is what z says. */
+    private void interpolations(Soda soda, ImageDataset test) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray latents = soda.encode(firstOfEachClass(soda, test, manager));
+            NDList between = new NDList();
+            for (int row = 0; row < SHOWN / 2; row++) {
+                NDArray from = latents.get(2 * row);
+                NDArray to = latents.get(2 * row + 1);
+                for (int column = 0; column < SHOWN; column++) {
+                    float weight = column / (SHOWN - 1f);
+                    between.add(from.mul(1 - weight).add(to.mul(weight)));
+                }
+            }
+            ImageGrid.builder()
+                    .images(soda.sample(NDArrays.stack(between), options()))
+                    .columns(SHOWN)
+                    .build()
+                    .save(out.resolve("interpolations.png"));
+        }
+    }
+
+    private SamplingOptions options() {
+        return SamplingOptions.defaults().withSteps(50).withSeed(seed);
+    }
+
+    private NDArray firstOfEachClass(Soda soda, ImageDataset test, NDManager manager) {
+        List<Integer> shape = soda.config().denoiser().imageShape();
+        ViewPipeline pipeline = ViewPipeline.builder(SIZE).channels(shape.get(0)).build();
+        NDList images = new NDList();
+        for (int label = 0; label < SHOWN; label++) {
+            int index = 0;
+            while (test.label(index) != label) {
+                index++;
+            }
+            float[] pixels = pipeline.apply(test.image(index), new ViewRandom(0, 0, 0, 0));
+            images.add(manager.create(pixels, new Shape(shape.get(0), SIZE, SIZE)));
+        }
+        return NDArrays.stack(images);
+    }
+
+    private void print(String text) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(text);
+        writer.flush();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Quickstart(), args));
+    }
+}
