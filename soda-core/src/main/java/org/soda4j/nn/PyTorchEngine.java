@@ -2,6 +2,7 @@ package org.soda4j.nn;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 
 /** The one engine that the operators run on. */
@@ -38,11 +39,17 @@ public final class PyTorchEngine {
         if (!(array instanceof PtNDArray)) {
             throw new IllegalArgumentException(
                     "expected %s of DJL's engine PyTorch, found an array of %s; create it with NDManager.newBaseManager(device, \"PyTorch\")"
-                            .formatted(
-                                    what,
-                                    array.getManager() == null
-                                            ? array.getClass().getSimpleName()
-                                            : array.getManager().getEngine().getEngineName()));
+                            .formatted(what, engineName(array)));
         }
+    }
+
+    private static String engineName(NDArray array) {
+        if (array == null) {
+            return "nothing (null)";
+        }
+        NDManager manager = array.getManager();
+        return manager == null || manager.getEngine() == null
+                ? array.getClass().getSimpleName()
+                : manager.getEngine().getEngineName();
     }
 }

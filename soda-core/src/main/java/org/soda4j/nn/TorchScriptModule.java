@@ -81,6 +81,7 @@ final class TorchScriptModule {
         OPTIMIZER_OFF.get();
         NDList list = new NDList(inputs.length + 1);
         for (NDArray input : inputs) {
+            PyTorchEngine.requireArray("an input of " + method, input);
             if (input.getName() != null) {
                 input.setName(null);
             }

@@ -144,14 +144,15 @@ class Operators(Module):
 
   # ---- training: all parameters in one call ----
 
+  # A parameter that backward has not reached has an undefined gradient, of no elements: zeros then.
   def gradients(self: __torch__.Operators, parameters: List[Tensor]) -> List[Tensor]:
     found = annotate(List[Tensor], [])
     for i in range(torch.len(parameters)):
       gradient = parameters[i].grad
-      if gradient is None:
+      if torch.eq(torch.numel(gradient), 0):
         _0 = torch.append(found, torch.zeros_like(parameters[i]))
       else:
-        _1 = torch.append(found, unchecked_cast(Tensor, gradient))
+        _1 = torch.append(found, gradient)
     return found
 
   # The L2 norm of every parameter's gradient.

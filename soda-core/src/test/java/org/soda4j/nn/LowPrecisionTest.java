@@ -1,0 +1,193 @@
+package org.soda4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * bfloat16 mode. bfloat16 has 8 significant bits, so that rounding to it changes a number by at
+ * most u = 2^-8 of itself.
+ */
+class LowPrecisionTest {
+
+    private static final double U = 0x1p-8;
+    private static final OperatorMode HIGH = new OperatorMode(true, false);
+    private static final OperatorMode LOW = new OperatorMode(true, true);
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = PyTorchEngine.require().newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void linearIsWithinTheRoundingOfItsInputsAndOutput() {
+        NDArray x = random(1, 16, 64);
+        NDArray weight = random(2, 32, 64);
+        NDArray bias = random(3, 32);
+        NDArray low = Operators.linear(x, weight, bias, LOW);
+        assertWithin(
+                low,
+                Operators.linear(x, weight, bias, HIGH),
+                Operators.linear(x.abs(), weight.abs(), bias.abs(), HIGH));
+        assertRoundedToBfloat16(low);
+    }
+
+    @Test
+    void convIsWithinTheRoundingOfItsInputsAndOutput() {
+        NDArray x = random(1, 2, 8, 6, 6);
+        NDArray weight = random(2, 16, 8, 3, 3);
+        NDArray bias = random(3, 16);
+        for (int stride = 1; stride <= 2; stride++) {
+            NDArray low = Operators.conv(x, weight, bias, stride, LOW);
+            assertWithin(
+                    low,
+                    Operators.conv(x, weight, bias, stride, HIGH),
+                    Operators.conv(x.abs(), weight.abs(), bias.abs(), stride, HIGH));
+            assertRoundedToBfloat16(low);
+        }
+    }
+
+    @Test
+    void normSiluConvKeepsItsNormInFloat32() {
+        NDArray x = random(1, 2, 8, 4, 4).mul(1000).add(5000);
+        NDArray ones = manager.ones(new Shape(8));
+        NDArray zeros = manager.zeros(new Shape(8));
+        NDArray weight = random(2, 4, 8, 3, 3);
+        NDArray bias = random(3, 4);
+        NDArray active = Operators.silu(Operators.groupNorm(x, ones, zeros, 2, false), false);
+        for (Resample resample : Resample.values()) {
+            NDArray resized = Operators.resize(active, resample, false);
+            assertWithin(
+                    Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, LOW),
+                    Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, HIGH),
+                    Operators.conv(resized.abs(), weight.abs(), bias.abs(), 1, HIGH));
+        }
+    }
+
+    @Test
+    void compositesStayNearFloat32() {
+        // Attention and the modulated convolution round about seven times one after another.
+        NDArray[] attention = {
+            random(1, 2, 32, 4, 4),
+            manager.ones(new Shape(32)),
+            random(3, 32),
+            random(4, 96, 32).mul(0.2),
+            random(5, 96),
+            random(6, 32, 32).mul(0.2),
+            random(7, 32)
+        };
+        assertNear(
+                Operators.attentionBlock(attention, 8, 2, LOW),
+                Operators.attentionBlock(attention, 8, 2, HIGH));
+        NDArray[] modulated = {
+            random(1, 2, 8, 4, 4),
+            random(2, 2, 8, 4, 4),
+            random(3, 2, 6),
+            random(4, 2, 5),
+            random(5, 16, 6).mul(0.3),
+            random(6, 16),
+            random(7, 16, 5).mul(0.3),
+            random(8, 16),
+            random(9, 8),
+            random(10, 8),
+            random(11, 8, 8, 3, 3).mul(0.1),
+            random(12, 8)
+        };
+        assertNear(
+                Operators.modulatedConv(modulated, 4, 0, LOW),
+                Operators.modulatedConv(modulated, 4, 0, HIGH));
+        NDArray[] norm = {
+            random(13, 8, 3, 3, 3),
+            random(14, 8),
+            random(15, 8),
+            manager.zeros(new Shape(8)),
+            manager.ones(new Shape(8))
+        };
+        OperatorMode low = new OperatorMode(false, true);
+        OperatorMode high = new OperatorMode(false, false);
+        NDArray x = random(16, 2, 3, 8, 8);
+        NDArray shortcut = random(17, 2, 8, 8, 8);
+        for (boolean relu : new boolean[] {false, true}) {
+            assertNear(
+                    Operators.convNorm(x, norm, 1, relu, low),
+                    Operators.convNorm(x, norm, 1, relu, high));
+        }
+        assertNear(
+                Operators.convNormAddRelu(x, shortcut, norm, 1, low),
+                Operators.convNormAddRelu(x, shortcut, norm, 1, high));
+    }
+
+    @Test
+    void gradientsFlowInFloat32AndStayNear() {
+        NDArray[] low = gradients(a -> Operators.conv(a[0], a[1], a[2], 1, LOW));
+        NDArray[] high = gradients(a -> Operators.conv(a[0], a[1], a[2], 1, HIGH));
+        for (int i = 0; i < low.length; i++) {
+            assertNear(low[i], high[i]);
+        }
+    }
+
+    private NDArray[] gradients(Function<NDArray[], NDArray> operator) {
+        NDArray[] inputs = {random(1, 2, 8, 6, 6), random(2, 4, 8, 3, 3), random(3, 4)};
+        for (NDArray input : inputs) {
+            input.setRequiresGradient(true);
+        }
+        try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
+            NDArray y = operator.apply(inputs);
+            collector.backward(y.mul(random(4, y.getShape().getShape())).sum());
+        }
+        return Arrays.stream(inputs).map(NDArray::getGradient).toArray(NDArray[]::new);
+    }
+
+    private NDArray random(long seed, long... shape) {
+        return GradientCheck.random(manager, seed, shape).toType(DataType.FLOAT32, true);
+    }
+
+    /**
+     * Rounding x, w, b and y costs at most u (2 |x||w| + |b| + |y|) plus terms in u^2: 3 u of the
+     * sum of absolute values, with a twentieth for u^2 and float32's own error.
+     */
+    private static void assertWithin(NDArray low, NDArray high, NDArray absolute) {
+        assertThat(low.getDataType()).isEqualTo(DataType.FLOAT32);
+        assertThat(low.getShape()).isEqualTo(high.getShape());
+        float[] found = low.toFloatArray();
+        float[] expected = high.toFloatArray();
+        float[] size = absolute.toFloatArray();
+        double largest = 0;
+        for (int i = 0; i < found.length; i++) {
+            double error = Math.abs(found[i] - expected[i]);
+            assertThat(error).as("element %d", i).isLessThanOrEqualTo(3.15 * U * size[i]);
+            largest = Math.max(largest, error);
+        }
+        assertThat(largest).as("the low precision was used").isPositive();
+    }
+
+    /** Seven roundings of independent sign, so far less than seven times u of the largest value. */
+    private static void assertNear(NDArray low, NDArray high) {
+        assertThat(low.getDataType()).isEqualTo(DataType.FLOAT32);
+        float most = high.abs().max().getFloat();
+        float error = low.sub(high).abs().max().getFloat();
+        assertThat((double) error).isPositive().isLessThan(7 * U * most);
+    }
+
+    private static void assertRoundedToBfloat16(NDArray array) {
+        for (float value : array.toFloatArray()) {
+            assertThat(Float.floatToIntBits(value) & 0xFFFF).isZero();
+        }
+    }
+}
