@@ -57,6 +57,44 @@ final class ImageChecks {
         }
     }
 
+    /** Diffusion times, one for each example; read, because they are few. */
+    static void requireTimes(NDArray times, long examples, int steps) {
+        PyTorchEngine.requireArray("times", times);
+        if (!times.getShape().equals(new Shape(examples))) {
+            throw new IllegalArgumentException(
+                    "times: expected shape [%d], one for each example, found %s"
+                            .formatted(examples, times.getShape()));
+        }
+        try (NDArray exact = times.toType(DataType.FLOAT64, true)) {
+            for (double t : exact.toDoubleArray()) {
+                if (!(t >= 1 && t <= steps)) {
+                    throw new IllegalArgumentException(
+                            "times: expected 1 .. %d, found %s".formatted(steps, t));
+                }
+            }
+        }
+    }
+
+    /** What chance decided, for as many examples as there are images. */
+    static void requireDraw(TrainingDraw draw, Shape target, long examples) {
+        if (target.get(0) != examples) {
+            throw new IllegalArgumentException(
+                    "target: expected %d examples, as many as in the source, found %d"
+                            .formatted(examples, target.get(0)));
+        }
+        if (draw.times().length != examples || draw.keep().length != examples) {
+            throw new IllegalArgumentException(
+                    "draw: expected times and keep for %d examples, found %d and %d"
+                            .formatted(examples, draw.times().length, draw.keep().length));
+        }
+        requireFloats("noise", draw.noise(), 4);
+        if (!draw.noise().getShape().equals(target)) {
+            throw new IllegalArgumentException(
+                    "noise: expected shape %s, the target's, found %s"
+                            .formatted(target, draw.noise().getShape()));
+        }
+    }
+
     private static void requireFloats(String what, NDArray array, int dimensions) {
         PyTorchEngine.requireArray(what, array);
         if (array.getDataType() != DataType.FLOAT32) {

@@ -76,6 +76,11 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
 
     /** One factor per dimension of z: 1 where its section is kept, 0 where it is dropped. */
     static float[] mask(LatentLayout layout, boolean[] keep) {
+        if (keep.length != layout.sections()) {
+            throw new IllegalArgumentException(
+                    "keep: expected a flag for each of the %d sections of the latent, found %d"
+                            .formatted(layout.sections(), keep.length));
+        }
         float[] mask = new float[layout.size()];
         int dimension = 0;
         for (int section = 0; section < keep.length; section++) {

@@ -164,7 +164,7 @@ public final class Soda implements AutoCloseable {
      * @return the prediction, like {@code noisy}; see {@link SodaConfig#prediction()}
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
-        requireOpen();
+        requireDenoiserInputs(noisy, times, latents);
         return model.denoise(noisy, times, latents, false, precision, Set.of()).get(0);
     }
 
@@ -179,12 +179,19 @@ public final class Soda implements AutoCloseable {
      */
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        requireOpen();
+        requireDenoiserInputs(noisy, times, latents);
         NDList outputs = model.denoise(noisy, times, latents, false, precision, names);
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
         outputs.forEach(activation -> activations.put(activation.getName(), activation));
         return activations;
+    }
+
+    private void requireDenoiserInputs(NDArray noisy, NDArray times, NDArray latents) {
+        requireOpen();
+        ImageChecks.requireImages("noisy", noisy, config.denoiser().imageShape());
+        ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
+        ImageChecks.requireLatents(latents, config.latent().size());
     }
 
     /**
@@ -265,6 +272,9 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray sample(NDManager manager, int count, SamplingOptions options) {
         requireOpen();
+        if (count < 1) {
+            throw new IllegalArgumentException("count: expected at least 1, found " + count);
+        }
         try (NDArray z = manager.zeros(new Shape(count, config.latent().size()))) {
             return sample(z, options.withGuidance(Guidance.unconditional()));
         }
@@ -286,6 +296,7 @@ public final class Soda implements AutoCloseable {
         requireOpen();
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         ImageChecks.requireImages("target", target, config.denoiser().imageShape());
+        ImageChecks.requireDraw(draw, target.getShape(), source.getShape().get(0));
         try (NDArray images = onDevice(source);
                 NDArray normal = config.normalization().apply(images);
                 NDList encoded = model.encode(normal, training, low);

@@ -1,7 +1,6 @@
 package org.soda4j.examples;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -61,5 +60,7 @@ class ModulesTest {
                     .dependOnClassesThat()
                     .resideInAPackage("org.soda4j.nn..");
 
-    @ArchTest static final ArchRule loggingIsSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+    @ArchTest
+    static final ArchRule loggingIsSlf4j =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..");
 }

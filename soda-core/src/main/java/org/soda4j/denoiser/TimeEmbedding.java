@@ -65,8 +65,9 @@ final class TimeEmbedding extends NamedBlock {
     }
 
     private NDArray sinusoids(NDArray times) {
-        try (NDArray real = times.toType(DataType.FLOAT32, false).reshape(-1, 1);
-                NDArray scaled = real.div(divisor);
+        try (NDArray real = times.toType(DataType.FLOAT32, true);
+                NDArray column = real.reshape(-1, 1);
+                NDArray scaled = column.div(divisor);
                 NDArray waves =
                         times.getManager().create(frequencies, new Shape(1, frequencies.length));
                 NDArray angles = scaled.mul(waves);

@@ -60,7 +60,7 @@ public record UNetDenoiser(
                     "attention: expected levels 0 .. %d (there are %d multipliers), found %s"
                             .formatted(multipliers.size() - 1, multipliers.size(), attention));
         }
-        int down = 1 << (multipliers.size() - 1);
+        long down = 1L << Math.min(multipliers.size() - 1, Long.SIZE - 2);
         if (imageShape.get(1) % down != 0 || imageShape.get(2) % down != 0) {
             throw new IllegalArgumentException(
                     "imageShape: expected height and width divisible by %d, because %d levels halve them %d times, found %s; resize the images or use fewer multipliers"

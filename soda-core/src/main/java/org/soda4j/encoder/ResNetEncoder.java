@@ -25,16 +25,7 @@ public record ResNetEncoder(
     /** Checks every component, as the builder does. */
     public ResNetEncoder {
         blocksPerStage(depth);
-        if (!(widthMultiplier > 0 && widthMultiplier <= 16)) {
-            throw new IllegalArgumentException(
-                    "widthMultiplier: expected more than 0 and at most 16, found "
-                            + widthMultiplier);
-        }
-        if (64 * widthMultiplier != Math.rint(64 * widthMultiplier)) {
-            throw new IllegalArgumentException(
-                    "widthMultiplier: expected a multiple of 1/64, so that channels are whole, found "
-                            + widthMultiplier);
-        }
+        requireWidthMultiplier(widthMultiplier);
         requireAtLeast("inputChannels", 1, inputChannels);
         requireAtLeast("latentSize", 0, latentSize);
     }
@@ -110,6 +101,19 @@ public record ResNetEncoder(
         };
     }
 
+    private static void requireWidthMultiplier(double widthMultiplier) {
+        if (!(widthMultiplier > 0 && widthMultiplier <= 16)) {
+            throw new IllegalArgumentException(
+                    "widthMultiplier: expected more than 0 and at most 16, found "
+                            + widthMultiplier);
+        }
+        if (64 * widthMultiplier != Math.rint(64 * widthMultiplier)) {
+            throw new IllegalArgumentException(
+                    "widthMultiplier: expected a multiple of 1/64, so that channels are whole, found "
+                            + widthMultiplier);
+        }
+    }
+
     private static void requireAtLeast(String field, int least, int found) {
         if (found < least) {
             throw new IllegalArgumentException(
@@ -136,8 +140,9 @@ public record ResNetEncoder(
          * @return this
          */
         public Builder depth(int depth) {
+            blocksPerStage(depth);
             this.depth = depth;
-            return checked();
+            return this;
         }
 
         /**
@@ -147,8 +152,9 @@ public record ResNetEncoder(
          * @return this
          */
         public Builder widthMultiplier(double widthMultiplier) {
+            requireWidthMultiplier(widthMultiplier);
             this.widthMultiplier = widthMultiplier;
-            return checked();
+            return this;
         }
 
         /**
@@ -159,7 +165,7 @@ public record ResNetEncoder(
          */
         public Builder smallImages(boolean smallImages) {
             this.smallImages = smallImages;
-            return checked();
+            return this;
         }
 
         /**
@@ -169,8 +175,9 @@ public record ResNetEncoder(
          * @return this
          */
         public Builder inputChannels(int inputChannels) {
+            requireAtLeast("inputChannels", 1, inputChannels);
             this.inputChannels = inputChannels;
-            return checked();
+            return this;
         }
 
         /**
@@ -180,8 +187,9 @@ public record ResNetEncoder(
          * @return this
          */
         public Builder latentSize(int latentSize) {
+            requireAtLeast("latentSize", 0, latentSize);
             this.latentSize = latentSize;
-            return checked();
+            return this;
         }
 
         /**
@@ -192,12 +200,6 @@ public record ResNetEncoder(
         public ResNetEncoder build() {
             return new ResNetEncoder(
                     depth, widthMultiplier, smallImages, inputChannels, latentSize);
-        }
-
-        /** No rule spans two fields, so that making the record checks the one just set. */
-        private Builder checked() {
-            build();
-            return this;
         }
     }
 }

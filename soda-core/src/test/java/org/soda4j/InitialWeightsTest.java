@@ -1,0 +1,111 @@
+package org.soda4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The distributions that PyTorch's layers and torchvision's ResNets start from. */
+class InitialWeightsTest {
+
+    @Test
+    void oneSeedGivesOneModelAndAnotherSeedAnother() {
+        try (Soda first = TinyModels.builder().seed(3).build();
+                Soda same = TinyModels.builder().seed(3).build();
+                Soda other = TinyModels.builder().seed(4).build()) {
+            same.parameters()
+                    .forEach(
+                            (name, array) -> {
+                                float[] values = first.parameters().get(name).toFloatArray();
+                                assertThat(array.toFloatArray()).as(name).isEqualTo(values);
+                                boolean fixed = name.contains("norm") || name.contains("bn");
+                                if (!fixed && !name.contains("downsample.1")) {
+                                    assertThat(other.parameters().get(name).toFloatArray())
+                                            .as(name)
+                                            .isNotEqualTo(values);
+                                }
+                            });
+        }
+    }
+
+    @Test
+    void parametersOfOneShapeDiffer() {
+        try (Soda soda = TinyModels.builder().build()) {
+            Map<String, NDArray> p = soda.parameters();
+            assertThat(p.get("encoder.layer1.0.conv1.weight").toFloatArray())
+                    .isNotEqualTo(p.get("encoder.layer1.0.conv2.weight").toFloatArray());
+            assertThat(p.get("decoder.middle.res1.conv1.weight").toFloatArray())
+                    .isNotEqualTo(p.get("decoder.middle.res2.conv1.weight").toFloatArray());
+        }
+    }
+
+    @Test
+    void everyParameterHasItsDistribution() {
+        try (Soda soda = TinyModels.builder().seed(7).build()) {
+            Map<String, NDArray> parameters = soda.parameters();
+            parameters.forEach(
+                    (name, array) -> {
+                        Shape shape = array.getShape();
+                        float[] values = array.toFloatArray();
+                        if (shape.dimension() == 1 && isNorm(name)) {
+                            boolean one = name.endsWith(".weight") || name.endsWith("_var");
+                            assertThat(values).as(name).containsOnly(one ? 1 : 0);
+                        } else if (name.startsWith("encoder.") && shape.dimension() == 4) {
+                            double fanOut = (double) shape.get(0) * shape.get(2) * shape.get(3);
+                            assertNormal(name, values, Math.sqrt(2 / fanOut));
+                        } else {
+                            assertUniform(name, values, 1 / Math.sqrt(fanIn(name, parameters)));
+                        }
+                    });
+        }
+    }
+
+    private static boolean isNorm(String name) {
+        return List.of("norm", "bn", "downsample.1").stream().anyMatch(name::contains);
+    }
+
+    /** PyTorch draws a bias from the bounds of its weight. */
+    private static double fanIn(String name, Map<String, NDArray> parameters) {
+        Shape weight = parameters.get(name.replaceAll("bias$", "weight")).getShape();
+        return weight.size() / (double) weight.get(0);
+    }
+
+    /** The mean of n numbers of deviation s has deviation s / sqrt(n): five of those. */
+    private static void assertUniform(String name, float[] values, double bound) {
+        for (float value : values) {
+            assertThat((double) value).as(name).isBetween(-bound * 1.000001, bound * 1.000001);
+        }
+        double deviation = bound / Math.sqrt(3);
+        double n = values.length;
+        assertThat(moment(values, 1)).as(name).isCloseTo(0, within(5 * deviation / Math.sqrt(n)));
+        // The square of a uniform number varies by 2 / sqrt(5) of its mean.
+        assertThat(moment(values, 2) / (deviation * deviation))
+                .as(name)
+                .isCloseTo(1, within(5 * 2 / Math.sqrt(5 * n)));
+    }
+
+    private static void assertNormal(String name, float[] values, double deviation) {
+        double n = values.length;
+        double variance = deviation * deviation;
+        assertThat(moment(values, 1)).as(name).isCloseTo(0, within(5 * deviation / Math.sqrt(n)));
+        assertThat(moment(values, 2) / variance)
+                .as(name)
+                .isCloseTo(1, within(5 * Math.sqrt(2 / n)));
+        // The fourth moment tells normal (3) from uniform (1.8).
+        assertThat(moment(values, 4) / (variance * variance))
+                .as(name)
+                .isCloseTo(3, within(6 * Math.sqrt(96 / n)));
+    }
+
+    private static double moment(float[] values, int order) {
+        double sum = 0;
+        for (float value : values) {
+            sum += Math.pow(value, order);
+        }
+        return sum / values.length;
+    }
+}

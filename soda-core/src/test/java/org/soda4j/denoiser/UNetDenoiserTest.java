@@ -1,0 +1,247 @@
+package org.soda4j.denoiser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.nn.PyTorchEngine;
+
+class UNetDenoiserTest {
+
+    /** The sum over the layers of the reference implementation, by the formula below. */
+    @Test
+    void thePublishedCifarDenoiserHasFortyMillionParameters() {
+        UNetDenoiser published = UNetDenoiser.builder().build();
+        assertThat(parameters(published, 128)).isEqualTo(39_595_139L);
+        assertThat(parameters(published, 128)).isEqualTo(expectedParameters(published, 128));
+    }
+
+    static Stream<UNetDenoiser> variants() {
+        return Stream.of(
+                tiny().build(),
+                tiny().imageShape(1, 8, 24).multipliers(1, 3).attention(0, 1).build(),
+                tiny().multipliers(1).attention().blocks(3).build(),
+                tiny().multipliers(2, 1, 1).attention(2).channelsPerHead(8).build(),
+                tiny().imageShape(2, 16, 8).residualResampling(true).timeDivisor(1).build(),
+                tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).build());
+    }
+
+    private static UNetDenoiser.Builder tiny() {
+        return UNetDenoiser.builder()
+                .imageShape(3, 8, 8)
+                .channels(32)
+                .multipliers(1, 2)
+                .attention(1)
+                .blocks(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void everyVariantRunsAndHasItsParameters(UNetDenoiser config) {
+        LatentLayout latent = LatentLayout.of(20);
+        for (LayerModulation modulation :
+                List.of(
+                        LayerModulation.whole(),
+                        LayerModulation.paired(),
+                        LayerModulation.grouped(2))) {
+            UNet block = config.newBlock(latent, modulation, 3);
+            try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+                Shape images =
+                        new Shape(
+                                2,
+                                config.imageShape().get(0),
+                                config.imageShape().get(1),
+                                config.imageShape().get(2));
+                block.initialize(manager, DataType.FLOAT32, images, new Shape(2), new Shape(2, 20));
+                NDList inputs =
+                        new NDList(
+                                manager.randomNormal(images),
+                                manager.create(new long[] {1, 1000}),
+                                manager.randomNormal(new Shape(2, 20)));
+                for (boolean training : new boolean[] {false, true}) {
+                    ParameterStore store = new ParameterStore(manager, false);
+                    NDArray y = block.forward(store, inputs, training).get(0);
+                    assertThat(y.getShape()).isEqualTo(images);
+                    assertThat(y.isNaN().any().getBoolean()).isFalse();
+                }
+            }
+        }
+        if (!config.residualResampling()) {
+            assertThat(parameters(config, 20)).isEqualTo(expectedParameters(config, 20));
+        }
+    }
+
+    @Test
+    void depthsCountTheSkipsAndTheMiddle() {
+        assertThat(UNetDenoiser.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
+        assertThat(tiny().multipliers(1).attention().build().depths()).isEqualTo(3);
+    }
+
+    @Test
+    void theLatentReachesEverySectionAndNothingElseChangesTheOutput() {
+        UNet block = tiny().build().newBlock(LatentLayout.of(10), LayerModulation.paired(), 3);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape images = new Shape(1, 3, 8, 8);
+            block.initialize(manager, DataType.FLOAT32, images, new Shape(1), new Shape(1, 10));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray x = manager.randomNormal(images);
+            NDArray t = manager.create(new long[] {500});
+            NDArray z = manager.randomNormal(new Shape(1, 10));
+            float[] before = block.forward(store, new NDList(x, t, z), false).get(0).toFloatArray();
+            for (int section = 0; section < block.layout().sections(); section++) {
+                NDArray mask = manager.ones(new Shape(1, 10));
+                int from = block.layout().offset(section);
+                mask.set(
+                        new NDIndex(":, " + from + ":" + (from + block.layout().size(section))), 0);
+                NDList masked = new NDList(x, t, z.mul(mask));
+                assertThat(block.forward(store, masked, false).get(0).toFloatArray())
+                        .as("section %d", section)
+                        .isNotEqualTo(before);
+            }
+        }
+    }
+
+    static Stream<Arguments> wrongSettings() {
+        return Stream.of(
+                wrong(b -> b.channels(48), "channels: expected a multiple of 32", "found 48"),
+                wrong(b -> b.channels(0), "channels: expected a multiple of 32", "found 0"),
+                wrong(b -> b.imageShape(3, 32), "imageShape: expected channels, height and"),
+                wrong(b -> b.imageShape(0, 32, 32), "imageShape", "found [0, 32, 32]"),
+                wrong(b -> b.multipliers(1, 0), "multipliers: expected values of at least 1"),
+                wrong(b -> b.attention(-1), "attention: expected values of at least 0"),
+                wrong(b -> b.blocks(0), "blocks: expected at least 1, found 0"),
+                wrong(b -> b.channelsPerHead(-8), "channelsPerHead: expected at least 0"),
+                wrong(b -> b.dropout(1), "dropout: expected a probability", "found 1.0"),
+                wrong(b -> b.dropout(Double.NaN), "dropout", "found NaN"),
+                wrong(b -> b.timeDivisor(0), "timeDivisor: expected a positive number, found 0.0"),
+                wrong(b -> b.timeDivisor(Double.NaN), "timeDivisor", "found NaN"));
+    }
+
+    private static Arguments wrong(Consumer<UNetDenoiser.Builder> setting, String... message) {
+        return Arguments.of(setting, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongSettings")
+    void aSetterRefusesAtOnce(Consumer<UNetDenoiser.Builder> setting, String[] message) {
+        UNetDenoiser.Builder builder = UNetDenoiser.builder();
+        assertThatThrownBy(() -> setting.accept(builder))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(message);
+        assertThat(builder.build()).isEqualTo(UNetDenoiser.builder().build());
+    }
+
+    @Test
+    void whatSpansFieldsIsRefusedWhenBuilt() {
+        assertThatThrownBy(() -> tiny().attention(2).build())
+                .hasMessage(
+                        "attention: expected levels 0 .. 1 (there are 2 multipliers), found [2]");
+        assertThatThrownBy(() -> tiny().imageShape(3, 10, 12).multipliers(1, 1, 1).build())
+                .hasMessageContainingAll(
+                        "expected height and width divisible by 4", "found [3, 10, 12]");
+        assertThatThrownBy(() -> tiny().channelsPerHead(24).build())
+                .hasMessageContainingAll(
+                        "channelsPerHead: expected a divisor of the 64 channels of level 1",
+                        "found 24");
+        assertThatThrownBy(() -> tiny().multipliers().attention().build())
+                .hasMessageContaining("multipliers: expected at least one level, found none");
+        int[] tooMany = new int[33];
+        Arrays.fill(tooMany, 1);
+        assertThatThrownBy(() -> tiny().multipliers(tooMany).build())
+                .hasMessageContaining("divisible by " + (1L << 32));
+        assertThatThrownBy(
+                        () ->
+                                tiny().build()
+                                        .newBlock(LatentLayout.of(4), LayerModulation.paired(), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected 1 .. 4 (the dimensions of z), found 5");
+    }
+
+    @Test
+    void attentionLevelsAreOrderedAndUnique() {
+        assertThat(tiny().attention(1, 0, 1).build().attention()).containsExactly(0, 1);
+    }
+
+    private static long parameters(UNetDenoiser config, int latent) {
+        return config
+                .newBlock(LatentLayout.of(latent), LayerModulation.whole(), 0)
+                .namedParameters()
+                .values()
+                .stream()
+                .filter(Parameter::requiresGradient)
+                .mapToLong(p -> p.getShape().size())
+                .sum();
+    }
+
+    /** Layer by layer, for whole modulation and resampling by convolutions. */
+    private static long expectedParameters(UNetDenoiser u, long z) {
+        long c = u.channels();
+        long time = 4 * c;
+        long images = u.imageShape().get(0);
+        long sum = linear(c, time) + linear(time, time) + conv(images, c, 3);
+        ArrayDeque<Long> skips = new ArrayDeque<>(List.of(c));
+        int levels = u.multipliers().size();
+        for (int level = 0; level < levels; level++) {
+            long width = (long) u.channels() * u.multipliers().get(level);
+            for (int i = 0; i < u.blocks(); i++) {
+                sum += residual(c, width, time, z) + attention(u, level, width);
+                c = width;
+                skips.push(c);
+            }
+            if (level < levels - 1) {
+                sum += conv(c, c, 3);
+                skips.push(c);
+            }
+        }
+        sum += 2 * residual(c, c, time, z) + 2 * c + linear(c, 3 * c) + linear(c, c);
+        for (int level = levels - 1; level >= 0; level--) {
+            long width = (long) u.channels() * u.multipliers().get(level);
+            for (int i = 0; i <= u.blocks(); i++) {
+                sum += residual(c + skips.pop(), width, time, z) + attention(u, level, width);
+                c = width;
+            }
+            sum += level > 0 ? conv(c, c, 3) : 0;
+        }
+        return sum + 2 * c + conv(c, images, 3);
+    }
+
+    private static long residual(long in, long out, long time, long z) {
+        return 2 * in
+                + conv(in, out, 3)
+                + linear(time, 2 * out)
+                + linear(z, 2 * out)
+                + 2 * out
+                + conv(out, out, 3)
+                + (in == out ? 0 : conv(in, out, 1));
+    }
+
+    private static long attention(UNetDenoiser u, int level, long c) {
+        return u.attention().contains(level) ? 2 * c + linear(c, 3 * c) + linear(c, c) : 0;
+    }
+
+    private static long conv(long in, long out, long k) {
+        return in * out * k * k + out;
+    }
+
+    private static long linear(long in, long out) {
+        return in * out + out;
+    }
+}

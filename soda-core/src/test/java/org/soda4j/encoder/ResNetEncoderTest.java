@@ -1,0 +1,152 @@
+package org.soda4j.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.PyTorchEngine;
+
+class ResNetEncoderTest {
+
+    /** The counts that torchvision publishes for its ImageNet models, which have 1000 outputs. */
+    @ParameterizedTest
+    @CsvSource({"18, 11689512", "34, 21797672", "50, 25557032", "101, 44549160"})
+    void standardResNetsHaveTorchvisionsParameterCounts(int depth, long expected) {
+        ResNetEncoder encoder = ResNetEncoder.builder().depth(depth).latentSize(1000).build();
+        assertThat(parameters(encoder)).isEqualTo(expected);
+    }
+
+    /** 3 x 3 stem in place of 7 x 7, 128 outputs in place of 1000. */
+    @Test
+    void thePublishedCifarEncoderHasElevenMillionParameters() {
+        ResNetEncoder encoder = ResNetEncoder.builder().smallImages(true).latentSize(128).build();
+        long stem = 64 * 3 * (7 * 7 - 3 * 3);
+        long outputs = 513L * (1000 - 128);
+        assertThat(parameters(encoder)).isEqualTo(11_689_512 - stem - outputs);
+        assertThat(parameters(encoder)).isEqualTo(11_234_496);
+    }
+
+    private static long parameters(ResNetEncoder encoder) {
+        return encoder.newBlock(0).namedParameters().values().stream()
+                .filter(Parameter::requiresGradient)
+                .mapToLong(p -> p.getShape().size())
+                .sum();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "18, 0.25, true, 3, 12, 16, 16, 128",
+        "34, 0.125, true, 1, 5, 20, 12, 64",
+        "50, 0.125, false, 3, 7, 40, 33, 256",
+        "101, 0.0625, true, 4, 3, 9, 17, 128",
+        "18, 0.109375, false, 2, 1, 64, 32, 56",
+    })
+    void everyDepthWidthAndStemRuns(
+            int depth,
+            double width,
+            boolean small,
+            int channels,
+            int latent,
+            int h,
+            int w,
+            int features) {
+        ResNetEncoder encoder =
+                ResNetEncoder.builder()
+                        .depth(depth)
+                        .widthMultiplier(width)
+                        .smallImages(small)
+                        .inputChannels(channels)
+                        .latentSize(latent)
+                        .build();
+        assertThat(encoder.featureSize()).isEqualTo(features);
+        NamedBlock block = encoder.newBlock(1);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape shape = new Shape(2, channels, h, w);
+            block.initialize(manager, DataType.FLOAT32, shape);
+            NDArray images = manager.randomNormal(shape);
+            for (boolean training : new boolean[] {false, true}) {
+                ParameterStore store = new ParameterStore(manager, false);
+                NDList outputs = block.forward(store, new NDList(images), training);
+                assertThat(outputs.getShapes())
+                        .isEqualTo(block.getOutputShapes(new Shape[] {shape}));
+                assertThat(outputs.get(0).getShape()).isEqualTo(new Shape(2, latent));
+                assertThat(outputs.get(1).getShape()).isEqualTo(new Shape(2, features));
+                for (NDArray output : outputs) {
+                    assertThat(output.isNaN().any().getBoolean()).isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 17, 19, 152})
+    void otherDepthsAreRefused(int depth) {
+        assertThatThrownBy(() -> ResNetEncoder.builder().depth(depth))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("depth: expected 18, 34, 50 or 101, found " + depth);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, 16.5, Double.NaN, Double.POSITIVE_INFINITY})
+    void widthsOutOfRangeAreRefused(double width) {
+        assertThatThrownBy(() -> ResNetEncoder.builder().widthMultiplier(width))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("widthMultiplier: expected more than 0 and at most 16, found " + width);
+    }
+
+    @Test
+    void everySetterRefusesAtOnce() {
+        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        assertThatThrownBy(() -> builder.widthMultiplier(0.3))
+                .hasMessageContaining("multiple of 1/64")
+                .hasMessageContaining("found 0.3");
+        ResNetEncoder.Builder other = ResNetEncoder.builder();
+        assertThatThrownBy(() -> other.inputChannels(0))
+                .hasMessage("inputChannels: expected at least 1, found 0");
+        ResNetEncoder.Builder third = ResNetEncoder.builder();
+        assertThatThrownBy(() -> third.latentSize(-1))
+                .hasMessage("latentSize: expected at least 0, found -1");
+        assertThatThrownBy(() -> ResNetEncoder.builder().build().withLatentSize(0))
+                .hasMessage("latentSize: expected at least 1, found 0");
+    }
+
+    @Test
+    void aRefusedValueLeavesTheBuilderAsItWas() {
+        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        assertThatThrownBy(() -> builder.depth(20)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(builder.build()).isEqualTo(ResNetEncoder.builder().build());
+    }
+
+    @Test
+    void anOpenLatentSizeIsRefusedWhenTheNetworkIsMade() {
+        assertThatThrownBy(() -> ResNetEncoder.builder().build().newBlock(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("latentSize is open");
+    }
+
+    @Test
+    void imagesOfOtherChannelsAreRefused() {
+        NamedBlock block =
+                ResNetEncoder.builder().widthMultiplier(0.0625).latentSize(4).build().newBlock(0);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 16, 16));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray grey = manager.zeros(new Shape(1, 1, 16, 16));
+            assertThatThrownBy(() -> block.forward(store, new NDList(grey), false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected 3 channels in [N, C, H, W]")
+                    .hasMessageContaining("(1, 1, 16, 16)");
+        }
+    }
+}
