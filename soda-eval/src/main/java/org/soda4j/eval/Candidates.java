@@ -35,16 +35,33 @@ final class Candidates {
         scores = new float[indices.length];
     }
 
-    /** The smallest score that is still of interest. */
-    float threshold() {
-        return threshold;
+    /**
+     * Takes those of consecutive rows whose scores are of interest.
+     *
+     * @param start the row of the first score
+     * @param rowScores scores, {@code count} of them
+     */
+    void offerAll(int start, float[] rowScores, int count) {
+        int i = 0;
+        while (i < count) {
+            i = next(rowScores, i, count, threshold);
+            if (i < count) {
+                offer(start + i, rowScores[i]);
+                i++;
+            }
+        }
     }
 
-    /** Takes a row if its score is of interest. */
-    void offer(int row, float score) {
-        if (score < threshold) {
-            return;
+    /** The first place from {@code i} on with a score of at least the threshold; the hot loop. */
+    private static int next(float[] scores, int i, int count, float threshold) {
+        int place = i;
+        while (place < count && scores[place] < threshold) {
+            place++;
         }
+        return place;
+    }
+
+    private void offer(int row, float score) {
         if (count == indices.length) {
             compact();
             if (score < threshold) {
