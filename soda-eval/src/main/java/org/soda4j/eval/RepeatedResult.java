@@ -52,7 +52,10 @@ public record RepeatedResult(String probe, int trainingExamples, double[] accura
         double squares = Arrays.stream(accuracies).map(a -> (a - mean) * (a - mean)).sum();
         double f = n - 1;
         // Beyond the table: the expansion in 1 / degrees of freedom, exact to 1e-4.
-        double t = f > T_975.length ? 1.95996 + 2.3722 / f + 2.8225 / (f * f) : T_975[n < 2 ? 0 : n - 2];
+        double t =
+                f > T_975.length
+                        ? 1.95996 + 2.3722 / f + 2.8225 / (f * f)
+                        : T_975[n < 2 ? 0 : n - 2];
         return n == 1 ? Double.NaN : t * Math.sqrt(squares / (n - 1) / n);
     }
 
