@@ -224,7 +224,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
                 System.arraycopy(items.pose(item, from), 0, space.sourcePose, 0, poseSize());
                 System.arraycopy(items.pose(item, to), 0, space.targetPose, 0, poseSize());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw new ViewException(index, items.describe(item, current), e);
         }
     }

@@ -152,6 +152,24 @@ class ViewPairsTest {
                 .hasMessageContaining("resolution");
     }
 
+    /** An error too, for example of a decoder that runs out of memory, has to name its image. */
+    @Test
+    void errorsNameTheImageToo() {
+        ViewSource source =
+                new SingleImages(new NumberedImages(2, 4)) {
+                    @Override
+                    public PixelImage image(int item, int view) {
+                        throw new OutOfMemoryError("made up");
+                    }
+                };
+        ViewPairs pairs = ViewPairs.builder(source).resolution(4).build();
+        assertThatThrownBy(() -> pairs.preview(0, 1))
+                .isInstanceOf(ViewException.class)
+                .hasMessageContaining("NumberedImages, index 1")
+                .hasMessageContaining("made up")
+                .hasCauseInstanceOf(OutOfMemoryError.class);
+    }
+
     @Test
     void theContentHashIsTheDataSets() {
         NumberedImages images = new NumberedImages(3, 4);

@@ -36,8 +36,8 @@ final class HueShift {
         }
         int hue = (hue(red, green, blue, max, max - min) + steps) & 0xFF;
         // The circle of hues in six parts: f is the position in part k.
-        int k = (int) Math.floor(hue * 6.0f / 255.0f);
-        float f = hue * 6.0f / 255.0f - k;
+        int k = (int) (hue * 6.0 / 255.0);
+        float f = (float) (hue * 6.0 / 255.0 - k);
         float s = saturation / 255.0f;
         byte v = (byte) max;
         byte p = (byte) round(max * (1.0 - s));
