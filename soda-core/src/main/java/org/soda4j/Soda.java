@@ -323,8 +323,10 @@ public final class Soda implements AutoCloseable {
         for (int i = 0; i < keep.length; i++) {
             masks[i] = LatentPredictor.mask(config.latent(), keep[i]);
         }
-        try (NDArray onCpu = z.getManager().create(masks);
-                NDArray mask = onDevice(onCpu)) {
+        // Backward reads the mask again, and an array over Java memory dies with its handle: copy.
+        try (NDArray onHeap = z.getManager().create(masks);
+                NDArray own = onHeap.duplicate();
+                NDArray mask = onDevice(own)) {
             return z.mul(mask);
         }
     }

@@ -92,9 +92,11 @@ public final class Quickstart implements Callable<Integer> {
             print(soda.describe().toString());
             List<Row> table = new ArrayList<>();
             table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
-            table.add(probe("untrained encoder", soda, Output.LATENT, train, test));
+            table.add(probe("untrained encoder", soda, Output.POOLED, train, test));
+            table.add(probe("untrained z", soda, Output.LATENT, train, test));
             train(soda, train);
-            table.add(probe("SODA", soda, Output.LATENT, train, test));
+            table.add(probe("SODA", soda, Output.POOLED, train, test));
+            table.add(probe("SODA z", soda, Output.LATENT, train, test));
             print("%-20s %8s %14s".formatted("features", "k-NN", "linear probe"));
             table.forEach(row -> print(row.toString()));
             reconstructions(soda, test);
