@@ -1,0 +1,92 @@
+package org.soda4j.eval.report;
+
+import java.awt.Color;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.Pca;
+
+/**
+ * A map of the features: their two principal components, coloured by class, as a vector picture.
+ *
+ * @param title the heading
+ * @param features at least 2 rows and 2 columns; of more than 2,000 rows a random 2,000 are shown
+ */
+public record FeatureMapSection(String title, FeatureSet features) implements ReportSection {
+
+    private static final int MOST_POINTS = 2000;
+    private static final int SIZE = 640;
+    private static final int MARGIN = 12;
+    private static final int MOST_NAMES = 25;
+
+    @Override
+    public String html() {
+        int[] rows = rows();
+        FeatureSet shown = features.rows(rows);
+        Pca pca = Pca.of(shown, 2);
+        double[] low = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
+        double[] high = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+        for (double[] point : pca.projection()) {
+            for (int c = 0; c < 2; c++) {
+                low[c] = Math.min(low[c], point[c]);
+                high[c] = Math.max(high[c], point[c]);
+            }
+        }
+        double range = Math.max(high[0] - low[0], high[1] - low[1]);
+        double scale = range == 0 ? 1 : (SIZE - 2 * MARGIN) / range;
+        int height = (int) Math.ceil((high[1] - low[1]) * scale) + 2 * MARGIN;
+        StringBuilder html =
+                new StringBuilder(
+                        Html.format(
+                                "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
+                                SIZE, height, Html.escape(title)));
+        for (int i = 0; i < rows.length; i++) {
+            html.append(
+                    Html.format(
+                            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
+                            MARGIN + (pca.projection()[i][0] - low[0]) * scale,
+                            height - MARGIN - (pca.projection()[i][1] - low[1]) * scale,
+                            colour(shown.hasLabels() ? shown.label(i) : 0)));
+        }
+        html.append("</svg>\n").append(legend());
+        return html.append(
+                        Html.format(
+                                "<figcaption>Principal components 1 (across) and 2 (up) of %d of %d examples: %.1f %% and %.1f %% of the variance.</figcaption></figure>%n",
+                                rows.length,
+                                features.size(),
+                                100 * pca.explained()[0],
+                                100 * pca.explained()[1]))
+                .toString();
+    }
+
+    private int[] rows() {
+        if (features.size() <= MOST_POINTS) {
+            return IntStream.range(0, features.size()).toArray();
+        }
+        int[] rows = new Random(0).ints(0, features.size()).distinct().limit(MOST_POINTS).toArray();
+        Arrays.sort(rows);
+        return rows;
+    }
+
+    private String legend() {
+        if (!features.hasLabels() || features.classNames().size() > MOST_NAMES) {
+            return "";
+        }
+        StringBuilder html = new StringBuilder("<p class=\"legend\">");
+        for (int c = 0; c < features.classNames().size(); c++) {
+            html.append(
+                    Html.format(
+                            "<span><i style=\"background:%s\"></i>%s</span> ",
+                            colour(c), Html.escape(features.classNames().get(c))));
+        }
+        return html.append("</p>\n").toString();
+    }
+
+    /** Hues around the circle by the golden section, in alternating brightness. */
+    private static String colour(int label) {
+        float hue = (float) (label * 0.61803398875 % 1);
+        float brightness = label % 2 == 0 ? 0.85f : 0.6f;
+        return Html.format("#%06x", Color.HSBtoRGB(hue, 0.8f, brightness) & 0xFFFFFF);
+    }
+}

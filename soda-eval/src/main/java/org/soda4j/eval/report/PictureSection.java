@@ -1,0 +1,69 @@
+package org.soda4j.eval.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.soda4j.data.PixelImage;
+import org.soda4j.eval.Neighbours;
+import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.eval.plot.Picture;
+
+/**
+ * A picture: a grid of images, a chart or a heat map.
+ *
+ * @param title the heading
+ * @param picture drawn into the file when the report is written
+ * @param caption what is seen, also for those who cannot see it
+ */
+public record PictureSection(String title, Picture picture, String caption)
+        implements ReportSection {
+
+    /**
+     * The nearest neighbours of some images, one row a query.
+     *
+     * @param title the heading
+     * @param neighbours of the queries
+     * @param query image of a query's row
+     * @param base image of a neighbour's row, of the same size
+     * @param queries the rows to show, at least one
+     * @return the section
+     */
+    public static PictureSection ofNeighbours(
+            String title,
+            Neighbours neighbours,
+            IntFunction<PixelImage> query,
+            IntFunction<PixelImage> base,
+            int... queries) {
+        List<PixelImage> images = new ArrayList<>();
+        int[][] indices = neighbours.indices();
+        for (int row : queries) {
+            images.add(query.apply(row));
+            Arrays.stream(indices[row]).mapToObj(base).forEach(images::add);
+        }
+        List<String> labels = new ArrayList<>(List.of("query"));
+        for (int i = 1; i <= indices[0].length; i++) {
+            labels.add(Integer.toString(i));
+        }
+        ImageGrid grid =
+                ImageGrid.builder()
+                        .images(images)
+                        .columns(labels.size())
+                        .columnLabels(labels)
+                        .build();
+        return new PictureSection(
+                title, grid, "Each row: an image, then its nearest neighbours, the nearest first.");
+    }
+
+    @Override
+    public String html() {
+        return "<figure><img src=\"data:image/png;base64,"
+                + Base64.getEncoder().encodeToString(picture.toPng())
+                + "\" alt=\""
+                + Html.escape(caption)
+                + "\"><figcaption>"
+                + Html.escape(caption)
+                + "</figcaption></figure>\n";
+    }
+}

@@ -1,0 +1,61 @@
+package org.soda4j.eval.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.soda4j.eval.ProbeResult;
+
+/**
+ * A table.
+ *
+ * @param title the heading
+ * @param headers the names of the columns
+ * @param rows the cells, as many in each row as there are headers; the first cell names the row
+ * @param note text below the table, may be empty
+ */
+public record TableSection(String title, List<String> headers, List<List<String>> rows, String note)
+        implements ReportSection {
+
+    /** Copies the lists and checks that rows are as long as the headers. */
+    public TableSection {
+        headers = List.copyOf(headers);
+        rows = rows.stream().map(List::copyOf).toList();
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).size() != headers.size()) {
+                throw new IllegalArgumentException(
+                        "table '%s', row %d: expected %d cells, found %d"
+                                .formatted(title, i, headers.size(), rows.get(i).size()));
+            }
+        }
+    }
+
+    /**
+     * A table of probes: accuracy, the published value and the settings.
+     *
+     * @param title the heading
+     * @param results one a row
+     * @param published the published accuracy of each in percent, or null where there is none
+     * @return the section
+     */
+    public static TableSection ofProbes(
+            String title, List<ProbeResult> results, List<Double> published) {
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            ProbeResult result = results.get(i);
+            Double value = i < published.size() ? published.get(i) : null;
+            rows.add(
+                    List.of(
+                            result.probe(),
+                            Html.format("%.2f %%", 100 * result.accuracy()),
+                            value == null ? "-" : Html.format("%.1f %%", value),
+                            Integer.toString(result.confusion().total()),
+                            result.settings().toString().replaceAll("[{}]", "")));
+        }
+        return new TableSection(
+                title, List.of("probe", "accuracy", "published", "examples", "settings"), rows, "");
+    }
+
+    @Override
+    public String html() {
+        return Html.table(headers, rows) + Html.paragraph(note);
+    }
+}

@@ -1,0 +1,169 @@
+package org.soda4j.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.PixelImage;
+import org.soda4j.eval.ConfusionMatrix;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.Pca;
+import org.soda4j.eval.ProbeResult;
+import org.soda4j.eval.plot.LineChart;
+import org.xml.sax.InputSource;
+
+/** One file, well-formed, with everything in it. */
+class ReportTest {
+
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final List<String> NAMES = List.of("cat", "<b>dog & co</b>");
+
+    @TempDir private Path folder;
+
+    @Test
+    void everySectionIsInTheFile() throws Exception {
+        Path file = folder.resolve("report.html");
+        report().save(file);
+        String html = Files.readString(file);
+        assertThat(html)
+                .contains("Content-Security-Policy", "default-src 'none'", "name=\"viewport\"")
+                .contains("<td>66.67 %</td><td>80.4 %</td>")
+                .contains("&lt;b&gt;dog &amp; co&lt;/b&gt;")
+                .contains("data:image/png;base64,iVBOR")
+                .contains("<th scope=\"row\">data hash</th><td>abc</td>")
+                .doesNotContain("<b>", "<script", "http://", "https://", "url(");
+        assertThat(html.split("<circle", -1)).hasSize(1 + 100);
+        // Void elements closed and entities known, it must parse as XML too.
+        String xml =
+                html.replaceFirst("<!DOCTYPE html>", "")
+                        .replaceAll("<(meta|img)([^>]*)>", "<$1$2/>");
+        DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(xml)));
+    }
+
+    @Test
+    void manyClassesBecomeAListOfConfusions() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 26; i++) {
+            names.add("class " + i);
+        }
+        int[] truth = {0, 0, 0, 1, 25};
+        int[] predictions = {3, 3, 0, 2, 25};
+        String html =
+                new ConfusionSection("c", ConfusionMatrix.of(names, truth, predictions)).html();
+        assertThat(html)
+                .containsSubsequence(
+                        "class 0</th><td>class 3</td><td>2</td><td>33.3 %",
+                        "class 1</th><td>class 2</td><td>1</td><td>0.0 %")
+                .doesNotContain("class 25");
+    }
+
+    @Test
+    void tablesRefuseRaggedRows() {
+        assertThatThrownBy(
+                        () -> new TableSection("t", List.of("a", "b"), List.of(List.of("1")), ""))
+                .hasMessageContaining("table 't', row 0: expected 2 cells, found 1");
+    }
+
+    /** Points on a line: one direction has it all. */
+    @Test
+    void principalComponents() {
+        FeatureSet line = FeatureSet.of(new float[] {0, 0, 3, 4, 6, 8}, 2);
+        Pca pca = Pca.of(line, 2);
+        assertThat(pca.explained()).containsExactly(new double[] {1, 0}, within(1e-12));
+        assertThat(pca.projection()[0][0]).isCloseTo(-5, within(1e-9));
+        assertThat(pca.projection()[2][0]).isCloseTo(5, within(1e-9));
+        assertThatThrownBy(() -> Pca.of(line, 3)).hasMessageContaining("1 to 2 components");
+    }
+
+    @Test
+    void chromiumRendersItWithoutAnError() throws Exception {
+        assumeTrue(Files.isExecutable(CHROMIUM), "no " + CHROMIUM);
+        Path file = folder.resolve("report.html");
+        report().save(file);
+        Path screenshot = folder.resolve("report.png");
+        File log = folder.resolve("log").toFile();
+        Process process =
+                new ProcessBuilder(
+                                CHROMIUM.toString(),
+                                "--headless",
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-dev-shm-usage",
+                                "--enable-logging=stderr",
+                                "--user-data-dir=" + folder.resolve("profile"),
+                                "--window-size=400,900",
+                                "--screenshot=" + screenshot,
+                                file.toUri().toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log)
+                        .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Files.readString(log.toPath(), StandardCharsets.ISO_8859_1))
+                .doesNotContain(":CONSOLE");
+        assertThat(screenshot).isNotEmptyFile();
+    }
+
+    private static Report report() throws IOException {
+        int[] truth = {0, 1, 1};
+        int[] predictions = {0, 1, 0};
+        ConfusionMatrix confusion = ConfusionMatrix.of(NAMES, truth, predictions);
+        ProbeResult knn = new ProbeResult("k-NN", Map.of("k", "20"), predictions, confusion);
+        Random random = new Random(1);
+        float[] values = new float[100 * 4];
+        int[] labels = new int[100];
+        for (int i = 0; i < values.length; i++) {
+            labels[i / 4] = i / 4 % 2;
+            values[i] = (float) random.nextGaussian() + 2 * labels[i / 4];
+        }
+        FeatureSet features = FeatureSet.of(values, 4).withLabels(labels, NAMES);
+        LineChart loss =
+                LineChart.builder()
+                        .series("loss", new double[] {1, 2, 3}, new double[] {3, 2, 1})
+                        .build();
+        return Report.builder()
+                .title("A run & its report")
+                .provenance(Map.of("data hash", "abc"))
+                .add(TableSection.ofProbes("Probes", List.of(knn), List.of(80.4)))
+                .add(new PictureSection("Loss", loss, "Training loss, step by step"))
+                .add(new ConfusionSection("Confusion", confusion))
+                .add(
+                        PictureSection.ofNeighbours(
+                                "Nearest neighbours",
+                                KnnProbe.builder().k(3).build().neighbours(features, features),
+                                ReportTest::image,
+                                ReportTest::image,
+                                0,
+                                1))
+                .add(new FeatureMapSection("Map", features))
+                .build();
+    }
+
+    private static PixelImage image(int row) {
+        byte[] pixels = new byte[8 * 8];
+        Arrays.fill(pixels, (byte) (row * 2));
+        return new PixelImage(8, 8, 1, pixels);
+    }
+}
