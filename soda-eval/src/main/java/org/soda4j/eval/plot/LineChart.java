@@ -34,7 +34,7 @@ public final class LineChart implements Picture {
     };
 
     private static final int MOST_POINTS_WITH_MARKERS = 40;
-    private static final int MOST_X_LABELS = 12;
+    private static final int TICK_PIXELS = 110;
     private static final float LINE_PIXELS = 2f;
 
     private record Series(String name, double[] x, double[] y) {}
@@ -75,7 +75,7 @@ public final class LineChart implements Picture {
         chart.getStyler()
                 .setXAxisLogarithmic(settings.xLog)
                 .setYAxisLogarithmic(settings.yLog)
-                .setXAxisMaxLabelCount(MOST_X_LABELS)
+                .setXAxisTickMarkSpacingHint(TICK_PIXELS)
                 .setPlotGridLinesColor(new Color(0xDDDDDD))
                 .setSeriesColors(COLOURS);
         for (Series curve : series) {
