@@ -12,12 +12,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets DJL's {@code Criteria} encode images with a saved model. Named by the folder's {@code
- * serving.properties}; applications do not call it.
+ * Lets DJL's {@code Criteria} encode images with a saved model:
+ *
+ * <pre>{@code
+ * Criteria.builder().setTypes(Image.class, float[].class).optModelPath(folder)
+ *         .optTranslatorFactory(new ImageEncodingTranslatorFactory()).build().loadModel();
+ * }</pre>
+ *
+ * <p>DJL's own servers find it by the folder's {@code serving.properties}; {@code Criteria} looks for
+ * a translator before it reads that file.
  */
 public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
 
-    /** Called by DJL. */
+    /** Creates the factory; the model's folder tells the rest. */
     public ImageEncodingTranslatorFactory() {}
 
     @Override

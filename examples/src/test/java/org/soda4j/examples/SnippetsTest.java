@@ -1,0 +1,159 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Java in the README, the docs and the front doors' class comments compiles, and the first runs. */
+class SnippetsTest {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern FENCED = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern COMMENT =
+            Pattern.compile("<pre>\\{@code\n(.*?)\n \\* }</pre>", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
+
+    private static final String IMPORTS =
+            """
+            import ai.djl.inference.*;
+            import ai.djl.modality.cv.*;
+            import ai.djl.ndarray.*;
+            import ai.djl.ndarray.types.*;
+            import ai.djl.repository.zoo.*;
+            import java.nio.file.*;
+            import java.util.*;
+            import org.soda4j.*;
+            import org.soda4j.data.*;
+            import org.soda4j.denoiser.*;
+            import org.soda4j.diffusion.*;
+            import org.soda4j.encoder.*;
+            import org.soda4j.eval.*;
+            import org.soda4j.latent.*;
+            import org.soda4j.training.*;
+            """;
+
+    /** What the comments of front doors presuppose. */
+    private static final String GIVEN =
+            "Soda soda = null; ViewPairs pairs = null; ImageDataset images = null;"
+                    + " Path folder = null;\n";
+
+    @TempDir private Path classes;
+
+    @TestFactory
+    Stream<DynamicTest> markdownCompiles() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path page : pages()) {
+            Matcher block = FENCED.matcher(Files.readString(page));
+            for (int i = 1; block.find(); i++) {
+                String code = block.group(1);
+                tests.add(
+                        DynamicTest.dynamicTest(
+                                ROOT.relativize(page) + " " + i, () -> compile("", code)));
+            }
+        }
+        assertThat(tests).hasSizeGreaterThanOrEqualTo(4);
+        return tests.stream();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> classCommentsCompile() {
+        return Stream.of(
+                        "soda-core/src/main/java/org/soda4j/Soda.java",
+                        "soda-core/src/main/java/org/soda4j/ImageEncodingTranslatorFactory.java",
+                        "soda-core/src/main/java/org/soda4j/training/SodaTrainer.java",
+                        "soda-eval/src/main/java/org/soda4j/eval/FeatureExtractor.java")
+                .map(
+                        file ->
+                                DynamicTest.dynamicTest(
+                                        file,
+                                        () -> {
+                                            String text = Files.readString(ROOT.resolve(file));
+                                            Matcher comment = COMMENT.matcher(text);
+                                            assertThat(comment.find()).isTrue();
+                                            String code =
+                                                    comment.group(1).replaceAll("(?m)^ \\* ?", "");
+                                            compile(file.endsWith("/Soda.java") ? "" : GIVEN, code);
+                                        }));
+    }
+
+    @Test
+    void firstSnippetOfTheReadmeRuns() throws Exception {
+        Matcher block = FENCED.matcher(Files.readString(ROOT.resolve("README.md")));
+        assertThat(block.find()).isTrue();
+        compile("", block.group(1));
+        URL[] path = {classes.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
+            Method run = loader.loadClass("Snippet").getDeclaredMethod("run");
+            run.invoke(null);
+        }
+    }
+
+    @Test
+    void linksLeadToFiles() throws IOException {
+        for (Path page : pages()) {
+            Matcher link = LINK.matcher(Files.readString(page));
+            while (link.find()) {
+                assertThat(page.resolveSibling(link.group(1)))
+                        .as("link in " + ROOT.relativize(page))
+                        .exists();
+            }
+        }
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
+                            docs.filter(file -> file.toString().endsWith(".md")).sorted())
+                    .toList();
+        }
+    }
+
+    private void compile(String given, String code) {
+        String body =
+                code.startsWith("static ")
+                        ? code
+                        : "public static void run() throws Exception {\n" + given + code + "\n}\n";
+        String source = IMPORTS + "public class Snippet {\n" + body + "}\n";
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        JavaFileObject file =
+                new SimpleJavaFileObject(
+                        URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        boolean compiled =
+                compiler.getTask(
+                                messages,
+                                null,
+                                null,
+                                List.of("-d", classes.toString(), "-proc:none"),
+                                null,
+                                List.of(file))
+                        .call();
+        assertThat(compiled).as(messages + source).isTrue();
+    }
+}
