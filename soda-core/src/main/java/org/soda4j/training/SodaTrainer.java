@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.soda4j.Soda;
 
 /**
@@ -88,7 +89,7 @@ public final class SodaTrainer {
         final List<RunListener> listeners = new ArrayList<>();
         final Map<String, Evaluation> evaluations = new LinkedHashMap<>();
         Function<TrainingData.Request, BatchLoader> data;
-        String contentHash = "";
+        Supplier<String> contentHash = () -> "";
         Path folder;
         TrainingDraws draws;
         InstantSource clock = InstantSource.system();
@@ -116,7 +117,7 @@ public final class SodaTrainer {
             Objects.requireNonNull(pairs, "pairs");
             if (pairs instanceof TrainingData own) {
                 data = own::newLoader;
-                contentHash = own.contentHash();
+                contentHash = own::contentHash;
             } else if (pairs instanceof RandomAccessDataset random) {
                 data = request -> new DatasetLoader(random, request);
             } else {

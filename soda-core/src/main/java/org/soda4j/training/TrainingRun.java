@@ -77,7 +77,9 @@ final class TrainingRun implements AutoCloseable {
                 Optional.ofNullable(options.folder)
                         .map(path -> RunFolder.open(path, new RunConfig(soda.config(), config)));
         folder.ifPresent(
-                run -> run.recordStart(RunEnvironment.capture(soda.device(), options.contentHash)));
+                run ->
+                        run.recordStart(
+                                RunEnvironment.capture(soda.device(), options.contentHash.get())));
         checkpoints = folder.map(run -> run.checkpoints(config.retention()));
         meter = new ProgressMeter(clock);
         checkpointTime = clock.instant();

@@ -1,7 +1,6 @@
 package org.soda4j.data;
 
 /** A data set as a view source: each item has one image. */
-// x
 class SingleImages implements ViewSource {
 
     private final ImageDataset images;

@@ -179,7 +179,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
     public List<PixelImage> preview(int viewEpoch, int index) {
         ViewWorkspace space = workspace();
         fill(seed, viewEpoch, index, space);
-        return List.of(toImage(source, space.source), toImage(target, space.target));
+        return List.of(source.toImage(space.source), target.toImage(space.target));
     }
 
     /** Does nothing: the items are there. */
@@ -231,19 +231,6 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
 
     private static Shape shape(ViewPipeline pipeline) {
         return new Shape(pipeline.channels(), pipeline.size(), pipeline.size());
-    }
-
-    private static PixelImage toImage(ViewPipeline pipeline, float[] view) {
-        int channels = pipeline.channels();
-        int samples = pipeline.size() * pipeline.size();
-        byte[] pixels = new byte[view.length];
-        for (int c = 0; c < channels; c++) {
-            for (int i = 0; i < samples; i++) {
-                float value = Math.max(0, Math.min(1, view[c * samples + i]));
-                pixels[i * channels + c] = (byte) Math.round(value * 255);
-            }
-        }
-        return new PixelImage(pipeline.size(), pipeline.size(), channels, pixels);
     }
 
     /** Builds pairs. Either a resolution or both pipelines have to be set. */

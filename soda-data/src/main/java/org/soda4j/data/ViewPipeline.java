@@ -155,6 +155,29 @@ public final class ViewPipeline {
         conversion.convert(buffer, random, out);
     }
 
+    /**
+     * Makes one view as an 8-bit image, clipped to 0..255, to be looked at.
+     *
+     * @param image the image; left as it is
+     * @param random the view's own generator
+     * @return the view
+     */
+    public PixelImage preview(PixelImage image, ViewRandom random) {
+        return toImage(apply(image, random));
+    }
+
+    PixelImage toImage(float[] view) {
+        int samples = size * size;
+        byte[] pixels = new byte[view.length];
+        for (int c = 0; c < channels; c++) {
+            for (int i = 0; i < samples; i++) {
+                float value = Math.max(0, Math.min(1, view[c * samples + i]));
+                pixels[i * channels + c] = (byte) Math.round(value * 255);
+            }
+        }
+        return new PixelImage(size, size, channels, pixels);
+    }
+
     /** Builds a pipeline. */
     public static final class Builder {
 

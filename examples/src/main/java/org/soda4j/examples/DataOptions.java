@@ -1,0 +1,110 @@
+package org.soda4j.examples;
+
+import ai.djl.training.dataset.Dataset;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.soda4j.data.Cifar10;
+import org.soda4j.data.CoilDataset;
+import org.soda4j.data.FashionMnist;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ImageFolder;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Which images an example reads, and from where. */
+final class DataOptions {
+
+    @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            defaultValue = "cifar10",
+            description =
+                    "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class.")
+    private Source source;
+
+    @Option(names = "--root", required = true, description = "Folder of the files.")
+    private Path root;
+
+    @Option(
+            names = "--split",
+            description =
+                    "train or test. Default: train; images: no split, the classes' folders stand in"
+                            + " the root itself.")
+    private Split split;
+
+    /** What can be read. */
+    enum Source {
+        CIFAR10("cifar10", 32, 3),
+        FASHION_MNIST("fashion-mnist", 28, 1),
+        COIL20("coil20", 64, 1),
+        IMAGES("images", 128, 3);
+
+        private final String option;
+        private final int resolution;
+        private final int channels;
+
+        Source(String option, int resolution, int channels) {
+            this.option = option;
+            this.resolution = resolution;
+            this.channels = channels;
+        }
+
+        /** Returns the rows and columns of views where nothing else is asked for. */
+        int resolution() {
+            return resolution;
+        }
+
+        /** Returns the number of channels of views. */
+        int channels() {
+            return channels;
+        }
+
+        @Override
+        public String toString() {
+            return option;
+        }
+    }
+
+    /** The part of the data, where there are parts. */
+    private enum Split {
+        TRAIN(Dataset.Usage.TRAIN),
+        TEST(Dataset.Usage.TEST);
+
+        private final Dataset.Usage usage;
+
+        Split(Dataset.Usage usage) {
+            this.usage = usage;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    Source source() {
+        return source;
+    }
+
+    /** Reads the images; a COIL data set for COIL. */
+    ImageDataset open() {
+        Dataset.Usage usage = (split == null ? Split.TRAIN : split).usage;
+        return switch (source) {
+            case CIFAR10 -> Cifar10.builder().root(root).split(usage).build();
+            case FASHION_MNIST -> FashionMnist.builder().root(root).split(usage).build();
+            case COIL20 -> {
+                if (split != null) {
+                    throw new CommandLine.ParameterException(
+                            spec.commandLine(), "--split: coil20 has no splits, found " + split);
+                }
+                yield CoilDataset.builder().root(root).channels(1).build();
+            }
+            case IMAGES -> {
+                ImageFolder.Builder folder = ImageFolder.builder().root(root);
+                yield split == null ? folder.build() : folder.split(usage).build();
+            }
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package org.soda4j.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.soda4j.PixelNormalization;
+import org.soda4j.data.CoilDataset;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ViewPairs;
+import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.ViewSource;
+import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.plot.ImageGrid;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Draws what a model is trained on: images and pairs of views of them. */
+@Command(
+        name = "show-views",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Draws a contact sheet: in each row an image, then the source and the target view of"
+                        + " several epochs. The views of coil20 are the object from two sides, of all"
+                        + " other data the published recipe's.")
+public final class ShowViews implements Callable<Integer> {
+
+    private static final int EPOCHS = 4;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Mixin private DataOptions data;
+
+    @Option(names = "--out", required = true, description = "PNG file to make or replace.")
+    private Path out;
+
+    @Option(
+            names = "--count",
+            defaultValue = "8",
+            description = "Images, taken evenly from the data.")
+    private int count;
+
+    @Option(
+            names = "--resolution",
+            description = "Rows and columns of the views. Default: as the data; images: 128.")
+    private Integer resolution;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the views.")
+    private long seed;
+
+    @Override
+    public Integer call() throws IOException {
+        int size = resolution == null ? data.source().resolution() : resolution;
+        if (count < 1 || size < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--count and --resolution: expected at least 1, found %d and %d"
+                            .formatted(count, size));
+        }
+        ImageDataset images = data.open();
+        ViewPipeline plain = ViewPipeline.builder(size).channels(data.source().channels()).build();
+        ViewSource items;
+        ViewPairs.Builder views;
+        if (images instanceof CoilDataset coil) {
+            items = turntable(coil);
+            views = ViewPairs.builder(items).source(plain).target(plain);
+        } else {
+            items = ViewSource.of(images);
+            views = ViewPairs.builder(items).resolution(size).normalization(normalization());
+        }
+        Sheet sheet = new Sheet(items, views.seed(seed).build(), plain);
+        sheet.picture(images.classNames(), count).save(out);
+        spec.commandLine().getOut().println("views: " + out.toAbsolutePath());
+        return 0;
+    }
+
+    /** Each object is one item of 72 images; the pose is where the camera stands on its circle. */
+    private static ViewSource turntable(CoilDataset coil) {
+        return ViewSource.grouped(
+                coil,
+                coil::object,
+                i -> {
+                    double angle = Math.toRadians(coil.angleDegrees(i));
+                    return new float[] {(float) Math.sin(angle), (float) Math.cos(angle)};
+                });
+    }
+
+    private PixelNormalization normalization() {
+        return data.source().channels() == 3
+                ? PixelNormalization.imageNet()
+                : PixelNormalization.symmetric(1);
+    }
+
+    /** What is drawn: the first image of an item as it is, and the item's pairs of views. */
+    private record Sheet(ViewSource items, ViewPairs views, ViewPipeline plain) {
+
+        ImageGrid picture(List<String> classNames, int count) {
+            ImageGrid.Builder grid = ImageGrid.builder().columns(1 + 2 * EPOCHS);
+            List<String> rows = new ArrayList<>();
+            int shown = Math.min(count, items.size());
+            for (int row = 0; row < shown; row++) {
+                int item = (int) ((long) row * items.size() / shown);
+                int label = items.label(item);
+                rows.add(label < 0 ? String.valueOf(item) : classNames.get(label));
+                grid.images(
+                        List.of(
+                                plain.preview(
+                                        items.image(item, 0), new ViewRandom(0, 0, item, 0))));
+                for (int epoch = 0; epoch < EPOCHS; epoch++) {
+                    grid.images(views.preview(epoch, item));
+                }
+            }
+            List<String> columns = new ArrayList<>(List.of("original"));
+            for (int epoch = 0; epoch < EPOCHS; epoch++) {
+                columns.addAll(List.of("source", "target"));
+            }
+            return grid.rowLabels(rows).columnLabels(columns).build();
+        }
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new ShowViews(), args));
+    }
+}
