@@ -8,7 +8,15 @@ import picocli.CommandLine.Command;
         name = "soda-examples",
         mixinStandardHelpOptions = true,
         description = "Programs that show what soda4j does; each has --help.",
-        subcommands = {Quickstart.class, ShowViews.class, Benchmark.class, VerifyGoldens.class})
+        subcommands = {
+            Quickstart.class,
+            Train.class,
+            Resume.class,
+            Describe.class,
+            ShowViews.class,
+            Benchmark.class,
+            VerifyGoldens.class
+        })
 public final class Examples implements Runnable {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.soda4j.Soda;
+import org.soda4j.io.AtomicFile;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +20,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.soda4j.io.AtomicFile;
 
 /**
  * The folder of one training run, which tells everything about it:
@@ -28,6 +31,7 @@ import org.soda4j.io.AtomicFile;
  * events/            TensorBoard event files ({@link TensorBoardListener})
  * samples/           sample images, step-N-NAME.png
  * checkpoints/       {@link CheckpointStore}
+ * model/             the moving average when the training ended, for {@link Soda#load(Path)}
  * run.lock           held while a process writes to the folder
  * </pre>
  *
@@ -174,12 +178,42 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
+     * Where the metrics of a run are.
+     *
+     * @param run a run folder
+     * @return the file that a {@link JsonLinesListener} writes
+     */
+    public static Path metrics(Path run) {
+        return run.resolve("metrics.jsonl");
+    }
+
+    /**
+     * Where the model of a run is once its training has ended: the moving average.
+     *
+     * @param run a run folder
+     * @return for {@link Soda#load(Path)}
+     */
+    public static Path model(Path run) {
+        return run.resolve("model");
+    }
+
+    /**
      * The file of the metrics.
      *
      * @return for a {@link JsonLinesListener}
      */
     public Path metrics() {
-        return root.resolve("metrics.jsonl");
+        return metrics(root);
+    }
+
+    /**
+     * Where the TensorBoard event files of a run are.
+     *
+     * @param run a run folder
+     * @return the folder that a {@link TensorBoardListener} writes
+     */
+    public static Path events(Path run) {
+        return run.resolve("events");
     }
 
     /**
@@ -188,7 +222,7 @@ public final class RunFolder implements AutoCloseable {
      * @return for a {@link TensorBoardListener}
      */
     public Path events() {
-        return root.resolve("events");
+        return events(root);
     }
 
     /**

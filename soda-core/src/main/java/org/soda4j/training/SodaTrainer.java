@@ -2,6 +2,9 @@ package org.soda4j.training;
 
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
+
+import org.soda4j.Soda;
+
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.soda4j.Soda;
@@ -35,7 +39,13 @@ public final class SodaTrainer {
     private SodaTrainer(Builder options) {
         this.options = options;
         config = options.trainingConfig();
-        listeners = new ListenerList(options.listeners, options.clock);
+        List<RunListener> all = new ArrayList<>();
+        if (options.folder != null) {
+            all.add(new JsonLinesListener(RunFolder.metrics(options.folder)));
+            all.add(new TensorBoardListener(RunFolder.events(options.folder)));
+        }
+        all.addAll(options.listeners);
+        listeners = new ListenerList(all, options.clock);
     }
 
     /**
@@ -59,7 +69,11 @@ public final class SodaTrainer {
 
     /**
      * Trains, or goes on with the run of the folder. Blocks until the length is reached or the
-     * training is stopped. A run that is complete is not trained further.
+     * training is stopped. A run that is complete is not trained further, and says so ("complete
+     * already").
+     *
+     * <p>With a folder, a process that is asked to end (SIGTERM, Ctrl-C) stops the training after
+     * the current step and waits for its checkpoint.
      *
      * @return how it ended
      * @throws NonFiniteException if the loss or a gradient is infinite or not a number
@@ -68,7 +82,28 @@ public final class SodaTrainer {
      * @throws CheckpointException if a checkpoint cannot be written or read
      */
     public TrainingSummary fit() {
-        try (TrainingRun run = new TrainingRun(options, config, listeners)) {
+        if (options.folder == null) {
+            return train(Optional.empty());
+        }
+        ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
+        try (RunFolder folder =
+                RunFolder.open(options.folder, new RunConfig(options.soda.config(), config))) {
+            return train(Optional.of(folder));
+        } finally {
+            shutdown.ended();
+        }
+    }
+
+    private TrainingSummary train(Optional<RunFolder> folder) {
+        TrainingData.Request request =
+                new TrainingData.Request(
+                        config.batchSize(),
+                        StepSeed.of(config.seed(), StepSeed.Use.LOADER, 0),
+                        config.shuffle(),
+                        0,
+                        1);
+        try (BatchLoader loader = options.data.apply(request);
+                TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
             return run.run();
         }
     }
@@ -130,8 +165,9 @@ public final class SodaTrainer {
         }
 
         /**
-         * Sets the run's folder: configuration, metrics, TensorBoard events, samples, checkpoints.
-         * Default: none, nothing is written. An existing run is resumed.
+         * Sets the {@link RunFolder}: configuration, metrics, TensorBoard events, samples,
+         * checkpoints, and at the end the model, for {@link Soda#load(Path)}. Default: none,
+         * nothing is written. An existing run is resumed.
          *
          * @param run is created where needed
          * @return this

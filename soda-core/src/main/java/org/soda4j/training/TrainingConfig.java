@@ -2,6 +2,7 @@ package org.soda4j.training;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+
 import org.soda4j.Precision;
 
 /**
@@ -29,6 +30,7 @@ import org.soda4j.Precision;
  * @param evaluateEveryEpochs 0 for only at the end
  * @param sampleEveryEpochs 0 for never
  * @param samples images of a sample grid
+ * @param sampleSteps DDIM steps of a sample
  * @param checkpointEveryEpochs 0 for only at the end and when stopped
  * @param checkpointEveryMinutes 0 for not by time
  * @param retention which checkpoints stay
@@ -56,6 +58,7 @@ public record TrainingConfig(
         int evaluateEveryEpochs,
         int sampleEveryEpochs,
         int samples,
+        int sampleSteps,
         int checkpointEveryEpochs,
         int checkpointEveryMinutes,
         Retention retention) {

@@ -4,6 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.soda4j.Soda;
+import org.soda4j.nn.Operators;
+
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,10 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.soda4j.Soda;
-import org.soda4j.nn.Operators;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
 final class TrainingRun implements AutoCloseable {
@@ -46,20 +50,20 @@ final class TrainingRun implements AutoCloseable {
     private long checkpointStep = -1;
     private Instant checkpointTime;
 
-    TrainingRun(SodaTrainer.Builder options, TrainingConfig config, ListenerList listeners) {
+    /** Folder and loader stay the caller's. */
+    TrainingRun(
+            SodaTrainer.Builder options,
+            TrainingConfig config,
+            ListenerList listeners,
+            Optional<RunFolder> folder,
+            BatchLoader loader) {
         soda = options.soda;
         this.config = config;
         this.listeners = listeners;
         evaluations = Map.copyOf(options.evaluations);
         clock = options.clock;
-        loader =
-                options.data.apply(
-                        new TrainingData.Request(
-                                config.batchSize(),
-                                StepSeed.of(config.seed(), StepSeed.Use.LOADER, 0),
-                                config.shuffle(),
-                                0,
-                                1));
+        this.folder = folder;
+        this.loader = loader;
         int perEpoch = loader.steps();
         totalSteps = config.length().steps(perEpoch, config.batchSize());
         warmupSteps =
@@ -73,9 +77,6 @@ final class TrainingRun implements AutoCloseable {
         TrainingDraws draws =
                 options.draws == null ? TrainingDraws.random(config.seed()) : options.draws;
         trainingStep = new TrainingStep(soda, config, draws, optimizer, average);
-        folder =
-                Optional.ofNullable(options.folder)
-                        .map(path -> RunFolder.open(path, new RunConfig(soda.config(), config)));
         folder.ifPresent(
                 run ->
                         run.recordStart(
@@ -101,6 +102,7 @@ final class TrainingRun implements AutoCloseable {
 
     TrainingSummary run() {
         checkpoints.flatMap(CheckpointStore::newestValid).ifPresent(this::restore);
+        boolean begunComplete = step >= totalSteps;
         try {
             listeners.tell(
                     new RunEvent.Begin(
@@ -111,16 +113,19 @@ final class TrainingRun implements AutoCloseable {
                             totalSteps,
                             lastEpoch(),
                             config.batchSize()));
-            boolean begunComplete = step >= totalSteps;
             while (step < totalSteps && listeners.stopReason().isEmpty()) {
                 trainEpoch();
             }
             if (!begunComplete && step >= totalSteps) {
                 evaluate();
+                if (config.sampleEveryEpochs() > 0) {
+                    drawSamples();
+                }
             }
             saveCheckpoint();
             average.exchange(); // For good: the trained model is the average.
-            return end();
+            saveModel();
+            return end(begunComplete);
         } catch (RuntimeException | Error e) {
             listeners.tell(new RunEvent.Failure(clock.instant(), step, e));
             throw e;
@@ -139,7 +144,7 @@ final class TrainingRun implements AutoCloseable {
                 try (Batch batch = batches.next()) {
                     trainBatch(batch.getData());
                 }
-                if (checkpointIsDue()) {
+                if (checkpointIsDue() && step < totalSteps) {
                     saveCheckpoint();
                 }
             }
@@ -197,8 +202,14 @@ final class TrainingRun implements AutoCloseable {
         batchOfEpoch = 0;
         epochLoss = 0;
         listeners.tell(new RunEvent.Epoch(clock.instant(), step, images, epoch, meanLoss));
-        if (isDue(config.evaluateEveryEpochs()) && step < totalSteps) {
+        if (step == totalSteps) {
+            return; // What follows is done once, at the end, and before the last checkpoint.
+        }
+        if (isDue(config.evaluateEveryEpochs())) {
             evaluate();
+        }
+        if (isDue(config.sampleEveryEpochs())) {
+            drawSamples();
         }
         if (isDue(config.checkpointEveryEpochs())) {
             saveCheckpoint();
@@ -225,6 +236,28 @@ final class TrainingRun implements AutoCloseable {
             average.exchange();
         }
         listeners.tell(new RunEvent.Evaluation(clock.instant(), step, images, epoch, metrics));
+    }
+
+    /** Draws images of the last complete batch of an epoch, which is read again. */
+    private void drawSamples() {
+        if (folder.isEmpty()) {
+            return;
+        }
+        Path png = folder.get().sample(step, "reconstruction");
+        int drawnEpoch = batchOfEpoch == 0 ? epoch - 1 : epoch;
+        int drawnBatch = (batchOfEpoch == 0 ? loader.steps() : batchOfEpoch) - 1;
+        average.exchange();
+        try (NDManager scope = manager.newSubManager();
+                Batch batch = loader.epoch(drawnEpoch, drawnBatch, scope).next()) {
+            new SampleGrid(soda, config.samples(), config.sampleSteps())
+                    .write(batch.getData().get(0), batch.getData().get(1), png);
+        } catch (IOException e) {
+            throw new RunFolderException("Cannot write " + png + ": " + e, e);
+        } finally {
+            average.exchange();
+        }
+        listeners.tell(
+                new RunEvent.Samples(clock.instant(), step, drawnEpoch + 1, "reconstruction", png));
     }
 
     private boolean checkpointIsDue() {
@@ -299,9 +332,26 @@ final class TrainingRun implements AutoCloseable {
         LOGGER.info("going on after step {} of {}", step, totalSteps);
     }
 
-    private TrainingSummary end() {
+    /** For users, who need not know what a checkpoint holds. */
+    private void saveModel() {
+        if (folder.isEmpty()) {
+            return;
+        }
+        Path model = RunFolder.model(folder.get().path());
+        try {
+            soda.save(model);
+        } catch (IOException e) {
+            throw new RunFolderException("Cannot write the model to " + model + ": " + e, e);
+        }
+    }
+
+    private TrainingSummary end(boolean begunComplete) {
         boolean complete = step >= totalSteps;
-        String reason = complete ? "complete" : listeners.stopReason().orElse("stopped");
+        String reason =
+                begunComplete
+                        ? "complete already"
+                        : complete ? "complete" : listeners.stopReason().orElse("stopped");
+        LOGGER.info("ended after step {} of {}: {}", step, totalSteps, reason);
         listeners.tell(
                 new RunEvent.End(
                         clock.instant(),
@@ -325,10 +375,8 @@ final class TrainingRun implements AutoCloseable {
 
     @Override
     public void close() {
-        loader.close();
         average.close();
         optimizer.close();
         manager.close();
-        folder.ifPresent(RunFolder::close);
     }
 }

@@ -1,5 +1,8 @@
 package org.soda4j.data;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -10,14 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Image files in one folder a class, ImageNet's layout and torchvision's {@code ImageFolder}: the
  * classes are the sub-folders in the order of their names, their images all files below them with a
  * known ending, in the order of their paths. Images are decoded when they are asked for and keep
- * their own sizes.
+ * their own sizes. A folder with images and no sub-folders is a data set without labels.
  *
  * <p>Endings: jpg, jpeg, jpe, jfif, png, bmp, gif, webp, in any case; other files are left out,
  * with their number logged. What an image file may be, and what is refused, stands at {@link
@@ -84,6 +85,9 @@ public final class ImageFolder extends ImageFilesDataset {
             try {
                 Path train = root.resolve("train");
                 boolean other = split != null && split != Usage.TRAIN && Files.isDirectory(train);
+                if (split == null && isFlat(base)) {
+                    return new ImageFolder(this, base, listFlat(base));
+                }
                 List<String> classNames = foldersIn(other ? train : base);
                 if (other) {
                     requireKnown(base, classNames, train);
@@ -115,6 +119,27 @@ public final class ImageFolder extends ImageFilesDataset {
                         ? "expected a folder with one folder a class, found none"
                         : "expected the folder %s for the split %s, found none"
                                 .formatted(String.join(" or ", names), split));
+    }
+
+    private static boolean isFlat(Path base) throws IOException {
+        try (Stream<Path> children = Files.list(base)) {
+            List<Path> visible =
+                    children.filter(child -> !child.getFileName().toString().startsWith("."))
+                            .toList();
+            return visible.stream().noneMatch(Files::isDirectory)
+                    && visible.stream().anyMatch(child -> isImageName(child.toString()));
+        }
+    }
+
+    private static Listing listFlat(Path base) throws IOException {
+        try (Stream<Path> children = Files.list(base)) {
+            List<ImageFile> files =
+                    pathsBelow(base, children).stream()
+                            .filter(ImageFolder::isImageName)
+                            .map(path -> new ImageFile(path, -1))
+                            .toList();
+            return new Listing(files, List.of());
+        }
     }
 
     private static List<String> foldersIn(Path base) throws IOException {

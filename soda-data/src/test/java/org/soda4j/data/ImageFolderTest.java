@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.training.dataset.Dataset;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.transform.PixelBuffer;
+import org.soda4j.data.transform.Resize;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +18,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.transform.PixelBuffer;
-import org.soda4j.data.transform.Resize;
 
 class ImageFolderTest extends ImageDatasetContract {
 
@@ -47,6 +49,19 @@ class ImageFolderTest extends ImageDatasetContract {
     @Override
     int expectedSize() {
         return 9;
+    }
+
+    @Test
+    void aFolderWithoutClassesHasNoLabels() throws IOException {
+        ImageFiles.write(root.resolve("flat/b.png"), 1, 20, 12, false);
+        ImageFiles.write(root.resolve("flat/a.png"), 2, 9, 7, false);
+        Files.writeString(root.resolve("flat/notes.txt"), "no image");
+        ImageDataset data = ImageFolder.builder().root(root.resolve("flat")).build();
+        assertThat(data.size()).isEqualTo(2);
+        assertThat(data.classNames()).isEmpty();
+        assertThat(data.label(0)).isEqualTo(-1);
+        assertThat(data.source(0)).endsWith("a.png, index 0");
+        assertThat(data.image(1).width()).isEqualTo(20);
     }
 
     @Test

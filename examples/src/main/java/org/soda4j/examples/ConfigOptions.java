@@ -1,0 +1,84 @@
+package org.soda4j.examples;
+
+import org.soda4j.Precision;
+import org.soda4j.training.RunConfig;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The options that say what is trained; shared by the commands. */
+final class ConfigOptions {
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "cifar10, cifar100, tiny-imagenet, or paper-NAME of each.")
+    private String preset;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A configuration in YAML or JSON instead of a preset.")
+    private Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Changes one field, such as model.denoiser.channels=32; any number.")
+    private List<String> set = new ArrayList<>();
+
+    @Option(names = "--steps", paramLabel = "N", description = "Trains for N steps.")
+    private Long steps;
+
+    @Option(names = "--precision", paramLabel = "NAME", description = "fp32 or bf16.")
+    private String precision;
+
+    String preset() {
+        return preset;
+    }
+
+    boolean given() {
+        return preset != null || file != null;
+    }
+
+    /** What was set, in the words of the configuration. */
+    List<String> overrides(CommandLine line) {
+        List<String> all = new ArrayList<>(set);
+        if (steps != null) {
+            all.add("training.steps=" + steps);
+        }
+        if (precision != null) {
+            try {
+                Precision chosen = Precision.valueOf(precision.toUpperCase(Locale.ROOT));
+                all.add("training.precision=" + chosen);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.ParameterException(
+                        line, "--precision: expected fp32 or bf16, found " + precision, e);
+            }
+        }
+        return all;
+    }
+
+    /** The effective configuration; wrong options end the command with exit code 2. */
+    RunConfig read(CommandLine line) throws IOException {
+        if ((preset == null) == (file == null)) {
+            throw new CommandLine.ParameterException(
+                    line,
+                    "expected --preset or --config, found " + (preset == null ? "none" : "both"));
+        }
+        String[] overrides = overrides(line).toArray(String[]::new);
+        try {
+            return file == null
+                    ? RunConfig.preset(preset, overrides)
+                    : RunConfig.read(file, overrides);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(line, e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.soda4j.examples;
+
+import org.soda4j.data.ImageDataset;
+import org.soda4j.training.RunConfig;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a training on somebody's own images is given when nothing is said about it.
+ *
+ * @param preset the preset it starts from
+ * @param overrides what is different from the preset
+ * @param reasons a line for each choice
+ */
+record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons) {
+
+    private static final int LOOKED_AT = 200;
+
+    /** Between 32 and 64 pixels; larger images lose no more at 64 than they would at 32. */
+    private static final int SMALL = 48;
+
+    private static final long CPU_IMAGES = 200_000;
+
+    static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
+        List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
+        int median = sides.get(sides.size() / 2);
+        boolean small = median < SMALL;
+        String preset = small ? "cifar10" : "tiny-imagenet";
+        List<String> overrides = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
+        reasons.add(
+                "resolution %d: the shorter side of your %d images is %d pixels in the median"
+                        .formatted(small ? 32 : 64, images.size(), median));
+        reasons.add(
+                "preset %s: the published model of that resolution (%s ResNet stem)"
+                        .formatted(preset, small ? "3 x 3" : "standard"));
+        int wanted = gpu ? (small ? 128 : 64) : 32;
+        int batch = Math.min(wanted, Integer.highestOneBit(Math.toIntExact(images.size())));
+        if (batch < 2) {
+            throw new IllegalArgumentException(
+                    "images: expected at least 2, for batch norm, found " + images.size());
+        }
+        overrides.add("training.batchSize=" + batch);
+        reasons.add(
+                "batch of %d: %s"
+                        .formatted(
+                                batch,
+                                batch < wanted
+                                        ? "no more than there are images"
+                                        : gpu ? "as published" : "a CPU gains nothing by more"));
+        long perEpoch = images.size() / batch;
+        long epochs = 800;
+        if (!gpu) {
+            epochs = Math.max(1, CPU_IMAGES / (perEpoch * batch));
+            overrides.addAll(
+                    List.of(
+                            "model.denoiser.channels=32",
+                            "model.encoder.widthMultiplier=0.25",
+                            "training.learningRate=1.0e-3",
+                            "training.emaDecay=0.999"));
+            reasons.add("a small model with a higher learning rate, because there is no GPU");
+        }
+        long steps = epochs * perEpoch;
+        overrides.add("training.length={unit: EPOCHS, count: %d}".formatted(epochs));
+        overrides.add(
+                "training.warmup={unit: STEPS, count: %d}".formatted(Math.max(1, steps / 40)));
+        overrides.add("training.emaWarmup=true");
+        overrides.add("training.sampleEveryEpochs=" + Math.max(1, epochs / 10));
+        overrides.add("training.samples=10");
+        overrides.add("training.sampleSteps=" + (gpu ? 100 : 20));
+        overrides.add("training.checkpointEveryEpochs=" + Math.max(1, epochs / 20));
+        overrides.add("training.checkpointEveryMinutes=10");
+        reasons.add("%d epochs of %d steps, %d steps in all".formatted(epochs, perEpoch, steps));
+        return new OwnImagesPlan(preset, overrides, reasons);
+    }
+
+    /** The configuration, after what a user sets. */
+    RunConfig config(List<String> set) {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(set);
+        return RunConfig.preset(preset, all.toArray(String[]::new));
+    }
+}

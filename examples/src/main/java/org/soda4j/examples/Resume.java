@@ -1,0 +1,52 @@
+package org.soda4j.examples;
+
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunFolder;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** Goes on with a run that {@code train} started. */
+@Command(
+        name = "resume",
+        mixinStandardHelpOptions = true,
+        description = "Goes on with a run from its newest checkpoint, as if it had not stopped.")
+public final class Resume implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
+    private Path run;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
+    private String device;
+
+    @Override
+    public Integer call() throws IOException {
+        RunConfig config = RunFolder.config(run, RunConfig.class);
+        TrainingImages data = TrainingImages.ofRun(run);
+        new TrainingProgram(
+                        spec.commandLine().getOut(),
+                        config,
+                        data,
+                        run,
+                        TrainingProgram.device(device))
+                .train();
+        return 0;
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Resume(), args));
+    }
+}

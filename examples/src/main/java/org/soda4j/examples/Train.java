@@ -1,0 +1,105 @@
+package org.soda4j.examples;
+
+import ai.djl.Device;
+
+import org.soda4j.training.RunConfig;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** Trains a preset on its data set, or a model on one's own images. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains a model; the same command again goes on with the run.",
+            "  train --preset cifar10 --data DIR --out RUN",
+            "  train --images FOLDER --out RUN   chooses resolution, model and batch by itself"
+        })
+public final class Train implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Mixin private ConfigOptions options;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of the preset's data set, in its official files.")
+    private Path data;
+
+    @Option(
+            names = "--images",
+            paramLabel = "FOLDER",
+            description = "Your own image files, in one folder or one folder a class.")
+    private Path images;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "RUN",
+            description = "Folder of the run: checkpoints, metrics, samples, model.")
+    private Path out;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
+    private String device;
+
+    @Override
+    public Integer call() throws IOException {
+        TrainingImages source = source();
+        Device where = TrainingProgram.device(device);
+        RunConfig config =
+                source.kind().equals(TrainingImages.IMAGES) && !options.given()
+                        ? chosen(source, where)
+                        : options.read(spec.commandLine());
+        PrintWriter print = spec.commandLine().getOut();
+        new TrainingProgram(print, config, source, out, where).train();
+        return 0;
+    }
+
+    private TrainingImages source() {
+        if ((data == null) == (images == null)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "expected --data or --images, found " + (data == null ? "none" : "both"));
+        }
+        if (images != null) {
+            return new TrainingImages(TrainingImages.IMAGES, images);
+        }
+        if (options.preset() == null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--data: expected --preset, which says what the data are");
+        }
+        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data);
+    }
+
+    private RunConfig chosen(TrainingImages source, Device where) {
+        OwnImagesPlan plan = OwnImagesPlan.choose(source.open(), where.isGpu());
+        PrintWriter print = spec.commandLine().getOut();
+        print.println("Chosen for your images (--preset and --set change it):");
+        plan.reasons().forEach(reason -> print.println("  " + reason));
+        print.flush();
+        try {
+            return plan.config(options.overrides(spec.commandLine()));
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Train(), args));
+    }
+}

@@ -1,0 +1,82 @@
+package org.soda4j.examples;
+
+import ai.djl.training.dataset.Dataset;
+
+import org.soda4j.data.Cifar10;
+import org.soda4j.data.Cifar100;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ImageFolder;
+import org.soda4j.data.TinyImageNet;
+import org.soda4j.io.AtomicFile;
+import org.soda4j.io.ConfigText;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Which images a run trains on; stored beside its configuration, so that it can be resumed.
+ *
+ * @param kind {@code cifar10}, {@code cifar100}, {@code tiny-imagenet} or {@code images}
+ * @param path the folder of the data
+ */
+record TrainingImages(String kind, Path path) {
+
+    static final String IMAGES = "images";
+    private static final String FILE = "data.json";
+
+    /** The data set that a preset is for. */
+    static String kindOfPreset(String preset) {
+        return preset.replaceFirst("^paper-", "");
+    }
+
+    /** Training images of the data sets that presets are for. */
+    static int officialSize(String kind) {
+        return kind.equals("tiny-imagenet") ? 100_000 : 50_000;
+    }
+
+    ImageDataset open() {
+        return switch (kind) {
+            case "cifar10" -> Cifar10.builder().root(path).split(Dataset.Usage.TRAIN).build();
+            case "cifar100" -> Cifar100.builder().root(path).split(Dataset.Usage.TRAIN).build();
+            case "tiny-imagenet" ->
+                    TinyImageNet.builder().root(path).split(Dataset.Usage.TRAIN).build();
+            case IMAGES -> ImageFolder.builder().root(path).build();
+            default ->
+                    throw new IllegalArgumentException(
+                            "expected the data cifar10, cifar100, tiny-imagenet or images, found "
+                                    + kind);
+        };
+    }
+
+    void save(Path run) throws IOException {
+        Stored stored = new Stored(kind, path.toAbsolutePath().toString());
+        byte[] json = ConfigText.toJson(stored).getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(run.resolve(FILE), json);
+    }
+
+    static TrainingImages ofRun(Path run) throws IOException {
+        Path file = run.resolve(FILE);
+        if (!Files.exists(file)) {
+            throw new IOException(
+                    file + ": not found; expected the folder of a run that train started");
+        }
+        Stored stored = ConfigText.read(file, Stored.class);
+        return new TrainingImages(stored.kind(), Path.of(stored.path()));
+    }
+
+    private record Stored(String kind, String path) {}
+
+    /** The shorter sides of up to so many images, spread over the data set, ascending. */
+    static List<Integer> shorterSides(ImageDataset images, int count) {
+        long size = images.size();
+        return LongStream.range(0, Math.min(count, size))
+                .mapToObj(i -> images.image((int) (i * size / Math.min(count, size))))
+                .map(image -> Math.min(image.width(), image.height()))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,169 @@
+package org.soda4j.examples;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ViewPairs;
+import org.soda4j.eval.plot.LineChart;
+import org.soda4j.io.ConfigText;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunControl;
+import org.soda4j.training.RunEvent;
+import org.soda4j.training.RunFolder;
+import org.soda4j.training.RunListener;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingSummary;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
+final class TrainingProgram {
+
+    private final PrintWriter out;
+    private final RunConfig config;
+    private final TrainingImages data;
+    private final Path run;
+    private final Device device;
+
+    TrainingProgram(
+            PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
+        this.out = out;
+        this.config = config;
+        this.data = data;
+        this.run = run;
+        this.device = device;
+    }
+
+    /** A device by name, or by default a GPU where there is one. */
+    static Device device(String name) {
+        if (name == null) {
+            return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+        }
+        Device device = Device.fromName(name);
+        if (device.isGpu() && device.getDeviceId() >= Engine.getEngine("PyTorch").getGpuCount()) {
+            throw new IllegalArgumentException(
+                    "--device: expected cpu or one of %d GPUs, found %s"
+                            .formatted(Engine.getEngine("PyTorch").getGpuCount(), name));
+        }
+        return device;
+    }
+
+    /** Views of the images at the denoiser's resolution, by the published recipe. */
+    static ViewPairs pairs(ImageDataset images, RunConfig config) {
+        List<Integer> shape = config.model().denoiser().imageShape();
+        if (!shape.get(1).equals(shape.get(2))) {
+            throw new IllegalArgumentException(
+                    "model.denoiser.imageShape: expected a square, found " + shape);
+        }
+        return ViewPairs.builder(images)
+                .resolution(shape.get(1))
+                .normalization(config.model().normalization())
+                .seed(config.training().seed())
+                .build();
+    }
+
+    /** Trains to the end or until it is stopped. */
+    TrainingSummary train() throws IOException {
+        ImageDataset images = data.open();
+        try (Soda soda =
+                Soda.builder()
+                        .config(config.model())
+                        .seed(config.training().seed())
+                        .device(device)
+                        .build()) {
+            out.print(soda.describe());
+            out.printf("%d images, device %s, run %s%n", images.size(), device, run);
+            out.flush();
+            TrainingSummary summary =
+                    SodaTrainer.builder(soda)
+                            .config(config.training())
+                            .data(pairs(images, config))
+                            .folder(run)
+                            .listener(new ProgressBarListener())
+                            .listener(new Notes())
+                            .build()
+                            .fit();
+            drawLoss();
+            return summary;
+        }
+    }
+
+    /** Stores where the data are, and says how the training ended and how it goes on. */
+    private final class Notes implements RunListener {
+        @Override
+        public void begin(RunEvent.Begin begin, RunControl control) {
+            try {
+                data.save(run);
+            } catch (IOException e) {
+                control.stop("cannot write to the run folder: " + e.getMessage());
+            }
+            if (begin.step() > 0) {
+                out.printf("going on after step %d of %d%n", begin.step(), begin.totalSteps());
+                out.flush();
+            }
+        }
+
+        @Override
+        public void end(RunEvent.End end) {
+            out.printf(
+                    "%s after step %d; model: %s%n",
+                    end.reason(), end.step(), RunFolder.model(run).toAbsolutePath());
+            if (!end.complete()) {
+                out.printf("saved; to go on: resume %s%n", run);
+            }
+            out.flush();
+        }
+    }
+
+    /** Every step of the run, also of earlier starts, from its metrics. */
+    private void drawLoss() throws IOException {
+        List<Double> steps = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
+        List<Double> smoothed = new ArrayList<>();
+        try (Stream<String> lines = Files.lines(RunFolder.metrics(run))) {
+            lines.map(ConfigText::jsonTree)
+                    .filter(line -> line.path("type").asText().equals("step"))
+                    .forEach(
+                            line -> {
+                                steps.add(line.path("step").asDouble());
+                                losses.add(loss(line));
+                                int n = losses.size();
+                                smoothed.add(
+                                        losses.subList(Math.max(0, n - 20), n).stream()
+                                                .mapToDouble(x -> x)
+                                                .average()
+                                                .orElseThrow());
+                            });
+        }
+        if (steps.isEmpty()) {
+            return;
+        }
+        LineChart.builder()
+                .title("Training loss")
+                .xLabel("step")
+                .yLabel("mean squared error of the noise")
+                .yLog(true)
+                .series("each step", array(steps), array(losses))
+                .series("mean of 20 steps", array(steps), array(smoothed))
+                .build()
+                .save(run.resolve("loss.png"));
+    }
+
+    private static double loss(JsonNode line) {
+        return line.path("loss").asDouble();
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(x -> x).toArray();
+    }
+}

@@ -1,0 +1,110 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunFolder;
+
+import picocli.CommandLine;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+import javax.imageio.ImageIO;
+
+/** Training from the command line: on a folder of images, and what is said of a preset. */
+class TrainTest {
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        out.getBuffer().setLength(0);
+        return new CommandLine(new Examples())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+
+    @Test
+    void trainsOnAFolderOfImagesAndGoesOn() throws IOException {
+        Path images = writeImages(9, 40, 30);
+        Path run = folder.resolve("run");
+        String[] train = {
+            "train",
+            "--images",
+            images.toString(),
+            "--out",
+            run.toString(),
+            "--steps",
+            "3",
+            "--device",
+            "cpu",
+            "--set",
+            "training.samples=2",
+            "--set",
+            "training.sampleSteps=1",
+            "--set",
+            "model.denoiser.multipliers=[1, 1]",
+            "--set",
+            "model.denoiser.blocks=1",
+            "--set",
+            "model.encoder.widthMultiplier=0.125"
+        };
+        assertThat(run(train)).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("resolution 32", "30 pixels", "preset cifar10", "batch of 8")
+                .contains("complete after step 3");
+        assertThat(run.resolve("loss.png")).isNotEmptyFile();
+        RunConfig config = RunFolder.config(run, RunConfig.class);
+        assertThat(config.training().batchSize()).isEqualTo(8);
+        assertThat(config.model().denoiser().channels()).isEqualTo(32);
+        Soda.load(RunFolder.model(run)).close();
+        assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
+        assertThat(out.toString()).contains("complete already after step 3");
+    }
+
+    @Test
+    void describesAPreset() {
+        assertThat(run("describe", "--preset", "paper-cifar10", "--set", "training.batchSize=64"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("batchSize: 64", "section  size  resolution")
+                .contains("50000 images, 781 steps an epoch, 624800 steps in all")
+                .contains("memory, estimated");
+    }
+
+    @Test
+    void wrongOptionsAreExitCodeTwo() {
+        assertThat(run("train", "--out", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("expected --data or --images, found none");
+        assertThat(run("describe", "--preset", "cifar11")).isEqualTo(2);
+        assertThat(run("describe", "--preset", "cifar10", "--set", "training.batchSiz=2"))
+                .isEqualTo(2);
+        assertThat(run("describe", "--preset", "cifar10", "--precision", "fp8")).isEqualTo(2);
+    }
+
+    private Path writeImages(int count, int width, int height) throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        Random random = new Random(1);
+        for (int i = 0; i < count; i++) {
+            BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            for (int p = 0; p < width * height; p++) {
+                image.setRGB(p % width, p / width, random.nextInt(1 << 24));
+            }
+            ImageIO.write(image, "png", images.resolve("image" + i + ".png").toFile());
+        }
+        return images;
+    }
+}

@@ -1,0 +1,75 @@
+package org.soda4j.training;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a training when the process is asked to end (SIGTERM, Ctrl-C, {@code System.exit}), and
+ * holds the process until the checkpoint is saved. Installed only while a training with a folder
+ * runs.
+ */
+final class ShutdownStop {
+
+    static final String REASON = "the process was asked to end";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ShutdownStop.class);
+
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final Thread trainer = Thread.currentThread();
+    private final RunControl control;
+    private final Path folder;
+    private final Thread hook;
+
+    private ShutdownStop(RunControl control, Path folder) {
+        this.control = control;
+        this.folder = folder;
+        hook = new Thread(this::stopAndWait, "soda-shutdown");
+    }
+
+    /** For the training of the calling thread. */
+    static ShutdownStop install(RunControl control, Path folder) {
+        ShutdownStop stop = new ShutdownStop(control, folder);
+        Runtime.getRuntime().addShutdownHook(stop.hook);
+        return stop;
+    }
+
+    private void stopAndWait() {
+        control.stop(REASON);
+        LOGGER.warn(
+                "The process ends: the training saves a checkpoint after the current step. Start it"
+                        + " again with the same configuration and folder to go on: {}",
+                folder);
+        try {
+            // A listener that calls System.exit holds the training's own thread; do not wait then.
+            while (!end.await(100, TimeUnit.MILLISECONDS) && !trainerExits()) {
+                LOGGER.trace("waiting for the checkpoint");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean trainerExits() {
+        return !trainer.isAlive()
+                || Arrays.stream(trainer.getStackTrace())
+                        .anyMatch(
+                                frame ->
+                                        frame.getClassName().equals("java.lang.Runtime")
+                                                && frame.getMethodName().equals("exit"));
+    }
+
+    /** The training has ended, however it did. */
+    void ended() {
+        end.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOGGER.trace("the process is ending already", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.soda4j.training;
+
+import ai.djl.ndarray.NDManager;
+
+import org.soda4j.Soda;
+
+import java.nio.file.Path;
+
+/** A process that trains until it is asked to end. */
+final class TerminatedTraining {
+
+    private TerminatedTraining() {}
+
+    /** Says "step N" after every step, and how fit ended. */
+    public static void main(String[] args) {
+        try (NDManager manager = NDManager.newBaseManager();
+                Soda soda = TinyTraining.model(0).build()) {
+            trainer(soda, manager, Path.of(args[0]))
+                    .listener(
+                            new RunListener() {
+                                @Override
+                                public void step(RunEvent.Step step) {
+                                    say("step " + step.step());
+                                }
+
+                                @Override
+                                public void end(RunEvent.End end) {
+                                    say("end " + end.step() + " " + end.reason());
+                                }
+                            })
+                    .build()
+                    .fit();
+        }
+    }
+
+    static SodaTrainer.Builder trainer(Soda soda, NDManager manager, Path run) {
+        return TinyTraining.trainer(soda, TinyTraining.data(manager, 12))
+                .steps(1_000_000)
+                .checkpointEveryEpochs(0)
+                .folder(run);
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}

@@ -1,0 +1,74 @@
+package org.soda4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** SIGTERM saves a checkpoint and says how to go on. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
+class TerminationTest {
+
+    private static final int SIGTERM_EXIT = 128 + 15;
+
+    @TempDir Path folder;
+
+    @Test
+    void aTerminatedProcessSavesFirst() throws Exception {
+        Path run = folder.resolve("run");
+        Path log = folder.resolve("log.txt");
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx512m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "-DOPT_OUT_TRACKING=true",
+                                TerminatedTraining.class.getName(),
+                                run.toString())
+                        .redirectError(log.toFile())
+                        .start();
+        List<String> lines;
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).as(log.toString()).isEqualTo("step 1");
+            assertThat(out.readLine()).isEqualTo("step 2");
+            process.toHandle().destroy();
+            lines = out.lines().toList();
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+        assertThat(process.exitValue()).isEqualTo(SIGTERM_EXIT);
+        String last = lines.get(lines.size() - 1);
+        assertThat(last).matches("end \\d+ " + ShutdownStop.REASON);
+        long step = Long.parseLong(last.split(" ")[1]);
+        assertThat(TinyTraining.newest(run).step()).isEqualTo(step).isGreaterThanOrEqualTo(2);
+        assertThat(Files.readString(RunFolder.metrics(run))).hasLineCount((int) (step + step / 3));
+        assertThat(Files.readString(log)).contains("to go on: " + run);
+        goesOn(run, step);
+    }
+
+    private static void goesOn(Path run, long step) {
+        try (NDManager manager = NDManager.newBaseManager();
+                Soda soda = TinyTraining.model(0).build()) {
+            TrainingSummary summary =
+                    TerminatedTraining.trainer(soda, manager, run)
+                            .listener(TinyTraining.stopAfter(step + 1))
+                            .build()
+                            .fit();
+            assertThat(summary.steps()).isEqualTo(step + 1);
+        }
+    }
+}
