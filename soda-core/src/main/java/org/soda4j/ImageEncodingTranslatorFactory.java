@@ -19,8 +19,8 @@ import java.util.Set;
  *         .optTranslatorFactory(new ImageEncodingTranslatorFactory()).build().loadModel();
  * }</pre>
  *
- * <p>DJL's own servers find it by the folder's {@code serving.properties}; {@code Criteria} looks for
- * a translator before it reads that file.
+ * <p>DJL's own servers find it by the folder's {@code serving.properties}; {@code Criteria} looks
+ * for a translator before it reads that file.
  */
 public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Java in the README, the docs and the front doors' class comments compiles, and the first runs. */
+/**
+ * Java in the README, the docs and the front doors' class comments compiles, and the first runs.
+ */
 class SnippetsTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();

@@ -22,8 +22,7 @@ class VerifyGoldensTest {
     /** A part of the references; every kind of model case, and a trainer of three steps. */
     @Test
     void referencesPass() throws URISyntaxException {
-        Path golden =
-                Path.of(Objects.requireNonNull(getClass().getResource("/golden")).toURI());
+        Path golden = Path.of(Objects.requireNonNull(getClass().getResource("/golden")).toURI());
         StringWriter out = new StringWriter();
         int code = run(out, golden.toString());
         assertThat(code).as(out.toString()).isZero();
@@ -50,7 +49,9 @@ class VerifyGoldensTest {
     @Test
     void anUnknownKindFails() throws IOException {
         Safetensors.write(
-                folder.resolve("new.safetensors"), Map.of(), Map.of("config", "{\"kind\":\"new\"}"));
+                folder.resolve("new.safetensors"),
+                Map.of(),
+                Map.of("config", "{\"kind\":\"new\"}"));
         StringWriter out = new StringWriter();
         assertThat(run(out, folder.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("found new");

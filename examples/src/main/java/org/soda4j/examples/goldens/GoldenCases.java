@@ -53,7 +53,8 @@ public final class GoldenCases {
                 case "denoiser" -> denoiser(golden);
                 case "sampling" -> sampling(golden);
                 case "training" -> new TrainingCase(golden).run();
-                case "image_ops", "metrics" -> List.of(new Check(golden.name(), kind, 0, 0, true));
+                case "image_ops" -> ImageOperationsCase.run(golden);
+                case "metrics" -> new MetricsCase(golden).run();
                 default ->
                         throw new IllegalArgumentException(
                                 path

@@ -74,8 +74,7 @@ final class ImageOperationsCase {
             }
             case "hflip" -> new HorizontalFlip().apply(image);
             default ->
-                    ImageOperation.byName(op)
-                            .apply(image, operation.path("magnitude").asDouble());
+                    ImageOperation.byName(op).apply(image, operation.path("magnitude").asDouble());
         }
     }
 
