@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.soda4j.Soda;
 
 /**
  * Trains a {@link Soda} with the noise-prediction loss (paper section 3.1), with the published
