@@ -3,17 +3,14 @@ package org.soda4j.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
-import org.soda4j.SamplingOptions;
-import org.soda4j.Soda;
-import org.soda4j.io.AtomicFile;
-
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-
 import javax.imageio.ImageIO;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.io.AtomicFile;
 
 /** Draws images again from their latents, and writes them above what they should look like. */
 final class SampleGrid {

@@ -1,12 +1,11 @@
 package org.soda4j.training;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends a training when the process is asked to end (SIGTERM, Ctrl-C, {@code System.exit}), and

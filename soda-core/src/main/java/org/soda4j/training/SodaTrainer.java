@@ -2,9 +2,6 @@ package org.soda4j.training;
 
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
-
-import org.soda4j.Soda;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.soda4j.Soda;
 
 /**
  * Trains a {@link Soda} with the noise-prediction loss (paper section 3.1), with the published

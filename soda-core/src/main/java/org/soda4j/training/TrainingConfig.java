@@ -2,7 +2,6 @@ package org.soda4j.training;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
-
 import org.soda4j.Precision;
 
 /**

@@ -1,8 +1,7 @@
 package org.soda4j.training;
 
-import org.soda4j.Precision;
-
 import java.util.Objects;
+import org.soda4j.Precision;
 
 /**
  * The options of a training, with the published defaults. Each setter refuses at once what is

@@ -4,12 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.soda4j.Soda;
-import org.soda4j.nn.Operators;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.soda4j.Soda;
+import org.soda4j.nn.Operators;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
 final class TrainingRun implements AutoCloseable {

@@ -3,12 +3,10 @@ package org.soda4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-
-import java.util.List;
 
 /** Training in bfloat16 follows training in float32. */
 class LowPrecisionTrainingTest {

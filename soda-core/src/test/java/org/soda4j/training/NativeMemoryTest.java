@@ -3,16 +3,14 @@ package org.soda4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-
-import org.junit.jupiter.api.Test;
-import org.soda4j.Soda;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.soda4j.Soda;
 
 /**
  * Native memory does not grow with the steps. The long form, {@code -Dsoda.steps=2000} with {@code

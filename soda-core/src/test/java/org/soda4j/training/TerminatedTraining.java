@@ -1,10 +1,8 @@
 package org.soda4j.training;
 
 import ai.djl.ndarray.NDManager;
-
-import org.soda4j.Soda;
-
 import java.nio.file.Path;
+import org.soda4j.Soda;
 
 /** A process that trains until it is asked to end. */
 final class TerminatedTraining {

@@ -5,14 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
-
-import org.soda4j.Soda;
-import org.soda4j.SodaBuilder;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.diffusion.NoiseSchedule;
-import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.latent.LatentLayout;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +17,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.soda4j.Soda;
+import org.soda4j.SodaBuilder;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.NoiseSchedule;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
 
 /** Models and data with which a training step takes milliseconds. */
 final class TinyTraining {
