@@ -159,11 +159,12 @@ class ImageFolderTest extends ImageDatasetContract {
     }
 
     @Test
-    void aMissingFolderIsNamed() {
+    void aMissingFolderIsNamed() throws IOException {
+        Files.createDirectory(root.resolve("empty"));
         assertThatThrownBy(() -> ImageFolder.builder().root(root.resolve("none")).build())
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("none: expected a folder");
-        assertThatThrownBy(() -> ImageFolder.builder().root(root.resolve("eel")).build())
+        assertThatThrownBy(() -> ImageFolder.builder().root(root.resolve("empty")).build())
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("expected one folder a class");
     }
