@@ -21,7 +21,7 @@ final class DataOptions {
             names = "--data",
             defaultValue = "cifar10",
             description =
-                    "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class.")
+                    "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class, or of images alone.")
     private Source source;
 
     @Option(names = "--root", required = true, description = "Folder of the files.")
