@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +22,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ViewLoaderTest {
@@ -276,6 +279,22 @@ class ViewLoaderTest {
             images.broken = -1;
             Iterator<Batch> again = loader.epoch(0, 4, manager);
             again.next().close();
+        }
+    }
+
+    @Test
+    void aCorruptFileReachesTheCallerWithItsNameAndIndex(@TempDir Path root) throws Exception {
+        Path broken = Files.createDirectory(root.resolve("a")).resolve("broken.png");
+        Files.write(broken, new byte[] {1, 2, 3});
+        ViewPairs files =
+                ViewPairs.builder(ImageFolder.builder().root(root).build()).resolution(8).build();
+        try (NDManager manager = NDManager.newBaseManager();
+                ViewLoader loader = ViewLoader.builder(files).batchSize(1).build()) {
+            Iterator<Batch> steps = loader.epoch(0, 0, manager);
+            assertThatThrownBy(steps::next)
+                    .isInstanceOf(ViewException.class)
+                    .hasMessageContaining(broken + ", index 0")
+                    .hasCauseInstanceOf(DatasetException.class);
         }
     }
 
