@@ -1,16 +1,14 @@
 package org.soda4j.examples;
 
-import org.soda4j.Precision;
-import org.soda4j.training.RunConfig;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.soda4j.Precision;
+import org.soda4j.training.RunConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** The options that say what is trained; shared by the commands. */
 final class ConfigOptions {

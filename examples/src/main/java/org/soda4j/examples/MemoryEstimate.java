@@ -1,14 +1,13 @@
 package org.soda4j.examples;
 
-import org.soda4j.Precision;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.training.RunConfig;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import org.soda4j.Precision;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.training.RunConfig;
 
 /**
  * What a training needs, counted from its configuration: the arrays that the backward pass reads,

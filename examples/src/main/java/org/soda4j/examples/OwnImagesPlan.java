@@ -1,10 +1,9 @@
 package org.soda4j.examples;
 
-import org.soda4j.data.ImageDataset;
-import org.soda4j.training.RunConfig;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.training.RunConfig;
 
 /**
  * What a training on somebody's own images is given when nothing is said about it.

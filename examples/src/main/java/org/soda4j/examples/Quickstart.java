@@ -152,7 +152,8 @@ public final class Quickstart implements Callable<Integer> {
                                 .attention(2)
                                 .dropout(0)
                                 .build())
-                .prediction(Prediction.X0) // Within minutes it draws what the noise needs hours for.
+                .prediction(
+                        Prediction.X0) // Within minutes it draws what the noise needs hours for.
                 .normalization(PixelNormalization.symmetric(channels))
                 .seed(seed)
                 .build();

@@ -1,16 +1,14 @@
 package org.soda4j.examples;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunFolder;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** Goes on with a run that {@code train} started. */
 @Command(

@@ -1,18 +1,15 @@
 package org.soda4j.examples;
 
 import ai.djl.Device;
-
-import org.soda4j.training.RunConfig;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.soda4j.training.RunConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Trains a preset on its data set, or a model on one's own images. */
 @Command(

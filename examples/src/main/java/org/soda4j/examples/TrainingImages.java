@@ -1,7 +1,12 @@
 package org.soda4j.examples;
 
 import ai.djl.training.dataset.Dataset;
-
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.soda4j.data.Cifar10;
 import org.soda4j.data.Cifar100;
 import org.soda4j.data.ImageDataset;
@@ -9,13 +14,6 @@ import org.soda4j.data.ImageFolder;
 import org.soda4j.data.TinyImageNet;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * Which images a run trains on; stored beside its configuration, so that it can be resumed.

@@ -2,9 +2,14 @@ package org.soda4j.examples;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-
 import com.fasterxml.jackson.databind.JsonNode;
-
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ViewPairs;
@@ -17,14 +22,6 @@ import org.soda4j.training.RunFolder;
 import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
 final class TrainingProgram {

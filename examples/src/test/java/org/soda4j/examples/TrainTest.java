@@ -2,14 +2,6 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.Soda;
-import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
-
-import picocli.CommandLine;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,8 +9,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunFolder;
+import picocli.CommandLine;
 
 /** Training from the command line: on a folder of images, and what is said of a preset. */
 class TrainTest {

@@ -3,12 +3,10 @@ package org.soda4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-
-import org.junit.jupiter.api.Test;
-import org.soda4j.Soda;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.soda4j.Soda;
 
 /**
  * Micro-batches equal one batch. The encoder's batch norm sees a micro-batch where it would see the
