@@ -131,7 +131,10 @@ public final class Quickstart implements Callable<Integer> {
         };
     }
 
-    /** 1.1 M parameters on grey images, every section of the latent driving its own depth of the U-Net. */
+    /**
+     * 1.1 M parameters on grey images, every section of the latent driving its own depth of the
+     * U-Net.
+     */
     private Soda model() {
         int channels = channels();
         return Soda.builder()
