@@ -44,18 +44,45 @@ class Operators(Module):
       y = torch.linear(x, weight, bias)
     return y
 
-  # Square odd kernel, padding that keeps the size at stride 1.
+  # Square odd kernel, padding that keeps the size at stride 1. The convolution kernels of this
+  # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
+  # not clear, so that sums over another number of channels are wrong, silently: channels are filled
+  # up with zeros here. In float32, up to 4 input channels, it has kernels without blocks.
   def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, low: bool) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
-    if low:
-      b : Optional[Tensor] = None
+    channels = torch.size(weight, 0)
+    out_fill = torch.remainder(torch.neg(channels), 16)
+    in_fill = 0
+    if torch.__or__(low, torch.gt(torch.size(weight, 1), 4)):
+      in_fill = torch.remainder(torch.neg(torch.size(weight, 1)), 16)
+    else:
+      pass
+    b = bias
+    w = weight
+    if torch.gt(torch.add(out_fill, in_fill), 0):
+      w = torch.constant_pad_nd(weight, [0, 0, 0, 0, 0, in_fill, 0, out_fill])
       if bias is not None:
-        b = torch.to(unchecked_cast(Tensor, bias), 15)
+        b = torch.constant_pad_nd(unchecked_cast(Tensor, bias), [0, out_fill])
       else:
         pass
-      y = torch.to(torch.conv2d(torch.to(x, 15), torch.to(weight, 15), b, [stride, stride], [pad, pad]), 6)
     else:
-      y = torch.conv2d(x, weight, bias, [stride, stride], [pad, pad])
+      pass
+    if torch.gt(in_fill, 0):
+      x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+    else:
+      pass
+    if low:
+      if b is not None:
+        b = torch.to(unchecked_cast(Tensor, b), 15)
+      else:
+        pass
+      y = torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), b, [stride, stride], [pad, pad]), 6)
+    else:
+      y = torch.conv2d(x, w, b, [stride, stride], [pad, pad])
+    if torch.gt(out_fill, 0):
+      y = torch.slice(y, 1, 0, channels)
+    else:
+      pass
     return y
 
   def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, low: Tensor) -> Tensor:

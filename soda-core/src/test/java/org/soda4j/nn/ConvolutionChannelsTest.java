@@ -1,0 +1,71 @@
+package org.soda4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Convolutions over channel counts that are no multiple of the CPU library's block of 16, where the
+ * engine alone gives wrong sums. The reference is the same convolution in float64, which that
+ * library does not compute.
+ */
+class ConvolutionChannelsTest {
+
+    private static final int[] CHANNELS = {1, 3, 6, 8, 24, 32};
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyChannelCountGivesTheSumsOfFloat64(boolean low) {
+        // Round-off of float32 sums, and of inputs rounded to bfloat16 (2^-8 each).
+        double tolerance = low ? 2e-2 : 1e-5;
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            for (int in : CHANNELS) {
+                for (int out : CHANNELS) {
+                    for (int kernel : new int[] {1, 3}) {
+                        try (NDManager scope = manager.newSubManager()) {
+                            check(scope, in, out, kernel, low, tolerance);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(
+            NDManager scope, int in, int out, int kernel, boolean low, double tolerance) {
+        NDArray x = scope.randomNormal(new Shape(2, in, 8, 8));
+        NDArray weight = scope.randomNormal(new Shape(out, in, kernel, kernel));
+        NDArray bias = scope.randomNormal(new Shape(out));
+        List<NDArray> found = run(x, weight, bias, low);
+        List<NDArray> expected = run(exact(x), exact(weight), exact(bias), false);
+        for (int i = 0; i < found.size(); i++) {
+            double scale = expected.get(i).abs().max().getDouble();
+            NDArray error = exact(found.get(i)).sub(expected.get(i)).abs();
+            assertThat(error.max().getDouble() / scale)
+                    .as("%d -> %d, kernel %d, result %d", in, out, kernel, i)
+                    .isLessThan(tolerance);
+        }
+    }
+
+    /** Output and the gradients of input and weight. */
+    private static List<NDArray> run(NDArray x, NDArray weight, NDArray bias, boolean low) {
+        x.setRequiresGradient(true);
+        weight.setRequiresGradient(true);
+        try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
+            NDArray y = Operators.conv(x, weight, bias, 1, new OperatorMode(true, low));
+            collector.backward(y.sum());
+            return List.of(y, x.getGradient(), weight.getGradient());
+        }
+    }
+
+    private static NDArray exact(NDArray array) {
+        return array.toType(DataType.FLOAT64, true);
+    }
+}
