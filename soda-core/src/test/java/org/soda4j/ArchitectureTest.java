@@ -21,6 +21,7 @@ class ArchitectureTest {
     private static final String NN = "org.soda4j.nn..";
     private static final String IO = "org.soda4j.io..";
     private static final String LATENT = "org.soda4j.latent..";
+    private static final String VIEW = "org.soda4j.view..";
     private static final String DIFFUSION = "org.soda4j.diffusion..";
     private static final String ENCODER = "org.soda4j.encoder..";
     private static final String DENOISER = "org.soda4j.denoiser..";
@@ -30,6 +31,8 @@ class ArchitectureTest {
     @ArchTest static final ArchRule nnKnowsOnlyItself = only(NN);
 
     @ArchTest static final ArchRule latentKnowsOnlyItself = only(LATENT);
+
+    @ArchTest static final ArchRule viewKnowsTheEngineLayer = only(VIEW, NN);
 
     @ArchTest static final ArchRule ioKnowsTheEngineLayer = only(IO, NN);
 
