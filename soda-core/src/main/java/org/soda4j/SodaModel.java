@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.soda4j.denoiser.UNet;
 import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.NumberFormat;
 import org.soda4j.nn.PyTorchEngine;
 
 /** Encoder and denoiser with their parameters on one device: what {@link Soda} is a front for. */
@@ -64,8 +65,8 @@ final class SodaModel implements AutoCloseable {
 
     /** Normalised images to the latent and the pooled features. */
     NDList encode(NDArray images, boolean training, Precision precision) {
-        boolean low = precision == Precision.BF16;
-        return encoder.forward(store, new NDList(images), training, NamedBlock.options(low));
+        return encoder.forward(
+                store, new NDList(images), training, NamedBlock.options(format(precision)));
     }
 
     /** The denoiser's output, then the activations asked for. */
@@ -76,9 +77,18 @@ final class SodaModel implements AutoCloseable {
             boolean training,
             Precision precision,
             Set<String> activations) {
-        boolean low = precision == Precision.BF16;
         return denoiser.forward(
-                store, new NDList(x, times, z), training, denoiser.options(low, activations));
+                store,
+                new NDList(x, times, z),
+                training,
+                denoiser.options(format(precision), activations));
+    }
+
+    private static NumberFormat format(Precision precision) {
+        return switch (precision) {
+            case FP32 -> NumberFormat.FLOAT32;
+            case BF16 -> NumberFormat.BFLOAT16;
+        };
     }
 
     /** A predictor over the encoder. */

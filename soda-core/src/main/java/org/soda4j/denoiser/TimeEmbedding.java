@@ -52,14 +52,14 @@ final class TimeEmbedding extends NamedBlock {
                                 features,
                                 value(store, weight1, times, training),
                                 value(store, bias1, times, training),
-                                mode);
+                                training);
                 NDArray active = Operators.silu(hidden, training);
                 NDArray embedding =
                         Operators.linear(
                                 active,
                                 value(store, weight2, times, training),
                                 value(store, bias2, times, training),
-                                mode)) {
+                                training)) {
             return Operators.silu(embedding, training);
         }
     }

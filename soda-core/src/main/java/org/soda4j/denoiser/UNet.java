@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.NumberFormat;
 import org.soda4j.nn.OperatorMode;
 import org.soda4j.nn.Operators;
 import org.soda4j.nn.Resample;
@@ -183,15 +184,15 @@ public final class UNet extends NamedBlock {
     }
 
     /**
-     * Returns the options of {@code forward} that ask for a precision and for activations.
+     * Returns the options of {@code forward} that ask for a number format and for activations.
      *
-     * @param lowPrecision whether to compute in bfloat16 where that is allowed
+     * @param format of feature maps; the prediction and the activations are float32 all the same
      * @param activations names from {@link #activationNames()}; each is appended to the output
      *     under its name, in the order of the way up
      * @return what to hand over as {@code params}
      * @throws IllegalArgumentException if a name is unknown
      */
-    public PairList<String, Object> options(boolean lowPrecision, Set<String> activations) {
+    public PairList<String, Object> options(NumberFormat format, Set<String> activations) {
         for (String name : activations) {
             if (!activationNames().contains(name)) {
                 throw new IllegalArgumentException(
@@ -199,7 +200,7 @@ public final class UNet extends NamedBlock {
                                 .formatted(activationNames(), name));
             }
         }
-        PairList<String, Object> options = NamedBlock.options(lowPrecision);
+        PairList<String, Object> options = NamedBlock.options(format);
         options.add(ACTIVATIONS, new TreeSet<>(activations));
         return options;
     }
@@ -248,7 +249,6 @@ public final class UNet extends NamedBlock {
             x = middle2.apply(store, attended, time, latent, mode);
         }
         Map<String, NDArray> kept = new LinkedHashMap<>();
-        boolean keptBefore = false;
         for (UNetStage stage : up) {
             NDArray before = x;
             if (stage.popsSkip()) {
@@ -259,22 +259,26 @@ public final class UNet extends NamedBlock {
             } else {
                 x = stage.apply(store, before, time, latents, mode);
             }
-            if (!keptBefore) {
-                before.close();
-            }
-            keptBefore = wanted.contains(localName(stage));
-            if (keptBefore) {
-                kept.put(localName(stage), x);
+            before.close();
+            if (wanted.contains(localName(stage))) {
+                kept.put(localName(stage), Operators.float32(x, training));
             }
         }
         NDArray[] out = values(store, images, training, output);
-        NDArray prediction =
-                Operators.normSiluConv(
-                        x, out[0], out[1], out[2], out[3], LAST_GROUPS, Resample.NONE, mode);
-        if (!keptBefore) {
-            x.close();
+        NDList results = new NDList();
+        try (NDArray last = x;
+                NDArray prediction =
+                        Operators.normSiluConv(
+                                last,
+                                out[0],
+                                out[1],
+                                out[2],
+                                out[3],
+                                LAST_GROUPS,
+                                Resample.NONE,
+                                mode)) {
+            results.add(Operators.float32(prediction, training));
         }
-        NDList results = new NDList(prediction);
         kept.forEach(
                 (name, activation) -> {
                     activation.setName(name); // Last, because operators remove their inputs' names.

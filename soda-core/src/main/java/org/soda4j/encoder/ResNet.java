@@ -81,14 +81,20 @@ final class ResNet extends NamedBlock {
             }
         }
         try (NDArray maps = x) {
-            NDArray features = Operators.globalPool(maps, training);
+            NDArray features = globalPool(maps, training);
             NDArray latent =
                     Operators.linear(
                             features,
                             value(store, lastWeight, images, training),
                             value(store, lastBias, images, training),
-                            mode);
+                            training);
             return new NDList(latent, features);
+        }
+    }
+
+    private static NDArray globalPool(NDArray maps, boolean training) {
+        try (NDArray means = Operators.globalPool(maps, training)) {
+            return Operators.float32(means, training);
         }
     }
 

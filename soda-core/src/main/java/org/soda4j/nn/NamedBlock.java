@@ -20,8 +20,8 @@ import java.util.Objects;
  */
 public abstract class NamedBlock extends AbstractBlock {
 
-    /** The key of the precision among the options of {@code forward}. */
-    private static final String LOW_PRECISION = "lowPrecision";
+    /** The key of the number format among the options of {@code forward}. */
+    private static final String FORMAT = "numberFormat";
 
     private final String name;
     private final long seed;
@@ -52,14 +52,14 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
-     * Returns the options of {@code forward} that ask for a precision.
+     * Returns the options of {@code forward} that ask for a number format.
      *
-     * @param lowPrecision whether to compute in bfloat16 where that is allowed
+     * @param format of feature maps; inputs and results are float32 all the same
      * @return what to hand over as {@code params}
      */
-    public static PairList<String, Object> options(boolean lowPrecision) {
+    public static PairList<String, Object> options(NumberFormat format) {
         PairList<String, Object> options = new PairList<>(1);
-        options.add(LOW_PRECISION, lowPrecision);
+        options.add(FORMAT, format);
         return options;
     }
 
@@ -71,8 +71,9 @@ public abstract class NamedBlock extends AbstractBlock {
      * @return the mode of the operators
      */
     protected static OperatorMode mode(boolean training, PairList<String, Object> params) {
-        Object low = params == null ? null : params.get(LOW_PRECISION);
-        return new OperatorMode(training, Boolean.TRUE.equals(low));
+        Object format = params == null ? null : params.get(FORMAT);
+        return new OperatorMode(
+                training, format instanceof NumberFormat f ? f : NumberFormat.FLOAT32);
     }
 
     /** The full name of something below this block. */

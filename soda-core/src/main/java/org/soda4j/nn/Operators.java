@@ -8,8 +8,11 @@ import java.util.Arrays;
  * The operators that DJL lacks, on DJL arrays. Each is one call of the engine, differentiable, and
  * described in {@code operators.py}.
  *
- * <p>Arrays are float32 (float64 works too, for gradient checks, without low precision). The result
- * belongs to the manager of the first argument. {@code training} asks autograd to record the call.
+ * <p>Parameters, times and latents are float32; feature maps are in the mode's {@link NumberFormat}
+ * (float64 throughout works too, for gradient checks). DJL has no name for bfloat16: such a map can
+ * go into other operators and be closed, but Java cannot read it before {@link #float32}. The
+ * result belongs to the manager of the first argument. {@code training} asks autograd to record the
+ * call.
  */
 public final class Operators {
 
@@ -74,11 +77,11 @@ public final class Operators {
      * @param x {@code [..., in]}
      * @param weight {@code [out, in]}
      * @param bias {@code [out]}
-     * @param mode precision and gradients
+     * @param training whether gradients are wanted
      * @return {@code [..., out]}
      */
-    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, OperatorMode mode) {
-        return call("linear", mode.training(), x, weight, bias, mode.low());
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean training) {
+        return call("linear", training, x, weight, bias);
     }
 
     /**
@@ -93,7 +96,8 @@ public final class Operators {
      */
     public static NDArray conv(
             NDArray x, NDArray weight, NDArray bias, int stride, OperatorMode mode) {
-        return call("conv", mode.training(), x, weight, bias, constant(stride), mode.low());
+        return call(
+                "conv", mode.training(), x, weight, bias, constant(stride), mode.format().code());
     }
 
     /**
@@ -154,7 +158,7 @@ public final class Operators {
                 bias,
                 constant(groups),
                 resample.code(),
-                mode.low());
+                mode.format().code());
     }
 
     /**
@@ -179,7 +183,7 @@ public final class Operators {
                         constant(groups),
                         MODULE.constant(dropout),
                         flag(mode.training()),
-                        mode.low()));
+                        mode.format().code()));
     }
 
     /**
@@ -194,7 +198,14 @@ public final class Operators {
      */
     public static NDArray resizeConv(
             NDArray x, NDArray weight, NDArray bias, Resample resample, OperatorMode mode) {
-        return call("resize_conv", mode.training(), x, weight, bias, resample.code(), mode.low());
+        return call(
+                "resize_conv",
+                mode.training(),
+                x,
+                weight,
+                bias,
+                resample.code(),
+                mode.format().code());
     }
 
     /**
@@ -213,7 +224,7 @@ public final class Operators {
         return call(
                 "attention_block",
                 mode.training(),
-                append(inputs, constant(groups), constant(heads), mode.low()));
+                append(inputs, constant(groups), constant(heads), mode.format().code()));
     }
 
     /**
@@ -231,7 +242,7 @@ public final class Operators {
     public static NDArray convNorm(
             NDArray x, NDArray[] parameters, int stride, boolean relu, OperatorMode mode) {
         NDArray[] all = append(new NDArray[] {x}, parameters);
-        all = append(all, constant(stride), flag(mode.training()), mode.low());
+        all = append(all, constant(stride), flag(mode.training()), mode.format().code());
         return call(relu ? "conv_norm_relu" : "conv_norm", mode.training(), all);
     }
 
@@ -248,7 +259,7 @@ public final class Operators {
     public static NDArray convNormAddRelu(
             NDArray x, NDArray shortcut, NDArray[] parameters, int stride, OperatorMode mode) {
         NDArray[] all = append(new NDArray[] {x, shortcut}, parameters);
-        all = append(all, constant(stride), flag(mode.training()), mode.low());
+        all = append(all, constant(stride), flag(mode.training()), mode.format().code());
         return call("conv_norm_add_relu", mode.training(), all);
     }
 
@@ -272,6 +283,17 @@ public final class Operators {
      */
     public static NDArray globalPool(NDArray x, boolean training) {
         return call("global_pool", training, x);
+    }
+
+    /**
+     * Converts a feature map that Java is to read.
+     *
+     * @param x in any {@link NumberFormat}
+     * @param training whether gradients are wanted
+     * @return in float32
+     */
+    public static NDArray float32(NDArray x, boolean training) {
+        return call("cast", training, x, NumberFormat.FLOAT32.code());
     }
 
     /**

@@ -2,18 +2,33 @@
 # here has a typed method of the like name there. Scalars arrive as 0-d tensors on the CPU, because
 # that is all the engine's calling convention carries.
 #
-# `low` asks for bfloat16 inside convolutions, linear layers and attention: inputs and weights are
-# cast, accumulation and everything else (norms, sums, modulation) stays float32.
+# `kind` is the number format of feature maps: 6 float32, 15 bfloat16, 5 float16. Convolutions and
+# attention compute in it and maps stay in it from one operator to the next. Norms take statistics
+# and modulate in float32 whatever the maps are; parameters, time and latent are float32.
 
 class Operators(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
 
+  # ---- number formats ----
+
+  def cast(self: __torch__.Operators, x: Tensor, kind: Tensor) -> Tensor:
+    return torch.to(x, int(kind))
+
   # ---- normalisation and activation ----
 
+  # Statistics and affine map in float32; the result has the format of x. On a GPU the kernel wants
+  # all in one format.
+  def any_norm(self: __torch__.Operators, x: Tensor, groups: int, weight: Tensor, bias: Tensor) -> Tensor:
+    if x.is_cuda:
+      y = torch.to(torch.group_norm(torch.to(x, ops.prim.dtype(weight)), groups, weight, bias, 1e-05), ops.prim.dtype(x))
+    else:
+      y = torch.group_norm(x, groups, weight, bias, 1e-05)
+    return y
+
   def group_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
-    return torch.group_norm(x, int(groups), weight, bias, 1e-05)
+    return self.any_norm(x, int(groups), weight, bias)
 
   def silu(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.silu(x)
@@ -29,31 +44,35 @@ class Operators(Module):
     scale = latent_scale * (time_scale * weight)
     shift = torch.addcmul(latent_shift, latent_scale, torch.addcmul(time_shift, time_scale, bias))
     flat = torch.reshape(h, [1, n * c, torch.size(h, 2), torch.size(h, 3)])
-    y = torch.group_norm(flat, n * int(groups), torch.reshape(scale, [-1]), torch.reshape(shift, [-1]), 1e-05)
+    y = self.any_norm(flat, n * int(groups), torch.reshape(scale, [-1]), torch.reshape(shift, [-1]))
     return torch.silu(torch.reshape(y, torch.size(h)))
+
+  # Zeroes elements of x in place with probability p, to 1 / 65536, without scaling the others. The
+  # engine's own dropout on a CPU draws one number for each element, on one thread; a random word
+  # serves four here.
+  def drop_(self: __torch__.Operators, x: Tensor, p: float) -> Tensor:
+    count = torch.numel(x)
+    lowest = torch.mul(-4611686018427387904, 2)
+    words = torch.empty([torch.floordiv(torch.add(count, 3), 4)], dtype=4, device=ops.prim.device(x))
+    parts = torch.view_copy(torch.random_(words, lowest, None), dtype=2)
+    draw = torch.reshape(torch.slice(parts, 0, 0, count), torch.size(x))
+    return torch.masked_fill_(x, torch.lt(draw, torch.sub(int(torch.round(torch.mul(p, 65536))), 32768)), 0)
 
   # ---- linear, convolution, attention ----
 
-  def linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, low: Tensor) -> Tensor:
-    return self.any_linear(x, weight, bias, bool(low))
-
-  def any_linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, low: bool) -> Tensor:
-    if low:
-      y = torch.to(torch.linear(torch.to(x, 15), torch.to(weight, 15), torch.to(bias, 15)), 6)
-    else:
-      y = torch.linear(x, weight, bias)
-    return y
+  def linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.linear(x, weight, bias)
 
   # Square odd kernel, padding that keeps the size at stride 1. The convolution kernels of this
   # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
   # not clear, so that sums over another number of channels are wrong, silently: channels are filled
   # up with zeros here. In float32, up to 4 input channels, it has kernels without blocks.
-  def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, low: bool) -> Tensor:
+  def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
     channels = torch.size(weight, 0)
     out_fill = torch.remainder(torch.neg(channels), 16)
     in_fill = 0
-    if torch.__or__(low, torch.gt(torch.size(weight, 1), 4)):
+    if torch.__or__(torch.ne(kind, 6), torch.gt(torch.size(weight, 1), 4)):
       in_fill = torch.remainder(torch.neg(torch.size(weight, 1)), 16)
     else:
       pass
@@ -71,22 +90,24 @@ class Operators(Module):
       x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
     else:
       pass
-    if low:
+    if torch.ne(kind, 6):
+      x = torch.to(x, kind)
+      w = torch.to(w, kind)
       if b is not None:
-        b = torch.to(unchecked_cast(Tensor, b), 15)
+        b = torch.to(unchecked_cast(Tensor, b), kind)
       else:
         pass
-      y = torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), b, [stride, stride], [pad, pad]), 6)
     else:
-      y = torch.conv2d(x, w, b, [stride, stride], [pad, pad])
+      pass
+    y = torch.conv2d(x, w, b, [stride, stride], [pad, pad])
     if torch.gt(out_fill, 0):
       y = torch.slice(y, 1, 0, channels)
     else:
       pass
     return y
 
-  def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, low: Tensor) -> Tensor:
-    return self.any_conv(x, weight, bias, int(stride), bool(low))
+  def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    return self.any_conv(x, weight, bias, int(stride), int(kind))
 
   # Softmax attention over rows; query, key, value [N, heads, length, width].
   def attention(self: __torch__.Operators, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -108,36 +129,45 @@ class Operators(Module):
         y = x
     return y
 
-  def norm_silu_conv(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, resample: Tensor, low: Tensor) -> Tensor:
-    h = torch.silu(torch.group_norm(x, int(groups), norm_weight, norm_bias, 1e-05))
-    return self.any_conv(self.any_resize(h, int(resample)), weight, bias, 1, bool(low))
+  def norm_silu_conv(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
+    h = torch.silu(self.any_norm(x, int(groups), norm_weight, norm_bias))
+    return self.any_conv(self.any_resize(h, int(resample)), weight, bias, 1, int(kind))
 
   # The second half of a residual block: modulation by time and latent, dropout, convolution, sum.
-  def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, training: Tensor, low: Tensor) -> Tensor:
-    t = self.any_linear(time, time_weight, time_bias, bool(low))
-    z = self.any_linear(latent, latent_weight, latent_bias, bool(low))
+  # Dropout scales what it keeps by 1 / (1 - p); convolution being linear, its result is scaled.
+  def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+    t = torch.linear(time, time_weight, time_bias)
+    z = torch.linear(latent, latent_weight, latent_bias)
     y = self.modulated_norm_silu(h, t, z, norm_weight, norm_bias, groups)
-    y = torch.dropout(y, float(dropout), bool(training))
-    return self.any_conv(y, weight, bias, 1, bool(low)) + shortcut
+    p = float(dropout)
+    if torch.__and__(bool(training), torch.gt(p, 0.0)):
+      kept = torch.sub(1.0, p)
+      y = self.any_conv(self.drop_(y, p), weight, bias * kept, 1, int(kind))
+      y = torch.add(shortcut, y, alpha=torch.div(1.0, kept))
+    else:
+      y = torch.add_(self.any_conv(y, weight, bias, 1, int(kind)), shortcut)
+    return y
 
-  def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, low: Tensor) -> Tensor:
-    return self.any_conv(self.any_resize(x, int(resample)), weight, bias, 1, bool(low))
+  def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
+    return self.any_conv(self.any_resize(x, int(resample)), weight, bias, 1, int(kind))
 
   # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
-  def attention_block(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, out_weight: Tensor, out_bias: Tensor, groups: Tensor, heads: Tensor, low: Tensor) -> Tensor:
+  def attention_block(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, out_weight: Tensor, out_bias: Tensor, groups: Tensor, heads: Tensor, kind: Tensor) -> Tensor:
     n = torch.size(x, 0)
     c = torch.size(x, 1)
     h = int(heads)
+    k = int(kind)
     width = torch.floordiv(c, h)
-    rows = torch.transpose(torch.flatten(torch.group_norm(x, int(groups), norm_weight, norm_bias, 1e-05), 2), 1, 2)
-    if bool(low):
-      qkv = torch.linear(torch.to(rows, 15), torch.to(weight, 15), torch.to(bias, 15))
+    rows = torch.transpose(torch.flatten(self.any_norm(x, int(groups), norm_weight, norm_bias), 2), 1, 2)
+    if torch.ne(k, 6):
+      rows = torch.to(rows, k)
+      weight, bias, out_weight, out_bias = torch.to(weight, k), torch.to(bias, k), torch.to(out_weight, k), torch.to(out_bias, k)
     else:
-      qkv = torch.linear(rows, weight, bias)
-    q, k, v = torch.chunk(torch.transpose(torch.reshape(qkv, [n, -1, h, 3 * width]), 1, 2), 3, -1)
-    y = torch.scaled_dot_product_attention(q, k, v)
-    y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, c])
-    y = self.any_linear(y, out_weight, out_bias, bool(low))
+      pass
+    qkv = torch.linear(rows, weight, bias)
+    q, k0, v = torch.chunk(torch.transpose(torch.reshape(qkv, [n, -1, h, 3 * width]), 1, 2), 3, -1)
+    y = torch.scaled_dot_product_attention(q, k0, v)
+    y = torch.linear(torch.reshape(torch.transpose(y, 1, 2), [n, -1, c]), out_weight, out_bias)
     return x + torch.reshape(torch.transpose(y, 1, 2), torch.size(x))
 
   # ---- the encoder ----
@@ -146,15 +176,15 @@ class Operators(Module):
     return torch.batch_norm(x, weight, bias, mean, variance, training, 0.10000000000000001, 1e-05, True)
 
   # Convolution without bias, then batch norm; updates the running statistics when training.
-  def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
-    y = self.any_conv(x, kernel, None, int(stride), bool(low))
+  def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+    y = self.any_conv(x, kernel, None, int(stride), int(kind))
     return self.any_batch_norm(y, weight, bias, mean, variance, bool(training))
 
-  def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
-    return torch.relu_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, low))
+  def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+    return torch.relu_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
 
-  def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, low: Tensor) -> Tensor:
-    return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, low), shortcut))
+  def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+    return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
 
   # The mean over all pixels.
   def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:

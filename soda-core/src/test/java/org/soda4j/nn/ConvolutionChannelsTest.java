@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Convolutions over channel counts that are no multiple of the CPU library's block of 16, where the
@@ -21,16 +21,16 @@ class ConvolutionChannelsTest {
     private static final int[] CHANNELS = {1, 3, 6, 8, 24, 32};
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void everyChannelCountGivesTheSumsOfFloat64(boolean low) {
+    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
+    void everyChannelCountGivesTheSumsOfFloat64(NumberFormat format) {
         // Round-off of float32 sums, and of inputs rounded to bfloat16 (2^-8 each).
-        double tolerance = low ? 2e-2 : 1e-5;
+        double tolerance = format == NumberFormat.FLOAT32 ? 1e-5 : 2e-2;
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             for (int in : CHANNELS) {
                 for (int out : CHANNELS) {
                     for (int kernel : new int[] {1, 3}) {
                         try (NDManager scope = manager.newSubManager()) {
-                            check(scope, in, out, kernel, low, tolerance);
+                            check(scope, in, out, kernel, format, tolerance);
                         }
                     }
                 }
@@ -39,12 +39,12 @@ class ConvolutionChannelsTest {
     }
 
     private static void check(
-            NDManager scope, int in, int out, int kernel, boolean low, double tolerance) {
+            NDManager scope, int in, int out, int kernel, NumberFormat format, double tolerance) {
         NDArray x = scope.randomNormal(new Shape(2, in, 8, 8));
         NDArray weight = scope.randomNormal(new Shape(out, in, kernel, kernel));
         NDArray bias = scope.randomNormal(new Shape(out));
-        List<NDArray> found = run(x, weight, bias, low);
-        List<NDArray> expected = run(exact(x), exact(weight), exact(bias), false);
+        List<NDArray> found = run(x, weight, bias, format);
+        List<NDArray> expected = run(exact(x), exact(weight), exact(bias), NumberFormat.FLOAT32);
         for (int i = 0; i < found.size(); i++) {
             double scale = expected.get(i).abs().max().getDouble();
             NDArray error = exact(found.get(i)).sub(expected.get(i)).abs();
@@ -55,11 +55,14 @@ class ConvolutionChannelsTest {
     }
 
     /** Output and the gradients of input and weight. */
-    private static List<NDArray> run(NDArray x, NDArray weight, NDArray bias, boolean low) {
+    private static List<NDArray> run(NDArray x, NDArray weight, NDArray bias, NumberFormat format) {
         x.setRequiresGradient(true);
         weight.setRequiresGradient(true);
         try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
-            NDArray y = Operators.conv(x, weight, bias, 1, new OperatorMode(true, low));
+            NDArray y = Operators.conv(x, weight, bias, 1, new OperatorMode(true, format));
+            if (format != NumberFormat.FLOAT32) {
+                y = Operators.float32(y, true);
+            }
             collector.backward(y.sum());
             return List.of(y, x.getGradient(), weight.getGradient());
         }

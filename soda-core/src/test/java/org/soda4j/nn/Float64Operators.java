@@ -17,8 +17,8 @@ abstract class Float64Operators {
     /** Sums of at most some hundred products of numbers about 1, at 1e-16 each. */
     static final double TOLERANCE = 1e-11;
 
-    static final OperatorMode TRAINING = new OperatorMode(true, false);
-    static final OperatorMode INFERENCE = new OperatorMode(false, false);
+    static final OperatorMode TRAINING = new OperatorMode(true, NumberFormat.FLOAT32);
+    static final OperatorMode INFERENCE = new OperatorMode(false, NumberFormat.FLOAT32);
 
     NDManager manager;
 

@@ -54,9 +54,9 @@ class OperatorsTest extends Float64Operators {
         NDArray weight = random(2, 5, 4);
         NDArray bias = random(3, 5);
         assertSame(
-                Operators.linear(x, weight, bias, INFERENCE),
+                Operators.linear(x, weight, bias, false),
                 PlainMath.linear(plain(x), plain(weight), values(bias)));
-        GradientCheck.check(a -> Operators.linear(a[0], a[1], a[2], TRAINING), x, weight, bias);
+        GradientCheck.check(a -> Operators.linear(a[0], a[1], a[2], true), x, weight, bias);
     }
 
     @Test
@@ -64,8 +64,8 @@ class OperatorsTest extends Float64Operators {
         NDArray x = random(1, 2, 3, 4);
         NDArray weight = random(2, 5, 4);
         NDArray bias = random(3, 5);
-        NDArray rows = Operators.linear(x.reshape(6, 4), weight, bias, INFERENCE);
-        NDArray y = Operators.linear(x, weight, bias, INFERENCE);
+        NDArray rows = Operators.linear(x.reshape(6, 4), weight, bias, false);
+        NDArray y = Operators.linear(x, weight, bias, false);
         assertThat(y.getShape().getShape()).containsExactly(2, 3, 5);
         assertThat(y.toDoubleArray()).isEqualTo(rows.toDoubleArray());
     }
