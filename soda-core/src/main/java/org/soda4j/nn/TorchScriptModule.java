@@ -54,6 +54,7 @@ final class TorchScriptModule {
      */
     static TorchScriptModule load(String className, String resource) {
         Engine engine = PyTorchEngine.require();
+        NativeAllocator.keepFreedMemory();
         try (InputStream in = TorchScriptModule.class.getResourceAsStream(resource)) {
             String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             NDManager manager = engine.newBaseManager(ai.djl.Device.cpu());

@@ -152,23 +152,29 @@ class Operators(Module):
     return self.any_conv(self.any_resize(x, int(resample)), weight, bias, 1, int(kind))
 
   # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
+  # Projections are 1 x 1 convolutions, so that maps need not be transposed. Up to 1024 pixels the
+  # matrix of weights is written out, which is faster here than the engine's attention in tiles,
+  # also in backward; beyond, its size would matter.
   def attention_block(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, out_weight: Tensor, out_bias: Tensor, groups: Tensor, heads: Tensor, kind: Tensor) -> Tensor:
     n = torch.size(x, 0)
     c = torch.size(x, 1)
     h = int(heads)
     k = int(kind)
     width = torch.floordiv(c, h)
-    rows = torch.transpose(torch.flatten(self.any_norm(x, int(groups), norm_weight, norm_bias), 2), 1, 2)
-    if torch.ne(k, 6):
-      rows = torch.to(rows, k)
-      weight, bias, out_weight, out_bias = torch.to(weight, k), torch.to(bias, k), torch.to(out_weight, k), torch.to(out_bias, k)
+    normed = self.any_norm(x, int(groups), norm_weight, norm_bias)
+    qkv = self.any_conv(normed, torch.reshape(weight, [3 * c, c, 1, 1]), bias, 1, k)
+    pixels = torch.reshape(qkv, [n * h, 3 * width, -1])
+    if torch.le(torch.size(pixels, 2), 1024):
+      query, keys, value = torch.chunk(pixels, 3, 1)
+      query = query * torch.pow(width, -0.5)
+      weights = torch.softmax(torch.bmm(torch.transpose(query, 1, 2), keys), -1)
+      y = torch.bmm(value, torch.transpose(weights, 1, 2))
     else:
-      pass
-    qkv = torch.linear(rows, weight, bias)
-    q, k0, v = torch.chunk(torch.transpose(torch.reshape(qkv, [n, -1, h, 3 * width]), 1, 2), 3, -1)
-    y = torch.scaled_dot_product_attention(q, k0, v)
-    y = torch.linear(torch.reshape(torch.transpose(y, 1, 2), [n, -1, c]), out_weight, out_bias)
-    return x + torch.reshape(torch.transpose(y, 1, 2), torch.size(x))
+      rows = torch.contiguous(torch.transpose(torch.reshape(pixels, [n, h, 3 * width, -1]), 2, 3))
+      query, keys, value = torch.chunk(rows, 3, -1)
+      y = torch.transpose(torch.scaled_dot_product_attention(query, keys, value), 2, 3)
+    out = self.any_conv(torch.reshape(y, torch.size(x)), torch.reshape(out_weight, [c, c, 1, 1]), out_bias, 1, k)
+    return torch.add_(out, x)
 
   # ---- the encoder ----
 
