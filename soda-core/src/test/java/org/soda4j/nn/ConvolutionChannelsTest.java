@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,9 @@ class ConvolutionChannelsTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void everyChannelCountGivesTheSumsOfFloat64(NumberFormat format) {
-        // Round-off of float32 sums, and of inputs rounded to bfloat16 (2^-8 each).
-        double tolerance = format == NumberFormat.FLOAT32 ? 1e-5 : 2e-2;
+        // Round-off of float32 sums, and of inputs rounded to bfloat16 (2^-8 each), some of
+        // which cancel; the engine alone is off by 0.1 to NaN.
+        double tolerance = format == NumberFormat.FLOAT32 ? 1e-5 : 4e-2;
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             for (int in : CHANNELS) {
                 for (int out : CHANNELS) {
@@ -40,9 +40,9 @@ class ConvolutionChannelsTest {
 
     private static void check(
             NDManager scope, int in, int out, int kernel, NumberFormat format, double tolerance) {
-        NDArray x = scope.randomNormal(new Shape(2, in, 8, 8));
-        NDArray weight = scope.randomNormal(new Shape(out, in, kernel, kernel));
-        NDArray bias = scope.randomNormal(new Shape(out));
+        NDArray x = random(scope, 1, 2, in, 8, 8);
+        NDArray weight = random(scope, 2, out, in, kernel, kernel);
+        NDArray bias = random(scope, 3, out);
         List<NDArray> found = run(x, weight, bias, format);
         List<NDArray> expected = run(exact(x), exact(weight), exact(bias), NumberFormat.FLOAT32);
         for (int i = 0; i < found.size(); i++) {
@@ -66,6 +66,10 @@ class ConvolutionChannelsTest {
             collector.backward(y.sum());
             return List.of(y, x.getGradient(), weight.getGradient());
         }
+    }
+
+    private static NDArray random(NDManager manager, long seed, long... shape) {
+        return GradientCheck.random(manager, seed, shape).toType(DataType.FLOAT32, true);
     }
 
     private static NDArray exact(NDArray array) {
