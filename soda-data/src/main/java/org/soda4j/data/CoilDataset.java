@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 public final class CoilDataset extends ImageFilesDataset {
 
     private static final Pattern NAME = Pattern.compile("obj(\\d{1,4})__(\\d{1,4})\\.png");
-    private static final int STEP_DEGREES = 5;
+    static final int STEP_DEGREES = 5;
     private static final int VIEWS = 360 / STEP_DEGREES;
 
     private final List<Integer> objects;

@@ -13,8 +13,9 @@ import javax.imageio.event.IIOReadWarningListener;
  *
  * <ul>
  *   <li>Conversions follow PIL's {@code Image.open(file).convert("RGB")}, which torchvision uses:
- *       palettes are looked up, grey is repeated, alpha is dropped, colour profiles are not
- *       applied. To one channel, {@code L = 0.299 R + 0.587 G + 0.114 B} as PIL rounds it.
+ *       palettes are looked up, grey is repeated, alpha is dropped (unless a background is set),
+ *       colour profiles are not applied. To one channel, {@code L = 0.299 R + 0.587 G + 0.114 B} as
+ *       PIL rounds it.
  *   <li>Of 16-bit samples the high byte is kept. CMYK and YCCK JPEGs become RGB.
  *   <li>Of an animation the first frame is taken, as it is stored.
  *   <li>The EXIF orientation is applied (torchvision leaves it), unless it is turned off.
@@ -34,11 +35,13 @@ public final class ImageDecoder {
     private final int channels;
     private final long maxPixels;
     private final boolean applyOrientation;
+    private final int background;
 
     private ImageDecoder(Builder builder) {
         channels = builder.channels;
         maxPixels = builder.maxPixels;
         applyOrientation = builder.applyOrientation;
+        background = builder.background;
     }
 
     /**
@@ -56,6 +59,7 @@ public final class ImageDecoder {
         private int channels = 3;
         private long maxPixels = 89_478_485;
         private boolean applyOrientation = true;
+        private int background = PixelConversion.DROP_ALPHA;
 
         private Builder() {}
 
@@ -106,6 +110,22 @@ public final class ImageDecoder {
         }
 
         /**
+         * Lays transparent pixels over a colour. Default: alpha is dropped.
+         *
+         * @param rgb {@code 0xRRGGBB}; white is 0xffffff
+         * @return this builder
+         * @throws IllegalArgumentException if it is no such colour
+         */
+        public Builder background(int rgb) {
+            if (rgb < 0 || rgb > 0xffffff) {
+                throw new IllegalArgumentException(
+                        "background: expected a colour 0 to 0xffffff, found %#x".formatted(rgb));
+            }
+            background = rgb;
+            return this;
+        }
+
+        /**
          * Makes the decoder.
          *
          * @return the decoder
@@ -136,6 +156,11 @@ public final class ImageDecoder {
      */
     public PixelImage decode(String name, byte[] bytes) {
         return decode(Objects.requireNonNull(name, "name"), -1, bytes);
+    }
+
+    /** What options besides channels and orientation change about the pixels; empty for none. */
+    String cacheKey() {
+        return background == PixelConversion.DROP_ALPHA ? "" : " over " + background;
     }
 
     static byte[] readBytes(Path file, long index) {
@@ -196,7 +221,7 @@ public final class ImageDecoder {
                     jpeg != null && jpeg.components() == 4
                             ? PixelConversion.convertCmyk(
                                     reader.readRaster(0, null), jpeg.adobeTransform(), channels)
-                            : PixelConversion.convert(reader.read(0), channels);
+                            : PixelConversion.convert(reader.read(0), channels, background);
             if (warnings.corruption != null) {
                 throw new RefusedImageException(
                         "expected whole %s data, found: %s".formatted(format, warnings.corruption));

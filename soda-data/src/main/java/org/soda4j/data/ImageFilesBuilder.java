@@ -95,6 +95,9 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
             return null;
         }
         return new ResizedImageCache(
-                cacheFolder, cacheShortSide, imageDecoder, channels + " " + applyOrientation);
+                cacheFolder,
+                cacheShortSide,
+                imageDecoder,
+                channels + " " + applyOrientation + imageDecoder.cacheKey());
     }
 }

@@ -11,6 +11,9 @@ import java.awt.image.Raster;
 /** Takes the samples out of an AWT image as they are stored, past AWT's colour conversions. */
 final class PixelConversion {
 
+    /** A background that leaves colours as they are, whatever their alpha. */
+    static final int DROP_ALPHA = -1;
+
     private PixelConversion() {}
 
     /** Fills rows of RGB, 0..255 each, from a raster. */
@@ -19,10 +22,11 @@ final class PixelConversion {
         void read(Raster raster, int y, int[] rgb);
     }
 
-    static PixelImage convert(BufferedImage image, int channels)
+    /** Transparent pixels are laid over a background 0xRRGGBB, or {@link #DROP_ALPHA}. */
+    static PixelImage convert(BufferedImage image, int channels, int background)
             throws ImageDecoder.RefusedImageException {
         Raster raster = image.getRaster();
-        return convert(raster, readerFor(image.getColorModel(), raster), channels);
+        return convert(raster, readerFor(image.getColorModel(), raster, background), channels);
     }
 
     /** Converts the four raw components of a JPEG; Adobe's transform is -1 without its segment. */
@@ -61,10 +65,15 @@ final class PixelConversion {
         return (byte) ((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16);
     }
 
-    private static RowReader readerFor(ColorModel colors, Raster raster)
+    /** A sample of an alpha 0 .. 255 over another, rounded to the nearest. */
+    private static int over(int value, int alpha, int under) {
+        return (value * alpha + under * (255 - alpha) + 127) / 255;
+    }
+
+    private static RowReader readerFor(ColorModel colors, Raster raster, int background)
             throws ImageDecoder.RefusedImageException {
         if (colors instanceof IndexColorModel palette) {
-            return new PaletteRows(palette, raster.getWidth());
+            return new PaletteRows(palette, raster.getWidth(), background);
         }
         int space = colors.getColorSpace().getType();
         int bands = raster.getNumBands();
@@ -74,7 +83,8 @@ final class PixelConversion {
         boolean grey = space == ColorSpace.TYPE_GRAY && (bands == 1 || bands == 2);
         boolean rgb = space == ColorSpace.TYPE_RGB && (bands == 3 || bands == 4);
         if (colors instanceof ComponentColorModel && (grey || rgb)) {
-            return new ComponentRows(raster, bands, grey ? 1 : 3, colors.getComponentSize(0));
+            return new ComponentRows(
+                    raster, bands, grey ? 1 : 3, colors.getComponentSize(0), background);
         }
         throw new ImageDecoder.RefusedImageException(
                 "expected grey, RGB, CMYK or palette pixels, found " + colors);
@@ -85,9 +95,18 @@ final class PixelConversion {
         private final int[] colors;
         private final int[] row;
 
-        PaletteRows(IndexColorModel palette, int width) {
+        PaletteRows(IndexColorModel palette, int width, int background) {
             colors = new int[palette.getMapSize()];
             palette.getRGBs(colors);
+            for (int i = 0; i < colors.length && background != DROP_ALPHA; i++) {
+                int alpha = colors[i] >>> 24;
+                int opaque = 0;
+                for (int shift = 16; shift >= 0; shift -= 8) {
+                    int value = colors[i] >> shift & 0xff;
+                    opaque |= over(value, alpha, background >> shift & 0xff) << shift;
+                }
+                colors[i] = opaque;
+            }
             row = new int[width];
         }
 
@@ -133,9 +152,10 @@ final class PixelConversion {
         private final int bands;
         private final int colors;
         private final int shift;
+        private final int background;
         private final int[] row;
 
-        ComponentRows(Raster raster, int bands, int colors, int bits)
+        ComponentRows(Raster raster, int bands, int colors, int bits, int background)
                 throws ImageDecoder.RefusedImageException {
             if (bits != 8 && bits != 16) {
                 throw new ImageDecoder.RefusedImageException(
@@ -144,6 +164,8 @@ final class PixelConversion {
             this.bands = bands;
             this.colors = colors;
             shift = bits - 8;
+            // Without alpha there is nothing to see through.
+            this.background = bands > colors ? background : DROP_ALPHA;
             row = new int[raster.getWidth() * bands];
         }
 
@@ -153,6 +175,13 @@ final class PixelConversion {
             for (int x = 0; x < row.length / bands; x++) {
                 for (int c = 0; c < 3; c++) {
                     rgb[3 * x + c] = row[x * bands + (colors == 1 ? 0 : c)] >> shift;
+                }
+                if (background != DROP_ALPHA) {
+                    int alpha = row[x * bands + colors] >> shift;
+                    for (int c = 0; c < 3; c++) {
+                        int under = background >> (16 - 8 * c) & 0xff;
+                        rgb[3 * x + c] = over(rgb[3 * x + c], alpha, under);
+                    }
                 }
             }
         }

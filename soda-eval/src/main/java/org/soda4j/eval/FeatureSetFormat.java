@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.soda4j.io.NpyArray;
+import org.soda4j.io.NpzFile;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 

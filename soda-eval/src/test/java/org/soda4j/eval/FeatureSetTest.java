@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.io.NpyArray;
 
 /** Content, checks and files of feature sets. */
 class FeatureSetTest {
@@ -122,7 +123,7 @@ class FeatureSetTest {
                 "little-endian");
         assertRefused(
                 "features",
-                "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }",
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1, 1), }",
                 "Fortran");
         assertRefused(
                 "features", "{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }", "descr");

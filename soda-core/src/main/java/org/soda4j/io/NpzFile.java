@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.io;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,16 +13,22 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
-import org.soda4j.io.AtomicFile;
 
 /** NumPy's {@code .npz}: a zip of {@code .npy} entries, stored as {@code numpy.savez} does. */
-final class NpzFile {
+public final class NpzFile {
 
     private static final String SUFFIX = ".npy";
 
     private NpzFile() {}
 
-    static void write(Path file, Map<String, NpyArray> arrays) throws IOException {
+    /**
+     * Writes a file whole or not at all; the same arrays give the same bytes.
+     *
+     * @param file is replaced
+     * @param arrays by name, without {@code .npy}
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, Map<String, NpyArray> arrays) throws IOException {
         AtomicFile.write(
                 file,
                 channel -> {
@@ -61,7 +67,14 @@ final class NpzFile {
         }
     }
 
-    static Map<String, NpyArray> read(Path file) throws IOException {
+    /**
+     * Reads all arrays of a file, plain or compressed, and compares their checksums.
+     *
+     * @param file the file
+     * @return by name, without {@code .npy}
+     * @throws IOException if it is missing or damaged; names the file and the entry
+     */
+    public static Map<String, NpyArray> read(Path file) throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         try (ZipFile zip = new ZipFile(file.toFile())) {
             Enumeration<? extends ZipEntry> entries = zip.entries();

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.io;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An array in NumPy's {@code .npy} format (numpy/lib/format.py, versions 1 to 3), as far as feature
- * sets need it: little-endian or single-byte numbers and fixed-width Unicode, row-major. DJL's own
- * codec knows neither Unicode nor one-byte labels of an array that Python made.
+ * An array in NumPy's {@code .npy} format (numpy/lib/format.py, versions 1 to 3): little-endian or
+ * single-byte numbers and fixed-width Unicode; numbers of a matrix also in Fortran's order. DJL's
+ * own codec knows neither Unicode nor one-byte labels of an array that Python made. Immutable.
  */
-final class NpyArray {
+public final class NpyArray {
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT_BYTES = 64;
@@ -42,24 +42,53 @@ final class NpyArray {
         this.data = data;
     }
 
-    static NpyArray ofFloats(float[] values, int rows, int columns) throws IOException {
+    /**
+     * Makes a matrix.
+     *
+     * @param values row by row; copied
+     * @param rows how many
+     * @param columns how many
+     * @return float32 {@code [rows, columns]}
+     * @throws IOException if it has more than 2 GiB
+     */
+    public static NpyArray ofFloats(float[] values, int rows, int columns) throws IOException {
         ByteBuffer data = allocate(values.length, Float.BYTES);
         data.asFloatBuffer().put(values);
         return new NpyArray('f', Float.BYTES, new int[] {rows, columns}, data);
     }
 
-    static NpyArray ofLongs(long[] values) throws IOException {
+    /**
+     * Makes a vector.
+     *
+     * @param values copied
+     * @return int64
+     * @throws IOException if it has more than 2 GiB
+     */
+    public static NpyArray ofLongs(long[] values) throws IOException {
         ByteBuffer data = allocate(values.length, Long.BYTES);
         data.asLongBuffer().put(values);
         return new NpyArray('i', Long.BYTES, new int[] {values.length}, data);
     }
 
-    static NpyArray ofStrings(List<String> values) throws IOException {
+    /**
+     * Makes a vector of texts.
+     *
+     * @param values any text without trailing zeros
+     * @return fixed-width Unicode
+     * @throws IOException if it has more than 2 GiB
+     */
+    public static NpyArray ofStrings(List<String> values) throws IOException {
         return strings(values, new int[] {values.size()});
     }
 
-    /** A 0-d array. */
-    static NpyArray ofString(String value) throws IOException {
+    /**
+     * Makes an array without dimensions.
+     *
+     * @param value any text without trailing zeros
+     * @return Unicode
+     * @throws IOException if it has more than 2 GiB
+     */
+    public static NpyArray ofString(String value) throws IOException {
         return strings(List.of(value), new int[0]);
     }
 
@@ -86,8 +115,12 @@ final class NpyArray {
         return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The shape, empty for a scalar. */
-    int[] shape() {
+    /**
+     * Returns the shape.
+     *
+     * @return sizes, empty for a scalar
+     */
+    public int[] shape() {
         return shape.clone();
     }
 
@@ -96,7 +129,13 @@ final class NpyArray {
         return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    float[] toFloats() throws IOException {
+    /**
+     * Returns real numbers in single precision.
+     *
+     * @return row by row
+     * @throws IOException if they are not float32 or float64
+     */
+    public float[] toFloats() throws IOException {
         float[] values = new float[count()];
         ByteBuffer in = data();
         if (kind == 'f' && itemBytes == Float.BYTES) {
@@ -111,7 +150,32 @@ final class NpyArray {
         return values;
     }
 
-    long[] toLongs() throws IOException {
+    /**
+     * Returns real numbers in double precision.
+     *
+     * @return row by row
+     * @throws IOException if they are not float32 or float64
+     */
+    public double[] toDoubles() throws IOException {
+        boolean single = kind == 'f' && itemBytes == Float.BYTES;
+        if (!single && !(kind == 'f' && itemBytes == Double.BYTES)) {
+            throw new IOException("expected float32 or float64, found " + kind + itemBytes);
+        }
+        double[] values = new double[count()];
+        ByteBuffer in = data();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = single ? in.getFloat() : in.getDouble();
+        }
+        return values;
+    }
+
+    /**
+     * Returns whole numbers.
+     *
+     * @return row by row
+     * @throws IOException if they are none
+     */
+    public long[] toLongs() throws IOException {
         long[] values = new long[count()];
         ByteBuffer in = data();
         boolean unsigned = kind == 'u';
@@ -131,8 +195,13 @@ final class NpyArray {
         return values;
     }
 
-    /** Unicode items without the zeros they are padded with. */
-    List<String> toStrings() throws IOException {
+    /**
+     * Returns texts without the zeros they are padded with.
+     *
+     * @return row by row
+     * @throws IOException if they are not Unicode
+     */
+    public List<String> toStrings() throws IOException {
         if (kind != 'U') {
             throw new IOException("expected Unicode strings, found " + kind + itemBytes);
         }
@@ -155,8 +224,13 @@ final class NpyArray {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
 
-    /** Everything before the data: magic, version 1.0 (3.0 is only for field names), dictionary. */
-    byte[] header() {
+    /**
+     * Returns everything before the data: magic, version 1.0 (3.0 is only for field names),
+     * dictionary.
+     *
+     * @return what numpy.save writes, to the last byte
+     */
+    public byte[] header() {
         String dimensions =
                 Arrays.stream(shape).mapToObj(d -> d + ",").collect(Collectors.joining(" "));
         int length = kind == 'U' ? itemBytes / Integer.BYTES : itemBytes;
@@ -212,7 +286,8 @@ final class NpyArray {
                         .filter(text -> !text.isEmpty())
                         .mapToInt(Integer::parseInt)
                         .toArray();
-        if (order.group(1).equals("True") && shape.length > 1) {
+        boolean columns = order.group(1).equals("True") && shape.length > 1;
+        if (columns && (shape.length > 2 || descr.group(2).equals("U"))) {
             throw new IOException(
                     "expected row-major order, found Fortran order; save numpy.ascontiguousarray(x)");
         }
@@ -232,7 +307,21 @@ final class NpyArray {
             throw new IOException(
                     "expected %d bytes of data, found %d".formatted(bytes, data.length));
         }
+        if (columns) {
+            data = byRows(data, shape[0], shape[1], itemBytes);
+        }
         return new NpyArray(
                 kind, itemBytes, shape, ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private static byte[] byRows(byte[] byColumns, int rows, int columns, int itemBytes) {
+        byte[] data = new byte[byColumns.length];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                int from = (j * rows + i) * itemBytes;
+                System.arraycopy(byColumns, from, data, (i * columns + j) * itemBytes, itemBytes);
+            }
+        }
+        return data;
     }
 }
