@@ -84,7 +84,7 @@ final class SodaModel implements AutoCloseable {
                 denoiser.options(format(precision), activations));
     }
 
-    private static NumberFormat format(Precision precision) {
+    static NumberFormat format(Precision precision) {
         return switch (precision) {
             case FP32 -> NumberFormat.FLOAT32;
             case BF16 -> NumberFormat.BFLOAT16;

@@ -117,6 +117,26 @@ public record UNetDenoiser(
         return new UNet(this, layout, modulation, seed);
     }
 
+    /**
+     * Counts the multiplications of one image's pass.
+     *
+     * @param latent the sections of the latent
+     * @param modulation which section drives which block
+     * @return multiplications, each with its addition, of convolutions, linear layers and attention
+     */
+    public long multiplyAdds(LatentLayout latent, LayerModulation modulation) {
+        return DenoiserCost.multiplyAdds(this, latent, modulation);
+    }
+
+    /**
+     * Counts those of them that belong to the first convolution.
+     *
+     * @return multiplications, each with its addition
+     */
+    public long firstMultiplyAdds() {
+        return DenoiserCost.firstConvolution(this);
+    }
+
     int channels(int level) {
         return channels * multipliers.get(level);
     }

@@ -76,6 +76,28 @@ public record ResNetEncoder(
         return channels(3) * expansion();
     }
 
+    /**
+     * Counts the multiplications of one image's pass.
+     *
+     * @param height of the image
+     * @param width of the image
+     * @return multiplications, each with its addition, of convolutions and the last layer
+     */
+    public long multiplyAdds(int height, int width) {
+        return EncoderCost.multiplyAdds(this, height, width);
+    }
+
+    /**
+     * Counts those of them that belong to the first convolution.
+     *
+     * @param height of the image
+     * @param width of the image
+     * @return multiplications, each with its addition
+     */
+    public long firstMultiplyAdds(int height, int width) {
+        return EncoderCost.firstConvolution(this, height, width);
+    }
+
     /** Output channels of a block are this many times its inner channels. */
     int expansion() {
         return depth >= 50 ? 4 : 1;

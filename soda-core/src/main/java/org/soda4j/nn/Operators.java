@@ -293,7 +293,32 @@ public final class Operators {
      * @return in float32
      */
     public static NDArray float32(NDArray x, boolean training) {
-        return call("cast", training, x, NumberFormat.FLOAT32.code());
+        return cast(x, NumberFormat.FLOAT32, training);
+    }
+
+    /**
+     * Converts to a number format.
+     *
+     * @param x any array
+     * @param format what to convert to
+     * @param training whether gradients are wanted
+     * @return {@code x} in that format
+     */
+    public static NDArray cast(NDArray x, NumberFormat format, boolean training) {
+        return call("cast", training, x, format.code());
+    }
+
+    /**
+     * A bare matrix product, to measure the machine by.
+     *
+     * @param a {@code [N, K]}, or {@code [N, K, 1, 1]} for a product by the library for
+     *     convolutions
+     * @param b {@code [K, M]}, or then {@code [1, K, H, W]}
+     * @param format of the product
+     * @return {@code [N, M]} or {@code [1, N, H, W]}
+     */
+    public static NDArray product(NDArray a, NDArray b, NumberFormat format) {
+        return call("product", false, a, b, format.code());
     }
 
     /**

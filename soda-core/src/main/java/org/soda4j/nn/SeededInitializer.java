@@ -1,10 +1,13 @@
 package org.soda4j.nn;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.initializer.Initializer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
@@ -45,17 +48,24 @@ final class SeededInitializer implements Initializer {
     @Override
     public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
         SplittableRandom random = new SplittableRandom(seed);
-        float[] values = new float[Math.toIntExact(shape.size())];
-        for (int i = 0; i < values.length; i++) {
+        // Written where it stays: arrays on the Java heap would make its peak the model's size.
+        NDArray array = manager.create(shape, DataType.FLOAT32, Device.cpu());
+        FloatBuffer values =
+                array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        for (long left = shape.size(); left > 0; left--) {
             double draw = normal ? random.nextGaussian() : 2 * random.nextDouble() - 1;
-            values[i] = (float) (scale * draw);
+            values.put((float) (scale * draw));
         }
-        NDArray array = manager.create(values, shape);
+        if (!array.getDevice().equals(manager.getDevice())) {
+            try (NDArray onCpu = array) {
+                array = onCpu.toDevice(manager.getDevice(), true);
+            }
+        }
         if (dataType == DataType.FLOAT32) {
             return array;
         }
-        try (array) {
-            return array.toType(dataType, true);
+        try (NDArray whole = array) {
+            return whole.toType(dataType, true);
         }
     }
 }
