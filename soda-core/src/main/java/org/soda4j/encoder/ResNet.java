@@ -19,6 +19,7 @@ final class ResNet extends NamedBlock {
 
     private final ResNetEncoder config;
     private final Parameter[] stem;
+    private final int stemGroups;
     private final List<ResNetBlock> blocks = new ArrayList<>();
     private final Parameter lastWeight;
     private final Parameter lastBias;
@@ -28,14 +29,13 @@ final class ResNet extends NamedBlock {
         this.config = config;
         int channels = config.channels(0);
         int kernel = config.smallImages() ? 3 : 7;
+        stemGroups = config.norm().groups(channels);
         stem =
-                new Parameter[] {
-                    kernel("conv1.weight", channels, config.inputChannels(), kernel, kernel),
-                    normWeight("bn1.weight", channels),
-                    normBias("bn1.bias", channels),
-                    statistic("bn1.running_mean", false, channels),
-                    statistic("bn1.running_var", true, channels)
-                };
+                convNorm(
+                        "conv1",
+                        "bn1",
+                        new Shape(channels, config.inputChannels(), kernel, kernel),
+                        config.norm() == NormLayer.BATCH_NORM);
         int[] counts = config.blocksPerStage();
         for (int stage = 0; stage < counts.length; stage++) {
             for (int i = 0; i < counts[stage]; i++) {
@@ -69,7 +69,8 @@ final class ResNet extends NamedBlock {
         OperatorMode mode = mode(training, params);
         NDArray[] stemValues = values(store, images, training, stem);
         NDArray x =
-                Operators.convNorm(images, stemValues, config.smallImages() ? 1 : 2, true, mode);
+                Operators.convNorm(
+                        images, stemValues, stemGroups, config.smallImages() ? 1 : 2, true, mode);
         if (!config.smallImages()) {
             try (NDArray large = x) {
                 x = Operators.maxPool(large, training);

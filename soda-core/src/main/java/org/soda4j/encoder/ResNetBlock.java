@@ -17,6 +17,7 @@ final class ResNetBlock extends NamedBlock {
 
     private final int outChannels;
     private final int stride;
+    private final NormLayer norm;
     private final List<Parameter[]> convolutions = new ArrayList<>();
     private final int stridedConvolution;
     private final Parameter[] projection;
@@ -30,6 +31,7 @@ final class ResNetBlock extends NamedBlock {
             ResNetEncoder config) {
         super(name, seed);
         this.stride = stride;
+        norm = config.norm();
         outChannels = channels * config.expansion();
         if (config.expansion() == 1) {
             stridedConvolution = 0;
@@ -48,13 +50,8 @@ final class ResNetBlock extends NamedBlock {
     }
 
     private Parameter[] convNorm(String conv, String norm, int out, int in, int size) {
-        return new Parameter[] {
-            kernel(conv + ".weight", out, in, size, size),
-            normWeight(norm + ".weight", out),
-            normBias(norm + ".bias", out),
-            statistic(norm + ".running_mean", false, out),
-            statistic(norm + ".running_var", true, out)
-        };
+        return convNorm(
+                conv, norm, new Shape(out, in, size, size), this.norm == NormLayer.BATCH_NORM);
     }
 
     int outChannels() {
@@ -65,17 +62,15 @@ final class ResNetBlock extends NamedBlock {
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
         boolean training = mode.training();
         NDArray shortcut =
-                projection == null
-                        ? x
-                        : Operators.convNorm(
-                                x, values(store, x, training, projection), stride, false, mode);
+                projection == null ? x : convNorm(store, x, projection, stride, false, mode);
         NDArray h = x;
         int last = convolutions.size() - 1;
         for (int i = 0; i < last; i++) {
             NDArray next =
-                    Operators.convNorm(
+                    convNorm(
+                            store,
                             h,
-                            values(store, x, training, convolutions.get(i)),
+                            convolutions.get(i),
                             i == stridedConvolution ? stride : 1,
                             true,
                             mode);
@@ -85,12 +80,27 @@ final class ResNetBlock extends NamedBlock {
             h = next;
         }
         NDArray[] lastValues = values(store, x, training, convolutions.get(last));
-        NDArray y = Operators.convNormAddRelu(h, shortcut, lastValues, 1, mode);
+        NDArray y = Operators.convNormAddRelu(h, shortcut, lastValues, groups(lastValues), mode);
         h.close();
         if (shortcut != x) {
             shortcut.close();
         }
         return y;
+    }
+
+    private NDArray convNorm(
+            ParameterStore store,
+            NDArray x,
+            Parameter[] parameters,
+            int strideOfThis,
+            boolean relu,
+            OperatorMode mode) {
+        NDArray[] values = values(store, x, mode.training(), parameters);
+        return Operators.convNorm(x, values, groups(values), strideOfThis, relu, mode);
+    }
+
+    private int groups(NDArray[] values) {
+        return norm.groups(Math.toIntExact(values[0].getShape().get(0)));
     }
 
     @Override

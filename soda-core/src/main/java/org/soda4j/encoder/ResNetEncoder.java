@@ -2,6 +2,7 @@ package org.soda4j.encoder;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import java.util.Objects;
 import org.soda4j.nn.NamedBlock;
 
 /**
@@ -17,10 +18,16 @@ import org.soda4j.nn.NamedBlock;
  *     images of about 32 pixels) instead of 7 x 7 at stride 2 with pooling
  * @param inputChannels channels of the images
  * @param latentSize length of z; 0 means: what the model's {@code LatentLayout} says
+ * @param norm of the feature maps
  */
 @JsonDeserialize(builder = ResNetEncoder.Builder.class)
 public record ResNetEncoder(
-        int depth, double widthMultiplier, boolean smallImages, int inputChannels, int latentSize) {
+        int depth,
+        double widthMultiplier,
+        boolean smallImages,
+        int inputChannels,
+        int latentSize,
+        NormLayer norm) {
 
     /** Checks every component, as the builder does. */
     public ResNetEncoder {
@@ -28,6 +35,7 @@ public record ResNetEncoder(
         requireWidthMultiplier(widthMultiplier);
         requireAtLeast("inputChannels", 1, inputChannels);
         requireAtLeast("latentSize", 0, latentSize);
+        Objects.requireNonNull(norm, "norm");
     }
 
     /**
@@ -47,7 +55,7 @@ public record ResNetEncoder(
      */
     public ResNetEncoder withLatentSize(int size) {
         requireAtLeast("latentSize", 1, size);
-        return new ResNetEncoder(depth, widthMultiplier, smallImages, inputChannels, size);
+        return new ResNetEncoder(depth, widthMultiplier, smallImages, inputChannels, size, norm);
     }
 
     /**
@@ -152,6 +160,7 @@ public record ResNetEncoder(
         private boolean smallImages;
         private int inputChannels = 3;
         private int latentSize;
+        private NormLayer norm = NormLayer.BATCH_NORM;
 
         private Builder() {}
 
@@ -215,13 +224,26 @@ public record ResNetEncoder(
         }
 
         /**
+         * Sets what normalises feature maps. Default and published: batch norm. Parameters keep
+         * torchvision's names ({@code bn1.weight}), as its {@code norm_layer} does; group norm has
+         * no running statistics.
+         *
+         * @param norm the layer
+         * @return this
+         */
+        public Builder norm(NormLayer norm) {
+            this.norm = Objects.requireNonNull(norm, "norm");
+            return this;
+        }
+
+        /**
          * Builds the description.
          *
          * @return the immutable description
          */
         public ResNetEncoder build() {
             return new ResNetEncoder(
-                    depth, widthMultiplier, smallImages, inputChannels, latentSize);
+                    depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
         }
     }
 }

@@ -134,6 +134,29 @@ public abstract class NamedBlock extends AbstractBlock {
                 size);
     }
 
+    /**
+     * The parameters of a convolution without bias and of the norm after it: kernel, weight, bias,
+     * and for batch norm running mean and variance.
+     *
+     * @param shape of the kernel {@code [out, in, k, k]}
+     */
+    protected final Parameter[] convNorm(
+            String conv, String norm, Shape shape, boolean statistics) {
+        long channels = shape.get(0);
+        Parameter kernel = kernel(conv + ".weight", shape.getShape());
+        Parameter weight = normWeight(norm + ".weight", channels);
+        Parameter bias = normBias(norm + ".bias", channels);
+        return statistics
+                ? new Parameter[] {
+                    kernel,
+                    weight,
+                    bias,
+                    statistic(norm + ".running_mean", false, channels),
+                    statistic(norm + ".running_var", true, channels)
+                }
+                : new Parameter[] {kernel, weight, bias};
+    }
+
     private Parameter parameter(
             String local,
             Parameter.Type type,

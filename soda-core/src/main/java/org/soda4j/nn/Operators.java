@@ -228,22 +228,27 @@ public final class Operators {
     }
 
     /**
-     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5); in training the
-     * running statistics are updated in place.
+     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
+     * 1e-5); in training the running statistics of batch norm are updated in place.
      *
      * @param x {@code [N, C, H, W]}
-     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight, bias,
-     *     running mean and running variance of the norm
+     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
+     *     of the norm, and for batch norm its running mean and running variance
+     * @param groups a divisor of out for group norm, 0 for batch norm
      * @param stride of the convolution
      * @param relu whether ReLU follows
      * @param mode precision and gradients
      * @return {@code [N, out, H', W']}
      */
     public static NDArray convNorm(
-            NDArray x, NDArray[] parameters, int stride, boolean relu, OperatorMode mode) {
+            NDArray x,
+            NDArray[] parameters,
+            int groups,
+            int stride,
+            boolean relu,
+            OperatorMode mode) {
         NDArray[] all = append(new NDArray[] {x}, parameters);
-        all = append(all, constant(stride), flag(mode.training()), mode.format().code());
-        return call(relu ? "conv_norm_relu" : "conv_norm", mode.training(), all);
+        return convNorm(relu ? "_relu" : "", all, groups, stride, mode);
     }
 
     /**
@@ -252,15 +257,28 @@ public final class Operators {
      * @param x {@code [N, C, H, W]}
      * @param shortcut {@code [N, out, H', W']}
      * @param parameters as for {@link #convNorm}
-     * @param stride of the convolution
+     * @param groups as for {@link #convNorm}
      * @param mode precision and gradients
      * @return like {@code shortcut}
      */
     public static NDArray convNormAddRelu(
-            NDArray x, NDArray shortcut, NDArray[] parameters, int stride, OperatorMode mode) {
+            NDArray x, NDArray shortcut, NDArray[] parameters, int groups, OperatorMode mode) {
         NDArray[] all = append(new NDArray[] {x, shortcut}, parameters);
-        all = append(all, constant(stride), flag(mode.training()), mode.format().code());
-        return call("conv_norm_add_relu", mode.training(), all);
+        return convNorm("_add_relu", all, groups, 1, mode);
+    }
+
+    private static NDArray convNorm(
+            String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
+        NDArray code = mode.format().code();
+        return groups > 0
+                ? call(
+                        "conv_group_norm" + end,
+                        mode.training(),
+                        append(inputs, constant(groups), constant(stride), code))
+                : call(
+                        "conv_norm" + end,
+                        mode.training(),
+                        append(inputs, constant(stride), flag(mode.training()), code));
     }
 
     /**

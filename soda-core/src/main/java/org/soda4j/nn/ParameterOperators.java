@@ -1,6 +1,7 @@
 package org.soda4j.nn;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
@@ -105,6 +106,70 @@ public final class ParameterOperators {
      */
     public static void exchange(NDList left, NDList right) {
         call("exchange", new NDList(Operators.constant(0)), left, right).close();
+    }
+
+    /**
+     * Writes arrays one after another into a flat bucket.
+     *
+     * @param values what is written
+     * @param bucket {@code [n]}, as many elements as the values have together
+     */
+    public static void gather(NDList values, NDArray bucket) {
+        call("gather", new NDList(bucket), values).close();
+    }
+
+    /**
+     * Writes a bucket, times a factor, back to the arrays; the bucket is multiplied as well.
+     *
+     * @param values what is overwritten
+     * @param bucket as {@link #gather} filled it
+     * @param scale the factor
+     */
+    public static void scatter(NDList values, NDArray bucket, double scale) {
+        scatter("scatter", values, bucket, scale);
+    }
+
+    /**
+     * Writes the gradients of parameters one after another into a flat bucket.
+     *
+     * @param parameters whose gradients; zeros for one that backward has not reached
+     * @param bucket {@code [n]}, as many elements as the parameters have together
+     */
+    public static void gatherGradients(NDList parameters, NDArray bucket) {
+        call("gather_gradients", new NDList(bucket), parameters).close();
+    }
+
+    /**
+     * Writes a bucket, times a factor, back to the gradients; the bucket is multiplied as well.
+     *
+     * @param parameters whose gradients; one that has none is left without
+     * @param bucket as {@link #gatherGradients} filled it
+     * @param scale the factor
+     */
+    public static void scatterGradients(NDList parameters, NDArray bucket, double scale) {
+        scatter("scatter_gradients", parameters, bucket, scale);
+    }
+
+    private static void scatter(String method, NDList arrays, NDArray bucket, double scale) {
+        try (NDManager scope = bucket.getManager().newSubManager(Device.cpu())) {
+            call(method, new NDList(bucket, scope.create(scale)), arrays).close();
+        }
+    }
+
+    /**
+     * Returns a checksum of all bits; equal arrays have equal ones.
+     *
+     * @param values float32 arrays
+     * @return a number that any single changed bit changes
+     */
+    public static long checksum(NDList values) {
+        try (NDList sums = call("bit_sums", new NDList(Operators.constant(0)), values)) {
+            long checksum = 0;
+            for (long sum : sums.get(0).toLongArray()) {
+                checksum = 31 * checksum + sum;
+            }
+            return checksum;
+        }
     }
 
     private static NDList call(String method, NDList scalars, NDList... lists) {

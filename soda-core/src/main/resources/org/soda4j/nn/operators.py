@@ -193,6 +193,17 @@ class Operators(Module):
   def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
 
+  # The same with group norm, which has no running statistics and sees each example alone.
+  def conv_group_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    y = self.any_conv(x, kernel, None, int(stride), int(kind))
+    return self.any_norm(y, int(groups), weight, bias)
+
+  def conv_group_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    return torch.relu_(self.conv_group_norm(x, kernel, weight, bias, groups, stride, kind))
+
+  def conv_group_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    return torch.relu_(torch.add_(self.conv_group_norm(x, kernel, weight, bias, groups, stride, kind), shortcut))
+
   # The mean over all pixels.
   def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.mean(x, [2, 3])
@@ -265,3 +276,42 @@ class Operators(Module):
       _0 = torch.copy_(left[i], right[i])
       _1 = torch.copy_(right[i], before)
     return unused
+
+  # ---- several processes ----
+
+  # Arrays one after another in a flat bucket.
+  def any_gather(self: __torch__.Operators, values: List[Tensor], bucket: Tensor) -> Tensor:
+    flat = annotate(List[Tensor], [])
+    for i in range(torch.len(values)):
+      _0 = torch.append(flat, torch.reshape(values[i], [-1]))
+    return torch.cat(flat, 0, out=bucket)
+
+  # What the bucket holds, times scale, back to the arrays. The bucket is scaled too.
+  def any_scatter(self: __torch__.Operators, values: List[Tensor], bucket: Tensor, scale: float) -> Tensor:
+    _0 = torch.mul_(bucket, scale)
+    sizes = annotate(List[int], [])
+    for i in range(torch.len(values)):
+      _1 = torch.append(sizes, torch.numel(values[i]))
+    parts = torch.split_with_sizes(bucket, sizes)
+    for j in range(torch.len(values)):
+      _2 = torch.copy_(values[j], torch.reshape(parts[j], torch.size(values[j])))
+    return bucket
+
+  def gather(self: __torch__.Operators, values: List[Tensor], bucket: Tensor) -> Tensor:
+    return self.any_gather(values, bucket)
+
+  def scatter(self: __torch__.Operators, values: List[Tensor], bucket: Tensor, scale: Tensor) -> Tensor:
+    return self.any_scatter(values, bucket, float(scale))
+
+  def gather_gradients(self: __torch__.Operators, parameters: List[Tensor], bucket: Tensor) -> Tensor:
+    return self.any_gather(self.gradients(parameters), bucket)
+
+  def scatter_gradients(self: __torch__.Operators, parameters: List[Tensor], bucket: Tensor, scale: Tensor) -> Tensor:
+    return self.any_scatter(self.gradients(parameters), bucket, float(scale))
+
+  # The bits of each array of float32, added up as whole numbers.
+  def bit_sums(self: __torch__.Operators, values: List[Tensor], unused: Tensor) -> Tensor:
+    sums = annotate(List[Tensor], [])
+    for i in range(torch.len(values)):
+      _0 = torch.append(sums, torch.sum(torch.view_copy(torch.contiguous(values[i]), dtype=3), dtype=4))
+    return torch.stack(sums)

@@ -10,10 +10,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.io.ConfigText;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.PyTorchEngine;
 
@@ -147,6 +149,54 @@ class ResNetEncoderTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("expected 3 channels in [N, C, H, W]")
                     .hasMessageContaining("(1, 1, 16, 16)");
+        }
+    }
+
+    /** Group norm has torchvision's names for it and no running statistics. */
+    @Test
+    void groupNormTakesTheNamesOfTheNormItReplaces() {
+        ResNetEncoder batch = ResNetEncoder.builder().depth(50).latentSize(8).build();
+        ResNetEncoder group =
+                ResNetEncoder.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).build();
+        assertThat(parameters(group)).isEqualTo(parameters(batch));
+        var expected = new ArrayList<>(batch.newBlock(0).namedParameters().keySet());
+        expected.removeIf(name -> name.contains("running_"));
+        assertThat(group.newBlock(0).namedParameters().keySet())
+                .containsExactlyElementsOf(expected)
+                .contains("bn1.weight", "layer4.0.downsample.1.bias");
+        assertThat(
+                        ConfigText.fromTree(
+                                ConfigText.jsonTree(ConfigText.toJson(group)), ResNetEncoder.class))
+                .isEqualTo(group);
+        assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoder.class).norm())
+                .isEqualTo(NormLayer.BATCH_NORM);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 32", "512, 32", "2048, 32", "8, 4", "56, 28", "7, 1", "18, 9", "1, 1"})
+    void groupsHaveTwoChannelsOrMore(int channels, int groups) {
+        assertThat(NormLayer.GROUP_NORM.groups(channels)).isEqualTo(groups);
+        assertThat(NormLayer.BATCH_NORM.groups(channels)).isZero();
+    }
+
+    /** Each example is seen alone, in training too. */
+    @Test
+    void withGroupNormABatchCanBeCutUp() {
+        NamedBlock block =
+                ResNetEncoder.builder()
+                        .widthMultiplier(0.25)
+                        .smallImages(true)
+                        .latentSize(6)
+                        .norm(NormLayer.GROUP_NORM)
+                        .build()
+                        .newBlock(1);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            block.initialize(manager, DataType.FLOAT32, new Shape(4, 3, 16, 16));
+            NDArray images = manager.randomNormal(new Shape(4, 3, 16, 16));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray whole = block.forward(store, new NDList(images), true).get(0);
+            NDArray part = block.forward(store, new NDList(images.get("2:")), true).get(0);
+            assertThat(part.sub(whole.get("2:")).abs().max().getFloat()).isLessThan(1e-5f);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.soda4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +21,7 @@ class EncoderOperatorsTest extends Float64Operators {
             Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, stride);
             Tensor expected = normalised(before, parameters, null);
             assertSame(
-                    Operators.convNorm(x, parameters, stride, relu, INFERENCE),
+                    Operators.convNorm(x, parameters, 0, stride, relu, INFERENCE),
                     relu ? PlainMath.relu(expected) : expected);
             assertStatistics(
                     parameters,
@@ -28,11 +29,13 @@ class EncoderOperatorsTest extends Float64Operators {
                     () -> {
                         Tensor trained = normalised(before, parameters, before);
                         assertSame(
-                                Operators.convNorm(x, parameters, stride, relu, TRAINING),
+                                Operators.convNorm(x, parameters, 0, stride, relu, TRAINING),
                                 relu ? PlainMath.relu(trained) : trained);
                     });
             GradientCheck.check(
-                    a -> Operators.convNorm(a[0], with(parameters, a, 1), stride, relu, TRAINING),
+                    a ->
+                            Operators.convNorm(
+                                    a[0], with(parameters, a, 1), 0, stride, relu, TRAINING),
                     x,
                     parameters[0],
                     parameters[1],
@@ -49,16 +52,46 @@ class EncoderOperatorsTest extends Float64Operators {
         Tensor sum = PlainMath.add(normalised(before, parameters, null), plain(shortcut));
         double[] untouched = values(shortcut);
         assertSame(
-                Operators.convNormAddRelu(x, shortcut, parameters, 1, INFERENCE),
+                Operators.convNormAddRelu(x, shortcut, parameters, 0, INFERENCE),
                 PlainMath.relu(sum));
         assertThat(values(shortcut)).isEqualTo(untouched);
         GradientCheck.check(
-                a -> Operators.convNormAddRelu(a[0], a[1], with(parameters, a, 2), 1, TRAINING),
+                a -> Operators.convNormAddRelu(a[0], a[1], with(parameters, a, 2), 0, TRAINING),
                 x,
                 shortcut,
                 parameters[0],
                 parameters[1],
                 parameters[2]);
+    }
+
+    @Test
+    void convGroupNorm() {
+        NDArray x = random(1, 3, 2, 4, 3);
+        NDArray shortcut = random(2, 3, 6, 4, 3);
+        NDArray[] parameters = Arrays.copyOf(normParameters(6, 2), 3);
+        Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, 1);
+        Tensor expected =
+                PlainMath.groupNorm(before, values(parameters[1]), values(parameters[2]), 3);
+        assertSame(Operators.convNorm(x, parameters, 3, 1, false, INFERENCE), expected);
+        assertSame(
+                Operators.convNorm(x, parameters, 3, 1, true, TRAINING), PlainMath.relu(expected));
+        assertSame(
+                Operators.convNormAddRelu(x, shortcut, parameters, 3, INFERENCE),
+                PlainMath.relu(PlainMath.add(expected, plain(shortcut))));
+        GradientCheck.check(
+                a -> Operators.convNorm(a[0], with(parameters, a, 1), 3, 2, true, TRAINING),
+                x,
+                parameters[0],
+                parameters[1],
+                parameters[2]);
+        NDArray[] others = Arrays.copyOf(normParameters(6, 2), 3); // Gradients would add up.
+        GradientCheck.check(
+                a -> Operators.convNormAddRelu(a[0], a[1], with(others, a, 2), 3, TRAINING),
+                random(4, 3, 2, 4, 3),
+                shortcut,
+                others[0],
+                others[1],
+                others[2]);
     }
 
     /** Kernel, weight, bias, running mean and running variance. */

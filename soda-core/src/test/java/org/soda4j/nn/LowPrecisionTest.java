@@ -127,12 +127,12 @@ class LowPrecisionTest {
         NDArray shortcut = random(17, 2, 8, 8, 8);
         for (boolean relu : new boolean[] {false, true}) {
             assertNear(
-                    Operators.convNorm(x, norm, 1, relu, low),
-                    Operators.convNorm(x, norm, 1, relu, high));
+                    Operators.convNorm(x, norm, 0, 1, relu, low),
+                    Operators.convNorm(x, norm, 0, 1, relu, high));
         }
         assertNear(
-                Operators.convNormAddRelu(x, shortcut, norm, 1, low),
-                Operators.convNormAddRelu(x, shortcut, norm, 1, high));
+                Operators.convNormAddRelu(x, shortcut, norm, 0, low),
+                Operators.convNormAddRelu(x, shortcut, norm, 0, high));
     }
 
     @Test

@@ -59,6 +59,58 @@ class ParameterOperatorsTest {
         }
     }
 
+    @Test
+    void bucketsHoldArraysOneAfterAnother() {
+        NDList values = arrays(1);
+        NDList before = arrays(1);
+        NDArray bucket = manager.zeros(new Shape(12 + 7 + 54));
+        ParameterOperators.gather(values, bucket);
+        assertThat(bucket.get("0:12").reshape(4, 3)).isEqualTo(before.get(0));
+        assertThat(bucket.get("12:19")).isEqualTo(before.get(1));
+        assertThat(bucket.get("19:").reshape(2, 3, 3, 3)).isEqualTo(before.get(2));
+        ParameterOperators.scatter(values, bucket, 0.5);
+        for (int i = 0; i < SHAPES.length; i++) {
+            assertThat(values.get(i)).isEqualTo(before.get(i).mul(0.5));
+        }
+    }
+
+    @Test
+    void bucketsOfGradients() {
+        NDList parameters = arrays(1);
+        parameters.forEach(p -> p.setRequiresGradient(true));
+        NDArray bucket = manager.ones(new Shape(12 + 7 + 54));
+        ParameterOperators.gatherGradients(parameters, bucket);
+        assertThat(bucket.toFloatArray()).as("backward has not been here").containsOnly(0);
+        NDList gradients = arrays(2);
+        backward(parameters, gradients);
+        ParameterOperators.gatherGradients(parameters, bucket);
+        assertThat(bucket.get("12:19")).isEqualTo(gradients.get(1));
+        bucket.muli(3);
+        ParameterOperators.scatterGradients(parameters, bucket, 0.25);
+        for (int i = 0; i < SHAPES.length; i++) {
+            assertThat(parameters.get(i).getGradient().toFloatArray())
+                    .isEqualTo(gradients.get(i).mul(3).mul(0.25).toFloatArray());
+        }
+    }
+
+    @Test
+    void anyBitChangesTheChecksum() {
+        NDList values = arrays(1);
+        long before = ParameterOperators.checksum(values);
+        assertThat(ParameterOperators.checksum(arrays(1))).isEqualTo(before);
+        float[] last = values.get(2).toFloatArray();
+        last[53] = Math.nextUp(last[53]);
+        Operators.copy(values.get(2), manager.create(last, new Shape(2, 3, 3, 3)));
+        assertThat(ParameterOperators.checksum(values)).isNotEqualTo(before);
+        // The same numbers in another place.
+        NDList exchanged =
+                new NDList(manager.create(new float[] {1, 2}), manager.create(new float[] {3}));
+        NDList other =
+                new NDList(manager.create(new float[] {3, 2}), manager.create(new float[] {1}));
+        assertThat(ParameterOperators.checksum(exchanged))
+                .isNotEqualTo(ParameterOperators.checksum(other));
+    }
+
     /** Loshchilov and Hutter's algorithm 2 as torch.optim.AdamW documents it, in double. */
     private static final class PlainAdamW {
         final double[] value;

@@ -1,0 +1,89 @@
+package org.soda4j.distributed;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * Runs a rank's operations one after another on a thread of its own, so that the caller can go on,
+ * and so that whoever waits notices when the other ranks do not come.
+ *
+ * <p>Time is counted in slices of waiting, of which a process that is suspended as a whole loses
+ * one at most: a paused job is not taken for one that hangs.
+ */
+final class CommunicationThread implements AutoCloseable {
+
+    private static final long SLICE_MILLIS = 50;
+
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread daemon = new Thread(task, "soda-collective");
+                        daemon.setDaemon(true);
+                        return daemon;
+                    });
+    private final Duration timeout;
+    private final Consumer<String> abort;
+
+    /**
+     * @param timeout of one operation, from the moment somebody waits for it
+     * @param abort is told the reason when it is over; must not return
+     */
+    CommunicationThread(Duration timeout, Consumer<String> abort) {
+        this.timeout = timeout;
+        this.abort = abort;
+    }
+
+    Collective.Pending start(String what, Runnable operation) {
+        Future<?> future = thread.submit(operation);
+        return () -> await(what, future);
+    }
+
+    void run(String what, Runnable operation) {
+        start(what, operation).await();
+    }
+
+    private void await(String what, Future<?> future) {
+        boolean interrupted = false;
+        try {
+            long slices = Math.max(1, timeout.toMillis() / SLICE_MILLIS);
+            while (true) {
+                try {
+                    future.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
+                    return;
+                } catch (TimeoutException e) {
+                    if (--slices == 0) {
+                        abort.accept(waitedTooLong(what));
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true; // An operation cannot be called off; told afterwards.
+                }
+            }
+        } catch (ExecutionException e) {
+            throw new CollectiveException(what + " failed: " + e.getCause(), e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private String waitedTooLong(String what) {
+        return what
+                + " has waited "
+                + timeout.toMillis() / 1000.0
+                + " s for the other ranks; one of them hangs, or does something that takes longer"
+                + " (then set a longer timeout)";
+    }
+
+    /** After what was started; later operations are refused. */
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
