@@ -5,15 +5,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPipeline;
-import org.soda4j.data.transform.PixelBuffer;
-import org.soda4j.data.transform.ViewRandom;
 
 /**
  * Turns the images of a data set into features: resized to the model's resolution, without
@@ -34,7 +30,22 @@ public final class FeatureExtractor {
         /** The pooled features before the encoder's last layer. */
         POOLED,
         /** The pixels themselves, the baseline of every encoder. */
-        PIXELS
+        PIXELS;
+
+        /**
+         * Computes the features of a batch.
+         *
+         * @param images {@code [N, C, H, W] in [0, 1]}; not closed
+         * @return {@code [N, d]}; the caller closes it
+         */
+        NDArray of(Soda soda, NDArray images) {
+            return switch (this) {
+                case LATENT -> soda.encode(images);
+                case NORMALIZED_LATENT -> soda.encodeNormalized(images);
+                case POOLED -> soda.encodeFeatures(images);
+                case PIXELS -> images.reshape(new Shape(images.getShape().get(0), -1));
+            };
+        }
     }
 
     private final Soda soda;
@@ -102,35 +113,22 @@ public final class FeatureExtractor {
      * @return features in the data set's order, with its labels if it has any
      */
     public FeatureSet extract(ImageDataset images) {
-        int size = Math.toIntExact(images.size());
-        if (size == 0) {
-            throw new IllegalArgumentException("images: expected at least one, found none");
-        }
-        List<Integer> shape = soda.config().denoiser().imageShape();
-        ViewPipeline pipeline = ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
-        PixelBuffer buffer = new PixelBuffer();
-        ViewRandom random = new ViewRandom(0, 0, 0, 0); // Nothing is drawn from it.
-        float[] pixels = new float[pipeline.length()];
+        ImageBatches batches = ImageBatches.resized(images, soda);
+        int size = batches.size();
         float[] features = null;
         int width = 0;
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
             for (int start = 0; start < size; start += batchSize) {
                 int n = Math.min(batchSize, size - start);
-                float[] batch = new float[n * pixels.length];
-                for (int i = 0; i < n; i++) {
-                    pipeline.apply(images.image(start + i), random, buffer, pixels);
-                    System.arraycopy(pixels, 0, batch, i * pixels.length, pixels.length);
+                try (NDArray pixels = batches.range(manager, start, start + n);
+                        NDArray encoded = output.of(soda, pixels)) {
+                    float[] part = encoded.toFloatArray();
+                    width = part.length / n;
+                    if (features == null) {
+                        features = new float[Math.multiplyExact(size, width)];
+                    }
+                    System.arraycopy(part, 0, features, start * width, part.length);
                 }
-                float[] part =
-                        encode(
-                                manager,
-                                batch,
-                                new Shape(n, shape.get(0), shape.get(1), shape.get(2)));
-                width = part.length / n;
-                if (features == null) {
-                    features = new float[Math.multiplyExact(size, width)];
-                }
-                System.arraycopy(part, 0, features, start * width, part.length);
                 progress.accept(start + n);
             }
         }
@@ -141,20 +139,5 @@ public final class FeatureExtractor {
         int[] labels = new int[size];
         Arrays.setAll(labels, images::label);
         return images.classNames().isEmpty() ? set : set.withLabels(labels, images.classNames());
-    }
-
-    private float[] encode(NDManager manager, float[] pixels, Shape shape) {
-        if (output == Output.PIXELS) {
-            return pixels;
-        }
-        try (NDArray images = manager.create(pixels, shape);
-                NDArray features =
-                        switch (output) {
-                            case NORMALIZED_LATENT -> soda.encodeNormalized(images);
-                            case POOLED -> soda.encodeFeatures(images);
-                            default -> soda.encode(images);
-                        }) {
-            return features.toFloatArray();
-        }
     }
 }

@@ -2,6 +2,7 @@ package org.soda4j.eval;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.soda4j.Soda;
 
 /** Linear classification of frozen features. */
 public final class LinearProbe implements FeatureProbe {
@@ -29,6 +30,16 @@ public final class LinearProbe implements FeatureProbe {
      */
     public static LinearProbe onFeatures(LogisticRegression regression) {
         return new LinearProbe(regression);
+    }
+
+    /**
+     * The published recipe, which encodes new random crops of the training images in every epoch.
+     *
+     * @param soda the model; stays open and is not changed
+     * @return a builder with the published settings
+     */
+    public static ImageLinearProbe.Builder onImages(Soda soda) {
+        return new ImageLinearProbe.Builder(soda);
     }
 
     /**

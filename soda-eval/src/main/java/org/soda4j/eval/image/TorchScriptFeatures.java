@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.ImageFeatures;
 
 /**
  * Features of a network that the user gives as a TorchScript file, such as Inception for FID and
@@ -20,7 +21,7 @@ import org.soda4j.eval.FeatureSet;
  * }
  * }</pre>
  */
-public final class TorchScriptFeatures implements AutoCloseable {
+public final class TorchScriptFeatures implements ImageFeatures, AutoCloseable {
 
     private final TorchScriptFile model;
     private final UnaryOperator<NDArray> prepare;
@@ -64,6 +65,7 @@ public final class TorchScriptFeatures implements AutoCloseable {
      * @throws IllegalArgumentException if there is no image, the output has another number of rows,
      *     or a feature is not finite
      */
+    @Override
     public FeatureSet of(Iterable<NDArray> batches) {
         float[] values = new float[0];
         int count = 0;
