@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSource;
@@ -236,14 +237,36 @@ public final class Soda implements AutoCloseable {
     public NDArray sample(NDArray latents, SamplingOptions options) {
         requireOpen();
         ImageChecks.requireLatents(latents, config.latent().size());
-        List<Integer> image = config.denoiser().imageShape();
-        Shape shape =
-                new Shape(latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
+        try (NDManager scope = latents.getManager().newSubManager(device)) {
+            NDArray like = scope.zeros(noiseShape(latents));
+            return draw(latents, NoiseSource.seeded(~options.seed()).draw(0, like), options);
+        }
+    }
+
+    /**
+     * Draws an image for each latent from given noise, such as one noise for all of them, or what
+     * {@link #invert} found.
+     *
+     * @param latents float32 {@code [N, d]}
+     * @param noise standard normal, float32 {@code [N, C, H, W]} at the denoiser's resolution; not
+     *     closed
+     * @param options sampler and guidance; the seed is that of stochastic samplers only
+     * @return float32 {@code [N, C, H, W] in [0, 1]}
+     */
+    public NDArray sample(NDArray latents, NDArray noise, SamplingOptions options) {
+        requireOpen();
+        ImageChecks.requireLatents(latents, config.latent().size());
+        requireBatch("noise", noise, latents);
+        return draw(latents, noise, options);
+    }
+
+    private NDArray draw(NDArray latents, NDArray noise, SamplingOptions options) {
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
             NDArray z = onDevice(latents);
             z.attach(scope);
-            NDArray start = NoiseSource.seeded(~options.seed()).draw(0, scope.zeros(shape));
+            NDArray start = onDevice(noise);
+            start.attach(scope);
             try (LatentPredictor predictor =
                     new LatentPredictor(model, config.latent(), precision, z)) {
                 NDArray x =
@@ -259,6 +282,51 @@ public final class Soda implements AutoCloseable {
                 pixels.attach(caller);
                 return pixels;
             }
+        }
+    }
+
+    /**
+     * Finds the noise from which {@link #sample(NDArray, NDArray, SamplingOptions)} draws the given
+     * images under the given latents, with {@link DdimInversion#sampler()} and the same guidance.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
+     * @param latents float32 {@code [N, d]}, such as the images' own
+     * @param inversion steps and evaluations
+     * @param guidance that of the sampling to come; {@link Guidance#none()} inverts best
+     * @return the noise, float32 {@code [N, C, H, W]}
+     */
+    public NDArray invert(
+            NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
+        requireOpen();
+        ImageChecks.requireLatents(latents, config.latent().size());
+        requireBatch("images", images, latents);
+        NDManager caller = images.getManager();
+        try (NDManager scope = caller.newSubManager(device)) {
+            NDArray z = onDevice(latents);
+            z.attach(scope);
+            NDArray pixels = onDevice(images);
+            pixels.attach(scope);
+            try (LatentPredictor predictor =
+                    new LatentPredictor(model, config.latent(), precision, z)) {
+                NDArray x = pixels.mul(2).sub(1);
+                NDArray noise = inversion.invert(process, predictor, x, guidance, step -> {});
+                noise.attach(caller);
+                return noise;
+            }
+        }
+    }
+
+    private Shape noiseShape(NDArray latents) {
+        List<Integer> image = config.denoiser().imageShape();
+        return new Shape(latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
+    }
+
+    private void requireBatch(String name, NDArray array, NDArray latents) {
+        ImageChecks.requireImages(name, array, config.denoiser().imageShape());
+        if (array.getShape().get(0) != latents.getShape().get(0)) {
+            throw new IllegalArgumentException(
+                    "%s: expected one for each of the %d latents, found %s"
+                            .formatted(name, latents.getShape().get(0), array.getShape()));
         }
     }
 

@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
             Describe.class,
             ShowViews.class,
             Benchmark.class,
+            LatentTour.class,
+            Explore.class,
             VerifyGoldens.class
         })
 public final class Examples implements Runnable {

@@ -96,7 +96,7 @@ record ReverseProcess(
         return drawn;
     }
 
-    private static void requireImages(NDArray start) {
+    static void requireImages(NDArray start) {
         Shape shape = start.getShape();
         if (shape.dimension() != 4 || shape.size() == 0 || !start.getDataType().isFloating()) {
             throw new IllegalArgumentException(

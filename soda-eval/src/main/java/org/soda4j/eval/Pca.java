@@ -16,8 +16,9 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  *     the largest variance first; the sign of a direction is such that its largest weight is
  *     positive
  * @param explained {@code [components]}: each direction's share of the whole variance, 0 to 1
+ * @param directions {@code [components][d]}: the directions, each of length 1
  */
-public record Pca(double[][] projection, double[] explained) {
+public record Pca(double[][] projection, double[] explained, double[][] directions) {
 
     /**
      * Projects features.
@@ -59,19 +60,23 @@ public record Pca(double[][] projection, double[] explained) {
                             .toArray();
             double[][] projection = new double[n][components];
             double[] explained = new double[components];
+            double[][] directions = new double[components][d];
             double[] values = centred.toDoubleArray();
             for (int c = 0; c < components; c++) {
                 double variance = Math.max(0, eigen.getEigenvalue(order[c]).getReal());
                 explained[c] = trace == 0 ? 0 : variance / trace;
                 DMatrixRMaj direction = eigen.getEigenVector(order[c]);
                 double sign = sign(direction);
+                for (int j = 0; j < d; j++) {
+                    directions[c][j] = sign * direction.get(j);
+                }
                 for (int i = 0; i < n; i++) {
                     for (int j = 0; j < d; j++) {
-                        projection[i][c] += sign * direction.get(j) * values[i * d + j];
+                        projection[i][c] += directions[c][j] * values[i * d + j];
                     }
                 }
             }
-            return new Pca(projection, explained);
+            return new Pca(projection, explained, directions);
         }
     }
 

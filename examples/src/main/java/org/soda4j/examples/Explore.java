@@ -1,0 +1,105 @@
+package org.soda4j.examples;
+
+import ai.djl.training.dataset.Dataset;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.soda4j.Soda;
+import org.soda4j.data.FashionMnist;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ImageFolder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A page on which a person edits images by the sections of their latents. */
+@Command(
+        name = "explore",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Serves a page: drop in an image, see it drawn from its latent, move along the"
+                        + " principal directions of each section, switch sections off, mix with a"
+                        + " second image, change the guidance. Ends with Ctrl+C.")
+public final class Explore implements Callable<Integer> {
+
+    private static final int GALLERY = 1000;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Folder of a finished run, or of a model.")
+    private Path run;
+
+    @Option(
+            names = "--data",
+            defaultValue = "run",
+            description =
+                    "Images whose latents give the directions: run (what train trained on), shapes,"
+                            + " fashion-mnist (both built in) or a folder of images.")
+    private String data;
+
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            description =
+                    "Address to listen on. Beyond loopback everybody who reaches it can use it.")
+    private String host;
+
+    @Option(names = "--port", defaultValue = "8130", description = "0: any free port.")
+    private int port;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path folder = Files.isDirectory(run.resolve("model")) ? run.resolve("model") : run;
+        InetAddress address = InetAddress.getByName(host);
+        try (Soda soda = Soda.load(folder);
+                ExploreServer server =
+                        ExploreServer.start(
+                                new ExploreModel(soda, images()),
+                                new InetSocketAddress(address, port))) {
+            if (!address.isLoopbackAddress()) {
+                print("warning: " + host + " is not loopback; others can reach this page");
+            }
+            print("open " + server.uri() + " (Ctrl+C ends)");
+            new CountDownLatch(1).await();
+        }
+        return 0;
+    }
+
+    private ImageDataset images() throws IOException {
+        ImageDataset all =
+                switch (data) {
+                    case "run" -> TrainingImages.ofRun(run).open();
+                    case "shapes" -> ShapesModel.shapes(GALLERY, 1);
+                    case "fashion-mnist" ->
+                            FashionMnist.builder()
+                                    .resource(Quickstart.class, "fashion-mnist")
+                                    .split(Dataset.Usage.TEST)
+                                    .build();
+                    default -> ImageFolder.builder().root(Path.of(data)).build();
+                };
+        int classes = Math.max(1, all.classNames().size());
+        return all.size() <= GALLERY ? all : all.subset(Math.max(1, GALLERY / classes), 0);
+    }
+
+    private void print(String text) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(text);
+        writer.flush();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Explore(), args));
+    }
+}

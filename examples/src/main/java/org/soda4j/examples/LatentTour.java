@@ -1,0 +1,218 @@
+package org.soda4j.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Dataset;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.FashionMnist;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.PixelImage;
+import org.soda4j.data.ShapesDataset;
+import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.latent.FixedNoiseDecoder;
+import org.soda4j.eval.latent.SectionScores;
+import org.soda4j.io.AtomicFile;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows and measures what a latent can do: edit, mix, traverse, invert, sample. */
+@Command(
+        name = "latent-tour",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Interpolates, mixes sections, finds directions, sweeps guidance, inverts and draws new"
+                        + " images. On procedural shapes it trains a small model within minutes and"
+                        + " measures whether edits do what they say; with --model it takes a trained one.")
+public final class LatentTour implements Callable<Integer> {
+
+    private enum Data {
+        SHAPES,
+        FASHION_MNIST
+    }
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            defaultValue = "shapes",
+            description =
+                    "shapes, or fashion-mnist (a part of it is built in; needs --model, such as the"
+                            + " quickstart's).")
+    private String data;
+
+    @Option(
+            names = "--model",
+            description = "Folder of a model that was trained on these images; none: trains one.")
+    private Path model;
+
+    @Option(
+            names = "--out",
+            defaultValue = "latent-tour",
+            description = "Folder for pictures, results.txt and the model.")
+    private Path out;
+
+    @Option(
+            names = "--images",
+            defaultValue = "48000",
+            description = "Training images, counted with repetition.")
+    private long images;
+
+    @Option(names = "--steps", defaultValue = "25", description = "Sampling steps.")
+    private int steps;
+
+    @Option(
+            names = "--count",
+            defaultValue = "48",
+            description = "Images of each measurement, at least 12.")
+    private int count;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
+    private long seed;
+
+    private final StringBuilder results = new StringBuilder();
+
+    @Override
+    public Integer call() throws IOException {
+        Data kind = kind();
+        if (count < 12) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--count: expected at least 12, found " + count);
+        }
+        Files.createDirectories(out);
+        SamplingOptions options = SamplingOptions.defaults().withSteps(steps).withSeed(seed);
+        try (Soda soda = soda(kind)) {
+            LatentPictures pictures = new LatentPictures(soda, out, options, this::print);
+            if (kind == Data.SHAPES) {
+                shapes(soda, pictures, options);
+            } else {
+                fashion(soda, pictures);
+            }
+        }
+        AtomicFile.write(
+                out.resolve("results.txt"),
+                results.toString().getBytes(StandardCharsets.UTF_8));
+        print("pictures and results: " + out.toAbsolutePath());
+        return 0;
+    }
+
+    private Data kind() {
+        try {
+            return Data.valueOf(data.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--data: expected shapes or fashion-mnist, found " + data,
+                    e);
+        }
+    }
+
+    private Soda soda(Data kind) throws IOException {
+        if (model != null) {
+            return Soda.load(model);
+        }
+        if (kind != Data.SHAPES) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--data fashion-mnist needs --model; run quickstart first");
+        }
+        Soda soda = ShapesModel.create(seed);
+        ShapesModel.train(soda, images, seed, out.resolve("run"));
+        soda.save(out.resolve("model"));
+        return soda;
+    }
+
+    private void shapes(Soda soda, LatentPictures pictures, SamplingOptions options)
+            throws IOException {
+        ShapesDataset train = ShapesModel.shapes(4000, seed);
+        ShapesDataset test = ShapesModel.shapes(1000, seed + 1);
+        ShapeMeasurements measurements =
+                new ShapeMeasurements(
+                        soda, FixedNoiseDecoder.of(soda, options), out, this::print);
+        FeatureSet trainLatents = measurements.latents(train);
+        FeatureSet testLatents = measurements.latents(test);
+        measurements.sections(trainLatents, train, testLatents, test);
+        measurements.moveAlongX(test, count);
+        measurements.moveHue(trainLatents, train, test, count);
+        any(soda, pictures, test, trainLatents, testLatents);
+    }
+
+    private void fashion(Soda soda, LatentPictures pictures) throws IOException {
+        ImageDataset train = fashion(Dataset.Usage.TRAIN).subset(400, 0);
+        ImageDataset test = fashion(Dataset.Usage.TEST).subset(100, 0);
+        FeatureSet trainLatents = FeatureExtractor.of(soda).extract(train);
+        FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
+        SectionScores scores =
+                SectionScores.of(
+                        LinearProbe.onFeatures(
+                                LogisticRegression.builder().standardize(true).build()),
+                        soda.config().latent(),
+                        trainLatents,
+                        testLatents);
+        print("Linear probe of the class:");
+        print(scores.table());
+        scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
+        any(soda, pictures, test, trainLatents, testLatents);
+    }
+
+    private static ImageDataset fashion(Dataset.Usage split) {
+        return FashionMnist.builder()
+                .resource(Quickstart.class, "fashion-mnist")
+                .split(split)
+                .build();
+    }
+
+    /** What works on any images. */
+    private void any(
+            Soda soda,
+            LatentPictures pictures,
+            ImageDataset test,
+            FeatureSet trainLatents,
+            FeatureSet testLatents)
+            throws IOException {
+        try (NDManager manager = NDManager.newBaseManager(soda.device())) {
+            List<PixelImage> shown = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                shown.add(test.image(i * Math.toIntExact(test.size()) / count));
+            }
+            NDArray all = ModelImages.of(soda, manager, shown);
+            NDArray few = all.get("0:12");
+            pictures.interpolation(few);
+            pictures.mixing(few);
+            pictures.effects(all, trainLatents);
+            pictures.principalDirections(few, trainLatents);
+            pictures.guidance(few);
+            pictures.inversion(few);
+            pictures.priors(trainLatents, testLatents, Math.max(200, count));
+        }
+    }
+
+    private void print(String text) {
+        results.append(text).append('\n');
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(text);
+        writer.flush();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new LatentTour(), args));
+    }
+}

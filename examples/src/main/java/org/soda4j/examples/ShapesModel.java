@@ -1,0 +1,89 @@
+package org.soda4j.examples;
+
+import java.nio.file.Path;
+import org.soda4j.PixelNormalization;
+import org.soda4j.Soda;
+import org.soda4j.data.ShapesDataset;
+import org.soda4j.data.ShapesDataset.Factor;
+import org.soda4j.data.ViewPairs;
+import org.soda4j.data.ViewPipeline;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LatentMasking;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.RateSchedule;
+import org.soda4j.training.SodaTrainer;
+
+/** A SODA small enough to learn procedural shapes within minutes, and the shapes it learns. */
+final class ShapesModel {
+
+    static final int SIZE = 16;
+    private static final int COUNT = 8000;
+
+    private ShapesModel() {}
+
+    /**
+     * Shapes of 16 x 16 pixels that all stand upright: at this resolution a turned star is a disc.
+     *
+     * @param seed two seeds draw independent images
+     */
+    static ShapesDataset shapes(int count, long seed) {
+        return ShapesDataset.builder()
+                .count(count)
+                .resolution(SIZE)
+                .seed(seed)
+                .levels(Factor.ROTATION, 1)
+                .levels(Factor.SIZE, 2)
+                .build();
+    }
+
+    /** Makes a model of 1.1 M parameters with a section for every depth of the U-Net. */
+    static Soda create(long seed) {
+        return Soda.builder()
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.25).smallImages(true).build())
+                .latent(LatentLayout.of(32))
+                .modulation(LayerModulation.paired())
+                .masking(new LatentMasking(0.1, 0.1)) // So that dropped sections are nothing new.
+                .denoiser(
+                        UNetDenoiser.builder()
+                                .imageShape(3, SIZE, SIZE)
+                                .channels(32)
+                                .multipliers(1, 1, 1)
+                                .blocks(1)
+                                .attention(2)
+                                .dropout(0)
+                                .build())
+                .prediction(Prediction.X0)
+                .normalization(PixelNormalization.symmetric(3))
+                .seed(seed)
+                .build();
+    }
+
+    /**
+     * Trains without labels. Both views are the image itself: a crop would hide where the shape is,
+     * and that is to be learned.
+     *
+     * @param images how many are seen, counted with repetition
+     */
+    static void train(Soda soda, long images, long seed, Path run) {
+        ViewPipeline same = ViewPipeline.builder(SIZE).channels(3).build();
+        ViewPairs pairs =
+                ViewPairs.builder(shapes(COUNT, seed)).source(same).target(same).seed(seed).build();
+        SodaTrainer.builder(soda)
+                .data(pairs)
+                .images(images)
+                .batchSize(32)
+                .learningRate(2e-3)
+                .encoderRateRatio(0.5)
+                .warmup(null)
+                .rateSchedule(RateSchedule.COSINE)
+                .emaDecay(0.99)
+                .seed(seed)
+                .folder(run)
+                .listener(new ProgressBarListener())
+                .build()
+                .fit();
+    }
+}
