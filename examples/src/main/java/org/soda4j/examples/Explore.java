@@ -75,7 +75,7 @@ public final class Explore implements Callable<Integer> {
     private ImageDataset images() throws IOException {
         ImageDataset all =
                 switch (data) {
-                    case "run" -> TrainingImages.ofRun(run).open();
+                    case "run" -> imagesOfRun();
                     case "shapes" -> ShapesModel.shapes(GALLERY, 1);
                     case "fashion-mnist" ->
                             FashionMnist.builder()
@@ -86,6 +86,17 @@ public final class Explore implements Callable<Integer> {
                 };
         int classes = Math.max(1, all.classNames().size());
         return all.size() <= GALLERY ? all : all.subset(Math.max(1, GALLERY / classes), 0);
+    }
+
+    private ImageDataset imagesOfRun() {
+        try {
+            return TrainingImages.ofRun(run).open();
+        } catch (IOException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    e.getMessage() + "; or say with --data which images give the directions",
+                    e);
+        }
     }
 
     private void print(String text) {

@@ -113,7 +113,9 @@ final class ExploreModel {
         return images.image((int) (index * images.size() / count));
     }
 
-    /** Decodes an uploaded file; refuses what is no image, or too large a one, before using memory. */
+    /**
+     * Decodes an uploaded file; refuses what is no image, or too large a one, before using memory.
+     */
     PixelImage decode(byte[] bytes) {
         int channels = soda.config().denoiser().imageShape().get(0);
         return ImageDecoder.builder()

@@ -93,9 +93,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
         for (int i = 0; i < shown; i++) {
             paths.add(
                     LatentInterpolation.LINEAR.between(
-                            z.get(2 * i),
-                            z.get(2 * i + 1),
-                            LatentInterpolation.weights(FRAMES)));
+                            z.get(2 * i), z.get(2 * i + 1), LatentInterpolation.weights(FRAMES)));
         }
         NDArray frames = decoder().decode(NDArrays.concat(paths));
         List<Picture> pictures = new ArrayList<>();
@@ -128,10 +126,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
                     rows.add("content " + a);
                 }
                 String name = resolution.name().toLowerCase(Locale.ROOT);
-                grid.columns(6)
-                        .rowLabels(rows)
-                        .build()
-                        .save(out.resolve("mix-" + name + ".png"));
+                grid.columns(6).rowLabels(rows).build().save(out.resolve("mix-" + name + ".png"));
             }
         }
     }
@@ -249,8 +244,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
                 }
             }
         }
-        FixedNoiseDecoder plain =
-                decoder().withOptions(options.withGuidance(Guidance.none()));
+        FixedNoiseDecoder plain = decoder().withOptions(options.withGuidance(Guidance.none()));
         try (NDArray z = soda.encode(images)) {
             grid.images(plain.decode(z));
             labels.add("z, other noise");

@@ -104,8 +104,7 @@ public final class LatentTour implements Callable<Integer> {
             }
         }
         AtomicFile.write(
-                out.resolve("results.txt"),
-                results.toString().getBytes(StandardCharsets.UTF_8));
+                out.resolve("results.txt"), results.toString().getBytes(StandardCharsets.UTF_8));
         print("pictures and results: " + out.toAbsolutePath());
         return 0;
     }
@@ -140,8 +139,7 @@ public final class LatentTour implements Callable<Integer> {
         ShapesDataset train = ShapesModel.shapes(4000, seed);
         ShapesDataset test = ShapesModel.shapes(1000, seed + 1);
         ShapeMeasurements measurements =
-                new ShapeMeasurements(
-                        soda, FixedNoiseDecoder.of(soda, options), out, this::print);
+                new ShapeMeasurements(soda, FixedNoiseDecoder.of(soda, options), out, this::print);
         FeatureSet trainLatents = measurements.latents(train);
         FeatureSet testLatents = measurements.latents(test);
         measurements.sections(trainLatents, train, testLatents, test);

@@ -237,9 +237,7 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
                 cosine += Math.cos(2 * Math.PI * reading.hue());
                 sine += Math.sin(2 * Math.PI * reading.hue());
                 distance +=
-                        Math.hypot(
-                                        reading.x() - start.get(i).x(),
-                                        reading.y() - start.get(i).y())
+                        Math.hypot(reading.x() - start.get(i).x(), reading.y() - start.get(i).y())
                                 / n;
             }
             double degrees = Math.toDegrees(Math.atan2(sine, cosine));

@@ -130,8 +130,7 @@ final class Chromium implements AutoCloseable {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         calls.put(id, answer);
         String text =
-                JSON.writeValueAsString(
-                        Map.of("id", id, "method", method, "params", parameters));
+                JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters));
         socket.sendText(text, true).join();
         JsonNode message = answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         if (message.has("error")) {
@@ -142,9 +141,7 @@ final class Chromium implements AutoCloseable {
 
     /** The value of an expression on the page. */
     JsonNode evaluate(String expression) throws Exception {
-        return call(
-                        "Runtime.evaluate",
-                        Map.of("expression", expression, "returnByValue", true))
+        return call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true))
                 .path("result")
                 .path("value");
     }
@@ -212,25 +209,25 @@ final class Chromium implements AutoCloseable {
                 call("DOM.querySelector", Map.of("nodeId", root, "selector", selector))
                         .path("nodeId")
                         .asInt();
-        call(
-                "DOM.setFileInputFiles",
-                Map.of("nodeId", node, "files", List.of(file.toString())));
+        call("DOM.setFileInputFiles", Map.of("nodeId", node, "files", List.of(file.toString())));
     }
 
     byte[] screenshot() throws Exception {
-        String data =
-                call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText();
+        String data = call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText();
         return Base64.getDecoder().decode(data);
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         try {
             call("Browser.close", Map.of());
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("expected Chromium to close, found " + e, e);
         } finally {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            process.destroyForcibly();
         }
     }
 }

@@ -82,7 +82,8 @@ class ExploreBrowserTest {
             browser.chooseFile("#file-first", text);
             browser.waitFor("!document.getElementById('error').hidden");
             assertThat(browser.evaluate("document.getElementById('error').textContent").asText())
-                    .contains("Not opened").contains("uploaded file");
+                    .contains("Not opened")
+                    .contains("uploaded file");
             Path real = folder.resolve("real.png");
             ImageIO.write(
                     new BufferedImage(90, 60, BufferedImage.TYPE_INT_RGB), "png", real.toFile());
@@ -103,8 +104,7 @@ class ExploreBrowserTest {
             assertThat(browser.screenshot().length).isGreaterThan(1000);
             browser.call(
                     "Emulation.setDeviceMetricsOverride",
-                    Map.of(
-                            "width", 380, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+                    Map.of("width", 380, "height", 800, "deviceScaleFactor", 1, "mobile", false));
             assertThat(
                             browser.evaluate(
                                             "document.documentElement.scrollWidth - window.innerWidth")

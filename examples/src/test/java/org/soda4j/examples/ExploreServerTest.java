@@ -60,8 +60,7 @@ class ExploreServerTest {
 
     private static byte[] png(int width, int height) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(
-                new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
         return bytes.toByteArray();
     }
 
@@ -94,7 +93,8 @@ class ExploreServerTest {
         JsonNode model = JSON.readTree(get("model").body());
         assertThat(model.get("sections")).hasSize(3);
         assertThat(model.get("samples").asInt()).isEqualTo(12);
-        for (String path : List.of("other", "samples/12", "samples/-1", "samples/x", "../pom.xml")) {
+        for (String path :
+                List.of("other", "samples/12", "samples/-1", "samples/x", "../pom.xml")) {
             assertThat(get(path).statusCode()).as(path).isIn(400, 404);
         }
     }

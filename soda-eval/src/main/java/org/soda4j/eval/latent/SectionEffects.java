@@ -128,7 +128,7 @@ public record SectionEffects(List<Integer> resolutions, List<Effect> effects) {
                     error =
                             error.reshape(s.get(0), s.get(1), s.get(2) / 2, 2, s.get(3) / 2, 2)
                                     .mean(new int[] {5})
-.mean(new int[] {3});
+                                    .mean(new int[] {3});
                 }
             }
         }

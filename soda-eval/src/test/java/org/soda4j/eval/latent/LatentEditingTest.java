@@ -97,7 +97,8 @@ class LatentEditingTest {
         assertThat(SectionResolution.MIDDLE.sections(config)).isEqualTo(SectionKeep.only(7, 2, 3));
         assertThat(SectionResolution.COARSE.sections(config))
                 .isEqualTo(SectionKeep.only(7, 4, 5, 6));
-        SodaConfig flat = config(UNetDenoiser.builder().channels(32).multipliers(1).attention(0).build());
+        SodaConfig flat =
+                config(UNetDenoiser.builder().channels(32).multipliers(1).attention(0).build());
         assertThatThrownBy(() -> SectionResolution.FINE.sections(flat))
                 .hasMessageContaining("at least 2 resolutions");
     }
