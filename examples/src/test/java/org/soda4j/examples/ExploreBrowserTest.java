@@ -25,7 +25,7 @@ class ExploreBrowserTest {
         try (ExploreFixture fixture = new ExploreFixture();
                 Chromium browser = new Chromium(profile, fixture.server.uri())) {
             browser.waitFor("document.body && document.body.dataset.ready");
-            browser.evaluate("document.getElementById('steps').value = 3");
+            browser.evaluate("document.getElementById('steps').value = 4");
 
             // A click opens a sample and draws it.
             browser.click("#sample-2", 0);
@@ -35,7 +35,7 @@ class ExploreBrowserTest {
             assertThat(browser.evaluate("document.getElementById('status').textContent").asText())
                     .isEqualTo("Drawn.");
             assertThat(browser.evaluate("document.getElementById('progress').value").asInt())
-                    .isEqualTo(3);
+                    .isEqualTo(4);
 
             // Arrow keys move a slider, and the image with it.
             browser.evaluate("document.getElementById('move-0-0').focus()");
@@ -101,7 +101,9 @@ class ExploreBrowserTest {
                     .isTrue();
 
             // Nothing on the page is wider than the window, also on a narrow one.
-            assertThat(browser.screenshot().length).isGreaterThan(1000);
+            byte[] wide = browser.screenshot();
+            assertThat(wide.length).isGreaterThan(1000);
+            Files.write(Path.of("target", "explore.png"), wide); // To be looked at.
             browser.call(
                     "Emulation.setDeviceMetricsOverride",
                     Map.of("width", 380, "height", 800, "deviceScaleFactor", 1, "mobile", false));

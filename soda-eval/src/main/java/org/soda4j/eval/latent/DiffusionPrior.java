@@ -127,7 +127,10 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
             trainer.initialize(new Shape(BATCH, d + 2 * FREQUENCIES));
             for (int step = 0; step < steps; step++) {
                 try (NDManager scope = model.getNDManager().newSubManager()) {
-                    finalLoss = step(trainer, scope, latents, random);
+                    double loss = step(trainer, scope, latents, random);
+                    // A batch's loss is noisy: the mean of the last tenth.
+                    int last = Math.max(1, steps / 10);
+                    finalLoss += step >= steps - last ? loss / last : 0;
                     trainer.step();
                     zeroGradients(block);
                 }
@@ -237,7 +240,7 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
     }
 
     /**
-     * The loss of the last training step.
+     * The mean loss of the last tenth of training.
      *
      * @return mean squared error of v, of standardised latents; 1 is that of no knowledge
      */
