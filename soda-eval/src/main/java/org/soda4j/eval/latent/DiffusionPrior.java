@@ -129,8 +129,8 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
                 try (NDManager scope = model.getNDManager().newSubManager()) {
                     double loss = step(trainer, scope, latents, random);
                     // A batch's loss is noisy: the mean of the last tenth.
-                    int last = Math.max(1, steps / 10);
-                    finalLoss += step >= steps - last ? loss / last : 0;
+                    int tenth = Math.max(1, steps / 10);
+                    finalLoss += step >= steps - tenth ? loss / tenth : 0;
                     trainer.step();
                     zeroGradients(block);
                 }
