@@ -23,7 +23,8 @@ public final class Benchmark implements Callable<Integer> {
             description = {
                 "One of ${COMPLETION-CANDIDATES}.",
                 "views: pairs of views by the published recipe, from the loader's threads into"
-                        + " batches of 128."
+                        + " batches of 128. Needs --root.",
+                "knn: the k-NN probe on 50,000 x 10,000 features of 128 numbers."
             })
     private Task task;
 
@@ -40,7 +41,8 @@ public final class Benchmark implements Callable<Integer> {
 
     /** What can be measured. */
     private enum Task {
-        VIEWS;
+        VIEWS,
+        KNN;
 
         @Override
         public String toString() {
@@ -59,6 +61,7 @@ public final class Benchmark implements Callable<Integer> {
         String line =
                 switch (task) {
                     case VIEWS -> ViewsBenchmark.run(data, threads, seconds);
+                    case KNN -> KnnBenchmark.run(seconds);
                 };
         spec.commandLine().getOut().println(line);
         return 0;

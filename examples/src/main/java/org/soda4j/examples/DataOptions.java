@@ -24,7 +24,7 @@ final class DataOptions {
                     "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class, or of images alone.")
     private Source source;
 
-    @Option(names = "--root", required = true, description = "Folder of the files.")
+    @Option(names = "--root", description = "Folder of the files; needed.")
     private Path root;
 
     @Option(
@@ -90,6 +90,10 @@ final class DataOptions {
 
     /** Reads the images; a COIL data set for COIL. */
     ImageDataset open() {
+        if (root == null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "expected --root, the folder of the files, found none");
+        }
         Dataset.Usage usage = (split == null ? Split.TRAIN : split).usage;
         return switch (source) {
             case CIFAR10 -> Cifar10.builder().root(root).split(usage).build();

@@ -36,6 +36,8 @@ import org.soda4j.eval.LinearProbe;
 import org.soda4j.eval.LogisticRegression;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.TableSection;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
@@ -105,7 +107,8 @@ public final class Quickstart implements Callable<Integer> {
             reconstructions(soda, test);
             interpolations(soda, test);
             soda.save(out.resolve("model"));
-            print("pictures and model: " + out.toAbsolutePath());
+            report(soda, table, train, test);
+            print("pictures, model and report.html: " + out.toAbsolutePath());
         }
         return 0;
     }
@@ -270,6 +273,37 @@ public final class Quickstart implements Callable<Integer> {
                     .build()
                     .save(out.resolve("interpolations.png"));
         }
+    }
+
+    private void report(Soda soda, List<Row> table, ImageDataset train, ImageDataset test)
+            throws IOException {
+        List<List<String>> rows =
+                table.stream()
+                        .map(
+                                row ->
+                                        List.of(
+                                                row.features(),
+                                                String.format(
+                                                        Locale.ROOT, "%.1f %%", 100 * row.knn()),
+                                                String.format(
+                                                        Locale.ROOT,
+                                                        "%.1f %%",
+                                                        100 * row.linear())))
+                        .toList();
+        ModelEvaluation.builder(soda, train, test)
+                .title("Quickstart on " + data)
+                .qualityImages(SHOWN)
+                .options(options().withSteps(20))
+                .add(
+                        new TableSection(
+                                "Compared with pixels and an untrained encoder",
+                                List.of("features", "k-NN", "linear probe"),
+                                rows,
+                                ""))
+                .build()
+                .evaluate()
+                .report()
+                .save(out.resolve("report.html"));
     }
 
     private SamplingOptions options() {

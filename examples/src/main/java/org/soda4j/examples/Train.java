@@ -46,6 +46,14 @@ public final class Train implements Callable<Integer> {
             description = "Folder of the run: checkpoints, metrics, samples, model.")
     private Path out;
 
+    @Option(
+            names = "--probe-images",
+            paramLabel = "N",
+            description =
+                    "Training images of the k-NN and linear probes at most (default: all; 0: no"
+                            + " probes).")
+    private Integer probeImages;
+
     @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
     private String device;
 
@@ -63,19 +71,24 @@ public final class Train implements Callable<Integer> {
     }
 
     private TrainingImages source() {
+        if (probeImages != null && probeImages < 0) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--probe-images: expected at least 0, found " + probeImages);
+        }
         if ((data == null) == (images == null)) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
                     "expected --data or --images, found " + (data == null ? "none" : "both"));
         }
         if (images != null) {
-            return new TrainingImages(TrainingImages.IMAGES, images);
+            return new TrainingImages(TrainingImages.IMAGES, images, probeImages);
         }
         if (options.preset() == null) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--data: expected --preset, which says what the data are");
         }
-        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data);
+        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data, probeImages);
     }
 
     private RunConfig chosen(TrainingImages source, Device where) {

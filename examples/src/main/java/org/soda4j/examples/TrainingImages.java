@@ -20,11 +20,16 @@ import org.soda4j.io.ConfigText;
  *
  * @param kind {@code cifar10}, {@code cifar100}, {@code tiny-imagenet} or {@code images}
  * @param path the folder of the data
+ * @param probeImages training images of the probes at most; null for all, 0 for no probes
  */
-record TrainingImages(String kind, Path path) {
+record TrainingImages(String kind, Path path, Integer probeImages) {
 
     static final String IMAGES = "images";
     private static final String FILE = "data.json";
+
+    TrainingImages(String kind, Path path) {
+        this(kind, path, null);
+    }
 
     /** The data set that a preset is for. */
     static String kindOfPreset(String preset) {
@@ -50,8 +55,19 @@ record TrainingImages(String kind, Path path) {
         };
     }
 
+    /** The official images for testing; a folder of images has none. */
+    ImageDataset openTest() {
+        return switch (kind) {
+            case "cifar10" -> Cifar10.builder().root(path).split(Dataset.Usage.TEST).build();
+            case "cifar100" -> Cifar100.builder().root(path).split(Dataset.Usage.TEST).build();
+            case "tiny-imagenet" ->
+                    TinyImageNet.builder().root(path).split(Dataset.Usage.VALIDATION).build();
+            default -> throw new IllegalArgumentException(kind + ": expected official test images");
+        };
+    }
+
     void save(Path run) throws IOException {
-        Stored stored = new Stored(kind, path.toAbsolutePath().toString());
+        Stored stored = new Stored(kind, path.toAbsolutePath().toString(), probeImages);
         byte[] json = ConfigText.toJson(stored).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(run.resolve(FILE), json);
     }
@@ -63,10 +79,10 @@ record TrainingImages(String kind, Path path) {
                     file + ": not found; expected the folder of a run that train started");
         }
         Stored stored = ConfigText.read(file, Stored.class);
-        return new TrainingImages(stored.kind(), Path.of(stored.path()));
+        return new TrainingImages(stored.kind(), Path.of(stored.path()), stored.probeImages());
     }
 
-    private record Stored(String kind, String path) {}
+    private record Stored(String kind, String path, Integer probeImages) {}
 
     /** The shorter sides of up to so many images, spread over the data set, ascending. */
     static List<Integer> shorterSides(ImageDataset images, int count) {

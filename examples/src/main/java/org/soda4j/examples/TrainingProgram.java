@@ -10,10 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ViewPairs;
+import org.soda4j.eval.ProbeEvaluation;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunControl;
@@ -25,6 +29,9 @@ import org.soda4j.training.TrainingSummary;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
 final class TrainingProgram {
+
+    private static final int REPORT_IMAGES = 16;
+    private static final int REPORT_STEPS = 20;
 
     private final PrintWriter out;
     private final RunConfig config;
@@ -81,18 +88,45 @@ final class TrainingProgram {
             out.print(soda.describe());
             out.printf("%d images, device %s, run %s%n", images.size(), device, run);
             out.flush();
-            TrainingSummary summary =
+            ProbeImages probes = ProbeImages.ofTraining(data);
+            SodaTrainer.Builder trainer =
                     SodaTrainer.builder(soda)
                             .config(config.training())
                             .data(pairs(images, config))
                             .folder(run)
                             .listener(new ProgressBarListener())
-                            .listener(new Notes())
-                            .build()
-                            .fit();
+                            .listener(new Notes());
+            if (probes.haveProbes()) {
+                trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
+            } else {
+                out.printf("no probes: %s%n", probes.whyNoProbes());
+            }
+            TrainingSummary summary = trainer.build().fit();
             drawLoss();
+            if (summary.complete()) {
+                report(soda, probes);
+            }
             return summary;
         }
+    }
+
+    /** A first look; {@code evaluate} measures with more images and steps. */
+    private void report(Soda soda, ProbeImages probes) throws IOException {
+        int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
+        ModelEvaluation.Result found =
+                ModelEvaluation.builder(soda, probes.train(), probes.test())
+                        .run(run)
+                        .title("SODA on " + data.kind())
+                        .published(PublishedAccuracy.of(data.kind()))
+                        .probes(probes.haveProbes())
+                        .qualityImages(REPORT_IMAGES)
+                        .options(SamplingOptions.defaults().withSteps(steps))
+                        .build()
+                        .evaluate();
+        Path file = run.resolve("report.html");
+        found.report().save(file);
+        out.printf("report: %s%n", file.toAbsolutePath());
+        out.flush();
     }
 
     /** Stores where the data are, and says how the training ended and how it goes on. */

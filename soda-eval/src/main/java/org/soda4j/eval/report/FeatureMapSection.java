@@ -6,28 +6,80 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.Pca;
+import org.soda4j.eval.TsneMap;
 
 /**
- * A map of the features: their two principal components, coloured by class, as a vector picture.
+ * A map of the features in the plane, coloured by class, as a vector picture.
  *
  * @param title the heading
- * @param features at least 2 rows and 2 columns; of more than 2,000 rows a random 2,000 are shown
+ * @param features at least 2 rows and 2 columns (7 rows for t-SNE); of more than 2,000 rows (1,000
+ *     for t-SNE) a random choice of as many is shown
+ * @param projection how they come into the plane
  */
-public record FeatureMapSection(String title, FeatureSet features) implements ReportSection {
+public record FeatureMapSection(String title, FeatureSet features, Projection projection)
+        implements ReportSection {
 
-    private static final int MOST_POINTS = 2000;
+    /** How features come into the plane. */
+    public enum Projection {
+        /** Their first two principal components. */
+        PCA(2000),
+        /** Neighbours stay neighbours; see {@link TsneMap}. */
+        TSNE(1000);
+
+        private final int mostPoints;
+
+        Projection(int mostPoints) {
+            this.mostPoints = mostPoints;
+        }
+    }
+
     private static final int SIZE = 640;
     private static final int MARGIN = 12;
     private static final int MOST_NAMES = 25;
+
+    /**
+     * A map of principal components.
+     *
+     * @param title the heading
+     * @param features at least 2 rows and 2 columns
+     */
+    public FeatureMapSection(String title, FeatureSet features) {
+        this(title, features, Projection.PCA);
+    }
 
     @Override
     public String html() {
         int[] rows = rows();
         FeatureSet shown = features.rows(rows);
-        Pca pca = Pca.of(shown, 2);
+        return switch (projection) {
+            case PCA -> {
+                Pca pca = Pca.of(shown, 2);
+                yield figure(
+                        shown,
+                        pca.projection(),
+                        Html.format(
+                                "Principal components 1 (across) and 2 (up) of %d of %d examples: %.1f %% and %.1f %% of the variance.",
+                                rows.length,
+                                features.size(),
+                                100 * pca.explained()[0],
+                                100 * pca.explained()[1]));
+            }
+            case TSNE -> {
+                TsneMap map = TsneMap.of(shown, 0);
+                yield figure(
+                        shown,
+                        map.points(),
+                        Html.format(
+                                "t-SNE with perplexity %.0f of %d of %d examples: near points are near in the features, far ones say nothing.",
+                                map.perplexity(), rows.length, features.size()));
+            }
+        };
+    }
+
+    private String figure(FeatureSet shown, double[][] points, String caption) {
         double[] low = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
         double[] high = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
-        for (double[] point : pca.projection()) {
+        for (double[] point : points) {
             for (int c = 0; c < 2; c++) {
                 low[c] = Math.min(low[c], point[c]);
                 high[c] = Math.max(high[c], point[c]);
@@ -41,30 +93,32 @@ public record FeatureMapSection(String title, FeatureSet features) implements Re
                         Html.format(
                                 "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
                                 SIZE, height, Html.escape(title)));
-        for (int i = 0; i < rows.length; i++) {
+        for (int i = 0; i < points.length; i++) {
             html.append(
                     Html.format(
                             "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
-                            MARGIN + (pca.projection()[i][0] - low[0]) * scale,
-                            height - MARGIN - (pca.projection()[i][1] - low[1]) * scale,
+                            MARGIN + (points[i][0] - low[0]) * scale,
+                            height - MARGIN - (points[i][1] - low[1]) * scale,
                             colour(shown.hasLabels() ? shown.label(i) : 0)));
         }
-        html.append("</svg>\n").append(legend());
-        return html.append(
-                        Html.format(
-                                "<figcaption>Principal components 1 (across) and 2 (up) of %d of %d examples: %.1f %% and %.1f %% of the variance.</figcaption></figure>%n",
-                                rows.length,
-                                features.size(),
-                                100 * pca.explained()[0],
-                                100 * pca.explained()[1]))
+        return html.append("</svg>\n")
+                .append(legend())
+                .append("<figcaption>")
+                .append(Html.escape(caption))
+                .append("</figcaption></figure>\n")
                 .toString();
     }
 
     private int[] rows() {
-        if (features.size() <= MOST_POINTS) {
+        if (features.size() <= projection.mostPoints) {
             return IntStream.range(0, features.size()).toArray();
         }
-        int[] rows = new Random(0).ints(0, features.size()).distinct().limit(MOST_POINTS).toArray();
+        int[] rows =
+                new Random(0)
+                        .ints(0, features.size())
+                        .distinct()
+                        .limit(projection.mostPoints)
+                        .toArray();
         Arrays.sort(rows);
         return rows;
     }

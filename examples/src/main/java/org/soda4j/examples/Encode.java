@@ -1,0 +1,103 @@
+package org.soda4j.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ImageFolder;
+import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.eval.FeatureSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Encodes a folder of images into a file of features. */
+@Command(
+        name = "encode",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description =
+                "Encodes images into features that NumPy and probe read: numpy.load(FILE)['features'].")
+public final class Encode implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
+    private Path run;
+
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "Image files, in one folder or one folder a class.")
+    private Path images;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The features, .npz or .safetensors.")
+    private Path out;
+
+    @Option(
+            names = "--output",
+            defaultValue = "latent",
+            paramLabel = "NAME",
+            description = "latent, normalized_latent, pooled or pixels.")
+    private String output;
+
+    @Option(names = "--checkpoint", paramLabel = "N", description = "The checkpoint of step N.")
+    private Long checkpoint;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
+    private String device;
+
+    @Override
+    public Integer call() throws IOException {
+        Output what;
+        try {
+            what = Output.valueOf(output.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--output: expected latent, normalized_latent, pooled or pixels, found "
+                            + output,
+                    e);
+        }
+        ImageDataset dataset = ImageFolder.builder().root(images).build();
+        try (Soda soda = TrainedModel.load(run, checkpoint, TrainingProgram.device(device))) {
+            FeatureSet features = FeatureExtractor.of(soda).output(what).extract(dataset);
+            Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
+            provenance.put("encoder", run.toString());
+            features.withProvenance(provenance).save(out);
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            "%d images, %d features each, %s: %s%n",
+                            features.size(),
+                            features.width(),
+                            features.hasLabels()
+                                    ? features.classCount() + " classes"
+                                    : "no classes",
+                            out.toAbsolutePath());
+            spec.commandLine().getOut().flush();
+        }
+        return 0;
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Encode(), args));
+    }
+}

@@ -1,0 +1,201 @@
+package org.soda4j.examples;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.diffusion.Guidance;
+import org.soda4j.eval.disentanglement.DisentanglementScores;
+import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.PublishedAccuracy;
+import org.soda4j.eval.report.TableSection;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures the model of a run and writes a report. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description =
+                "k-NN and linear probe, reconstruction quality, pictures and a report of a run that"
+                        + " train started.")
+public final class Evaluate implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
+    private Path run;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "N",
+            description = "The checkpoint of step N instead of the finished model.")
+    private Long checkpoint;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the run's data set is now (default: where it was).")
+    private Path data;
+
+    @Option(
+            names = "--max-images",
+            paramLabel = "N",
+            description =
+                    "Training images of the probes at most, the same number of every class, and a"
+                            + " fifth as many test images (default: all).")
+    private Integer maxImages;
+
+    @Option(
+            names = "--quality-images",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Test images that are drawn again.")
+    private int qualityImages;
+
+    @Option(names = "--steps", defaultValue = "50", description = "DDIM steps.")
+    private int steps;
+
+    @Option(names = "--guidance", defaultValue = "0.3", description = "Guidance weight.")
+    private double guidance;
+
+    @Option(
+            names = "--crops",
+            description = "Also the published linear probe, which encodes crops for 15 epochs.")
+    private boolean crops;
+
+    @Option(
+            names = "--shapes",
+            paramLabel = "N",
+            description =
+                    "Also disentanglement (DCI, MIG, SAP, modularity), on N generated images whose"
+                            + " factors are known.")
+    private Integer shapes;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The report (default: report.html in the run's folder).")
+    private Path out;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
+    private String device;
+
+    @Override
+    public Integer call() throws IOException {
+        if (qualityImages < 2 || steps < 1 || (maxImages != null && maxImages < 1)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "expected --quality-images of at least 2, --steps and --max-images of at least 1, found %d, %d and %s"
+                            .formatted(qualityImages, steps, maxImages));
+        }
+        TrainingImages stored = TrainingImages.ofRun(run);
+        TrainingImages images = data == null ? stored : new TrainingImages(stored.kind(), data);
+        ProbeImages probe = ProbeImages.of(images, maxImages);
+        Path file = out == null ? run.resolve("report.html") : out;
+        try (Soda soda = TrainedModel.load(run, checkpoint, TrainingProgram.device(device))) {
+            int most = soda.config().schedule().steps();
+            ModelEvaluation.Builder evaluation =
+                    ModelEvaluation.builder(soda, probe.train(), probe.test())
+                            .run(run)
+                            .title("SODA on " + images.kind())
+                            .published(PublishedAccuracy.of(images.kind()))
+                            .qualityImages(qualityImages)
+                            .options(
+                                    SamplingOptions.defaults()
+                                            .withSteps(Math.min(steps, most))
+                                            .withGuidance(Guidance.whole(guidance)))
+                            .probes(probe.haveProbes())
+                            .crops(crops);
+            if (shapes != null) {
+                evaluation.add(disentanglement(soda));
+            }
+            ModelEvaluation.Result result = evaluation.build().evaluate();
+            if (!probe.haveProbes()) {
+                spec.commandLine().getOut().println("no probes: " + probe.whyNoProbes());
+            }
+            print(images.kind(), result);
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            result.report().save(file);
+            spec.commandLine().getOut().println("report: " + file.toAbsolutePath());
+        }
+        return 0;
+    }
+
+    private void print(String kind, ModelEvaluation.Result result) {
+        PrintWriter writer = spec.commandLine().getOut();
+        result.probes().forEach(p -> writer.print(p.table()));
+        PublishedAccuracy.of(kind)
+                .ifPresent(
+                        p ->
+                                writer.printf(
+                                        Locale.ROOT,
+                                        "published for %s after 800 epochs: k-NN %.1f %%, linear %.1f %%%n",
+                                        p.dataset(),
+                                        p.knn(),
+                                        p.linear()));
+        writer.print(result.reconstruction().table());
+        writer.flush();
+    }
+
+    private TableSection disentanglement(Soda soda) {
+        ShapesDisentanglement measured = ShapesDisentanglement.of(soda, shapes);
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.print("dimensions: " + measured.perDimension().table());
+        measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
+        writer.flush();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(row("dimensions", measured.perDimension()));
+        measured.perSection().ifPresent(s -> rows.add(row("sections", s)));
+        return new TableSection(
+                "Disentanglement",
+                List.of(
+                        "units",
+                        "number",
+                        "disentanglement",
+                        "completeness",
+                        "informativeness",
+                        "MIG",
+                        "SAP",
+                        "modularity"),
+                rows,
+                "On %d generated images of shapes with known factors; 1 is best."
+                        .formatted(shapes));
+    }
+
+    private static List<String> row(String units, DisentanglementScores scores) {
+        List<String> row = new ArrayList<>(List.of(units));
+        row.add(Integer.toString(scores.importance().length));
+        for (double value :
+                new double[] {
+                    scores.disentanglement(),
+                    scores.completeness(),
+                    scores.informativeness(),
+                    scores.mig(),
+                    scores.sap(),
+                    scores.modularity()
+                }) {
+            row.add(String.format(Locale.ROOT, "%.3f", value));
+        }
+        return row;
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Evaluate(), args));
+    }
+}

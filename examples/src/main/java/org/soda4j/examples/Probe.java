@@ -1,0 +1,114 @@
+package org.soda4j.examples;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.ProbeResult;
+import org.soda4j.eval.report.ConfusionSection;
+import org.soda4j.eval.report.FeatureMapSection;
+import org.soda4j.eval.report.Report;
+import org.soda4j.eval.report.TableSection;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Probes a file of features. */
+@Command(
+        name = "probe",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description = {
+            "k-NN and linear probe of labelled features, from encode or from NumPy (arrays features"
+                    + " [n, d] and labels [n]).",
+            "Without --test every fifth row is for testing."
+        })
+public final class Probe implements Callable<Integer> {
+
+    private static final int HELD_OUT = 5;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "FEATURES", description = ".npz or .safetensors with labels.")
+    private Path file;
+
+    @Option(names = "--test", paramLabel = "FILE", description = "Features to test on.")
+    private Path test;
+
+    @Option(names = "--k", defaultValue = "20", description = "Neighbours of k-NN.")
+    private int k;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Also writes a report.")
+    private Path report;
+
+    @Override
+    public Integer call() throws IOException {
+        if (k < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--k: expected at least 1, found " + k);
+        }
+        FeatureSet all = FeatureSet.load(file);
+        if (!all.hasLabels()) {
+            throw new IOException(
+                    file
+                            + ": expected labels, found none; encode a folder with one folder a class");
+        }
+        FeatureSet train = all;
+        FeatureSet tested;
+        if (test == null) {
+            train = rows(all, false);
+            tested = rows(all, true);
+        } else {
+            tested = FeatureSet.load(test);
+        }
+        List<ProbeResult> results =
+                List.of(
+                        KnnProbe.builder().k(k).build().evaluate(train, tested),
+                        LinearProbe.onFeatures(
+                                        LogisticRegression.builder().standardize(true).build())
+                                .evaluate(train, tested));
+        PrintWriter out = spec.commandLine().getOut();
+        results.forEach(result -> out.print(result.table()));
+        if (report != null) {
+            Report.Builder html =
+                    Report.builder()
+                            .title("Probes of " + file.getFileName())
+                            .provenance(all.provenance())
+                            .add(TableSection.ofProbes("Probes", results, List.of()));
+            results.forEach(
+                    r ->
+                            html.add(
+                                    new ConfusionSection(
+                                            "Confusions of " + r.probe(), r.confusion())));
+            html.add(new FeatureMapSection("Map of the features", tested));
+            html.build().save(report);
+            out.println("report: " + report.toAbsolutePath());
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static FeatureSet rows(FeatureSet all, boolean heldOut) {
+        return all.rows(
+                IntStream.range(0, all.size())
+                        .filter(i -> (i % HELD_OUT == 0) == heldOut)
+                        .toArray());
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Probe(), args));
+    }
+}

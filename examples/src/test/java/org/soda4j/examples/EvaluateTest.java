@@ -1,0 +1,193 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.eval.FeatureSet;
+import picocli.CommandLine;
+
+/** From training to probes, encoded files and the report, all from the command line. */
+class EvaluateTest {
+
+    private static final int PER_CLASS = 26;
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path images;
+    private Path run;
+
+    private int run(String... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return new CommandLine(new Examples())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler(
+                        (e, line, parsed) -> {
+                            line.getErr().println(e.getMessage());
+                            return 1;
+                        })
+                .execute(args);
+    }
+
+    /** Dark and bright images in a folder each, and two steps of training on them. */
+    @BeforeEach
+    void train() throws IOException {
+        images = folder.resolve("images");
+        run = folder.resolve("run");
+        Random random = new Random(1);
+        for (String name : new String[] {"bright", "dark"}) {
+            Path of = Files.createDirectories(images.resolve(name));
+            for (int i = 0; i < PER_CLASS; i++) {
+                BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+                int base = name.equals("dark") ? 20 : 150;
+                for (int p = 0; p < 256; p++) {
+                    int grey = base + random.nextInt(60);
+                    image.setRGB(p % 16, p / 16, grey << 16 | grey << 8 | grey);
+                }
+                ImageIO.write(image, "png", of.resolve("image%02d.png".formatted(i)).toFile());
+            }
+        }
+        String[] sets = {
+            "training.samples=2",
+            "training.sampleSteps=1",
+            "training.batchSize=8",
+            "training.evaluateEveryEpochs=1",
+            "model.schedule={kind: linear, steps: 20}",
+            "model.denoiser.imageShape=[3, 16, 16]",
+            "model.denoiser.channels=32",
+            "model.denoiser.multipliers=[1, 1]",
+            "model.denoiser.blocks=1",
+            "model.denoiser.timeDivisor=20",
+            "model.latent=[12]",
+            "model.modulation.kind=PAIRED",
+            "model.encoder.widthMultiplier=0.125"
+        };
+        String[] args = new String[9 + 2 * sets.length];
+        String[] first = {
+            "train",
+            "--images",
+            images.toString(),
+            "--preset",
+            "cifar10",
+            "--out",
+            run.toString(),
+            "--steps",
+            "7"
+        };
+        System.arraycopy(first, 0, args, 0, 9);
+        for (int i = 0; i < sets.length; i++) {
+            args[9 + 2 * i] = "--set";
+            args[10 + 2 * i] = sets[i];
+        }
+        assertThat(run(args)).as(err.toString()).isZero();
+    }
+
+    @Test
+    void aRunTellsEverythingAboutItself() throws IOException {
+        assertThat(out.toString()).contains("report: ").doesNotContain("no probes");
+        String metrics = Files.readString(run.resolve("metrics.jsonl"));
+        assertThat(metrics).contains("\"type\":\"evaluation\"", "\"probe.knn\":", "probe.linear");
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("<h2>Probes</h2>", "<h2>Training loss</h2>", "<h2>Evaluations</h2>")
+                .contains("<h2>Reconstruction quality</h2>", "<h2>Reconstructions</h2>")
+                .contains("<h2>Interpolations</h2>", "Confusions of k-NN", "Nearest neighbours")
+                .contains("Principal components 1", "t-SNE with perplexity")
+                .contains("training.batchSize</th><td>8</td>", "<th scope=\"row\">dataHash</th>");
+
+        Path report = folder.resolve("other.html");
+        assertThat(
+                        run(
+                                "evaluate",
+                                run.toString(),
+                                "--checkpoint",
+                                "7",
+                                "--data",
+                                images.toString(),
+                                "--quality-images",
+                                "4",
+                                "--steps",
+                                "3",
+                                "--shapes",
+                                "60",
+                                "--crops",
+                                "--out",
+                                report.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
+                .contains("reconstruction of 4 images: PSNR")
+                .containsPattern("dimensions: disentanglement .*12 units")
+                .containsPattern("sections: disentanglement .*5 units");
+        assertThat(Files.readString(report)).contains("<h2>Disentanglement</h2>");
+    }
+
+    @Test
+    void encodesAFolderAndProbesTheFile() throws IOException {
+        Path features = folder.resolve("features.npz");
+        assertThat(
+                        run(
+                                "encode",
+                                run.toString(),
+                                "--images",
+                                images.toString(),
+                                "--out",
+                                features.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("52 images, 12 features each, 2 classes");
+        FeatureSet set = FeatureSet.load(features);
+        assertThat(set.classNames()).containsExactly("bright", "dark");
+        Path report = folder.resolve("probe.html");
+        assertThat(run("probe", features.toString(), "--k", "3", "--report", report.toString()))
+                .as(err.toString())
+                .isZero();
+        // Every fifth of 52 rows is for testing.
+        assertThat(out.toString()).contains("% of 11, {k=3, metric=cosine}", "linear: accuracy");
+        assertThat(report).isNotEmptyFile();
+
+        assertThat(run("probe", features.toString())).isZero();
+        assertThat(run("probe", features.toString(), "--k", "22")).isEqualTo(1);
+        assertThat(err.toString()).contains("at least 22 training examples of every class");
+        Path unlabelled = folder.resolve("unlabelled.npz");
+        FeatureSet.of(new float[] {1, 2}, 1).save(unlabelled);
+        assertThat(run("probe", unlabelled.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("expected labels, found none");
+        assertThat(run("probe", features.toString(), "--test", unlabelled.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("expected labels on the test features");
+    }
+
+    @Test
+    void saysWhatIsMissing() {
+        assertThat(run("evaluate", run.toString(), "--checkpoint", "3")).isEqualTo(1);
+        assertThat(err.toString()).contains("No checkpoint of step 3", "found steps [6, 7]");
+        assertThat(run("evaluate", folder.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("expected the folder of a run");
+        assertThat(run("evaluate", run.toString(), "--quality-images", "1")).isEqualTo(2);
+        assertThat(
+                        run(
+                                "encode",
+                                run.toString(),
+                                "--images",
+                                images.toString(),
+                                "--out",
+                                folder.resolve("f.npz").toString(),
+                                "--output",
+                                "logits"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("expected latent, normalized_latent, pooled or pixels");
+    }
+}

@@ -1,0 +1,381 @@
+package org.soda4j.eval.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.PixelImage;
+import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.ImageQualityProtocol;
+import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.Neighbours;
+import org.soda4j.eval.ProbeResult;
+import org.soda4j.eval.ReconstructionQuality;
+
+/**
+ * Everything that is usually asked of a trained model, in one call and one report: k-NN and linear
+ * probe, reconstruction quality, pictures, confusions, nearest neighbours and maps of the features.
+ *
+ * <pre>{@code
+ * ModelEvaluation.Result found = ModelEvaluation.builder(soda, train, test).run(folder).build().evaluate();
+ * found.report().save(folder.resolve("report.html"));
+ * }</pre>
+ */
+public final class ModelEvaluation {
+
+    private static final int NEIGHBOURS = 8;
+    private static final int QUERIES = 10;
+
+    private final Soda soda;
+    private final ImageDataset train;
+    private final ImageDataset test;
+    private final Path run;
+    private final String title;
+    private final Optional<PublishedAccuracy> published;
+    private final int qualityImages;
+    private final SamplingOptions options;
+    private final boolean wantsProbes;
+    private final boolean crops;
+    private final List<ReportSection> more;
+
+    private ModelEvaluation(Builder builder) {
+        soda = builder.soda;
+        train = builder.train;
+        test = builder.test;
+        run = builder.run;
+        title = builder.title;
+        published = builder.published;
+        qualityImages = builder.qualityImages;
+        options = builder.options;
+        wantsProbes = builder.probes;
+        crops = builder.crops;
+        more = List.copyOf(builder.more);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param probes k-NN and linear probe, and the published linear probe where asked for; empty
+     *     without labels
+     * @param reconstruction how well test images are drawn again
+     * @param report all of it and pictures
+     */
+    public record Result(
+            List<ProbeResult> probes, ReconstructionQuality reconstruction, Report report) {}
+
+    /**
+     * Starts with 200 images for the quality and 50 sampling steps.
+     *
+     * @param soda the model; stays open
+     * @param train images to learn from and to find neighbours in, at least 20
+     * @param test images to test on, at least 2; with the same classes, or both without
+     * @return a builder
+     */
+    public static Builder builder(Soda soda, ImageDataset train, ImageDataset test) {
+        return new Builder(soda, train, test);
+    }
+
+    /**
+     * Measures and draws.
+     *
+     * @return figures and report
+     * @throws IOException if the run's folder cannot be read
+     * @throws IllegalArgumentException if the data do not fit the probes, such as fewer than 20
+     *     training images of a class
+     */
+    public Result evaluate() throws IOException {
+        FeatureExtractor extractor = FeatureExtractor.of(soda);
+        FeatureSet trainSet = extractor.extract(train);
+        FeatureSet testSet = extractor.extract(test);
+        List<ProbeResult> probes = probes(trainSet, testSet);
+        ReconstructionQuality quality =
+                ImageQualityProtocol.builder(soda)
+                        .images(qualityImages)
+                        .options(options)
+                        .build()
+                        .reconstruction(test);
+        Report.Builder report = Report.builder().title(title).provenance(provenance(trainSet));
+        if (!probes.isEmpty()) {
+            report.add(probeTable(probes));
+        }
+        List<ReportSection> ofRun = run == null ? List.of() : RunSections.of(run);
+        ofRun.stream().filter(section -> section instanceof PictureSection).forEach(report::add);
+        report.add(qualityTable(quality));
+        more.forEach(report::add);
+        ModelPictures pictures = new ModelPictures(soda, test, options);
+        report.add(
+                new PictureSection(
+                        "Reconstructions",
+                        pictures.reconstructions(),
+                        "Above: test images. Below: what the denoiser draws from nothing but their latents of %d numbers."
+                                .formatted(soda.config().latent().size())));
+        report.add(
+                new PictureSection(
+                        "Interpolations",
+                        pictures.interpolations(),
+                        "Each row: a straight line between the latents of two test images, drawn from one starting noise."));
+        for (ProbeResult probe : probes) {
+            report.add(new ConfusionSection("Confusions of " + probe.probe(), probe.confusion()));
+        }
+        report.add(neighbours(trainSet, testSet));
+        report.add(new FeatureMapSection("Map of the features", testSet));
+        if (testSet.size() >= 7) {
+            report.add(
+                    new FeatureMapSection(
+                            "Map of neighbours", testSet, FeatureMapSection.Projection.TSNE));
+        }
+        ofRun.stream().filter(section -> section instanceof TableSection).forEach(report::add);
+        return new Result(probes, quality, report.build());
+    }
+
+    private List<ProbeResult> probes(FeatureSet trainSet, FeatureSet testSet) {
+        List<ProbeResult> probes = new ArrayList<>();
+        if (wantsProbes && trainSet.hasLabels() && testSet.hasLabels()) {
+            probes.add(KnnProbe.builder().build().evaluate(trainSet, testSet));
+            LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
+            probes.add(LinearProbe.onFeatures(regression).evaluate(trainSet, testSet));
+            if (crops) {
+                ProbeResult recipe = LinearProbe.onImages(soda).build().evaluate(train, test);
+                probes.add(
+                        new ProbeResult(
+                                "linear on crops",
+                                recipe.settings(),
+                                recipe.predictions(),
+                                recipe.confusion()));
+            }
+        }
+        return probes;
+    }
+
+    private TableSection probeTable(List<ProbeResult> probes) {
+        List<Double> figures = new ArrayList<>();
+        published.ifPresent(
+                p -> {
+                    figures.add(p.knn());
+                    figures.add(p.linear());
+                    figures.add(p.linear());
+                });
+        TableSection table = TableSection.ofProbes("Probes", probes, figures);
+        String note =
+                published
+                        .map(
+                                p ->
+                                        "Published: %s with 11 + 40 million parameters, all training images and 800 epochs. Here: %s parameters, probes on %d training images."
+                                                .formatted(p.dataset(), parameters(), train.size()))
+                        .orElse("");
+        return new TableSection(table.title(), table.headers(), table.rows(), note);
+    }
+
+    private String parameters() {
+        long count = soda.describe().parameters().values().stream().mapToLong(n -> n).sum();
+        return Html.format("%.2f million", count / 1e6);
+    }
+
+    private TableSection qualityTable(ReconstructionQuality quality) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("PSNR", Html.format("%.2f dB", quality.psnr())));
+        rows.add(List.of("SSIM", Html.format("%.3f", quality.ssim())));
+        rows.add(
+                List.of(
+                        "Frechet distance",
+                        Html.format("%.4f", quality.distribution().frechetDistance())));
+        rows.add(
+                List.of(
+                        "kernel distance",
+                        Html.format("%.6f", quality.distribution().kernelDistance())));
+        quality.distribution()
+                .precisionRecall()
+                .ifPresent(
+                        p -> {
+                            rows.add(List.of("precision", Html.format("%.3f", p.precision())));
+                            rows.add(List.of("recall", Html.format("%.3f", p.recall())));
+                        });
+        return new TableSection(
+                "Reconstruction quality",
+                List.of("measure", "value"),
+                rows,
+                "%d test images against their reconstructions. Distances, precision and recall are in this encoder's pooled features, so they are not the FID and KID of the literature."
+                        .formatted(quality.images()));
+    }
+
+    private PictureSection neighbours(FeatureSet trainSet, FeatureSet testSet) {
+        int queries = Math.min(QUERIES, testSet.size());
+        int[] rows = new int[queries];
+        for (int i = 0; i < queries; i++) {
+            rows[i] = (int) ((long) i * testSet.size() / queries);
+        }
+        Neighbours found =
+                KnnProbe.builder()
+                        .k(Math.min(NEIGHBOURS, trainSet.size()))
+                        .build()
+                        .neighbours(trainSet, testSet.rows(rows));
+        return PictureSection.ofNeighbours(
+                "Nearest neighbours",
+                found,
+                row -> ofModel(test, rows[row]),
+                row -> ofModel(train, row),
+                IntStream.range(0, queries).toArray());
+    }
+
+    /** An image as the encoder sees it, so that all have one size. */
+    private PixelImage ofModel(ImageDataset images, int row) {
+        List<Integer> shape = soda.config().denoiser().imageShape();
+        return ViewPipeline.builder(shape.get(1))
+                .channels(shape.get(0))
+                .build()
+                .preview(images.image(row), new ViewRandom(0, 0, 0, 0));
+    }
+
+    private Map<String, String> provenance(FeatureSet trainSet) throws IOException {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        if (run != null) {
+            provenance.putAll(RunSections.provenance(run));
+        }
+        provenance.put("training images of the probes", Long.toString(train.size()));
+        provenance.put("test images", Long.toString(test.size()));
+        provenance.put("hash of the training images", trainSet.provenance().get("data"));
+        provenance.put("parameters", parameters());
+        return provenance;
+    }
+
+    /** The settings of an evaluation. */
+    public static final class Builder {
+
+        private final Soda soda;
+        private final ImageDataset train;
+        private final ImageDataset test;
+        private Path run;
+        private String title = "SODA";
+        private Optional<PublishedAccuracy> published = Optional.empty();
+        private int qualityImages = 200;
+        private SamplingOptions options;
+        private boolean probes = true;
+        private boolean crops;
+        private final List<ReportSection> more = new ArrayList<>();
+
+        private Builder(Soda soda, ImageDataset train, ImageDataset test) {
+            this.soda = Objects.requireNonNull(soda, "soda");
+            this.train = Objects.requireNonNull(train, "train");
+            this.test = Objects.requireNonNull(test, "test");
+            options =
+                    SamplingOptions.defaults()
+                            .withSteps(Math.min(50, soda.config().schedule().steps()));
+        }
+
+        /**
+         * The run that the model is of, whose curves, configuration and origin are shown.
+         *
+         * @param folder a run folder; default none
+         * @return this
+         */
+        public Builder run(Path folder) {
+            run = folder;
+            return this;
+        }
+
+        /**
+         * The heading of the report.
+         *
+         * @param title default "SODA"
+         * @return this
+         */
+        public Builder title(String title) {
+            this.title = Objects.requireNonNull(title, "title");
+            return this;
+        }
+
+        /**
+         * What the probes are compared with.
+         *
+         * @param accuracy default nothing
+         * @return this
+         */
+        public Builder published(Optional<PublishedAccuracy> accuracy) {
+            published = Objects.requireNonNull(accuracy, "accuracy");
+            return this;
+        }
+
+        /**
+         * How many test images are drawn again for the quality.
+         *
+         * @param count at least 2; default 200
+         * @return this
+         * @throws IllegalArgumentException if below 2
+         */
+        public Builder qualityImages(int count) {
+            if (count < 2) {
+                throw new IllegalArgumentException(
+                        "qualityImages: expected at least 2, found " + count);
+            }
+            qualityImages = count;
+            return this;
+        }
+
+        /**
+         * How images are drawn.
+         *
+         * @param options default DDIM with 50 steps and the published guidance
+         * @return this
+         */
+        public Builder options(SamplingOptions options) {
+            this.options = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * Whether labelled images are probed.
+         *
+         * @param wanted default true
+         * @return this
+         */
+        public Builder probes(boolean wanted) {
+            probes = wanted;
+            return this;
+        }
+
+        /**
+         * Whether the published linear probe on crops is run too, which takes 15 passes over the
+         * training images.
+         *
+         * @param wanted default false
+         * @return this
+         */
+        public Builder crops(boolean wanted) {
+            crops = wanted;
+            return this;
+        }
+
+        /**
+         * Adds a section of one's own, shown after the quality.
+         *
+         * @param section the section
+         * @return this
+         */
+        public Builder add(ReportSection section) {
+            more.add(Objects.requireNonNull(section, "section"));
+            return this;
+        }
+
+        /**
+         * Makes the evaluation.
+         *
+         * @return immutable; the model must stay open while it is used
+         */
+        public ModelEvaluation build() {
+            return new ModelEvaluation(this);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package org.soda4j.eval.report;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.plot.ImageGrid;
+
+/** Pictures of what a model draws. */
+public final class ModelPictures {
+
+    private static final int COLUMNS = 10;
+    private static final int ROWS = 5;
+
+    private final Soda soda;
+    private final ImageDataset images;
+    private final SamplingOptions options;
+
+    /**
+     * Prepares the pictures.
+     *
+     * @param soda the model; stays open
+     * @param images at least one image; of labelled ones the first of each class come first
+     * @param options how images are drawn
+     * @throws IllegalArgumentException if there is no image
+     */
+    public ModelPictures(Soda soda, ImageDataset images, SamplingOptions options) {
+        if (images.size() == 0) {
+            throw new IllegalArgumentException("images: expected at least one, found none");
+        }
+        this.soda = soda;
+        this.images = images;
+        this.options = options;
+    }
+
+    /**
+     * Up to ten images, and what is drawn from their latents below them.
+     *
+     * @return the picture
+     */
+    public ImageGrid reconstructions() {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray originals = batch(manager, chosen(COLUMNS));
+            return ImageGrid.builder()
+                    .images(originals)
+                    .images(soda.reconstruct(originals, options))
+                    .columns((int) originals.getShape().get(0))
+                    .rowLabels(List.of("original", "from its latent"))
+                    .build();
+        }
+    }
+
+    /**
+     * Ten steps on a straight line between the latents of two images, one pair a row, each row from
+     * one starting noise: what changes in it is what the latent says.
+     *
+     * @return the picture
+     */
+    public ImageGrid interpolations() {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            int[] ends = chosen(2 * ROWS);
+            NDArray latents = soda.encode(batch(manager, ends));
+            int pairs = Math.max(1, ends.length / 2);
+            NDList from = new NDList();
+            NDList to = new NDList();
+            for (int pair = 0; pair < pairs; pair++) {
+                from.add(latents.get(2 * pair % ends.length));
+                to.add(latents.get((2 * pair + 1) % ends.length));
+            }
+            NDArray first = NDArrays.stack(from);
+            NDArray last = NDArrays.stack(to);
+            NDList columns = new NDList();
+            for (int column = 0; column < COLUMNS; column++) {
+                float weight = column / (COLUMNS - 1f);
+                // A column a call with one seed: a row keeps its starting noise.
+                columns.add(soda.sample(first.mul(1 - weight).add(last.mul(weight)), options));
+            }
+            Shape shape = columns.get(0).getShape();
+            NDArray rows =
+                    NDArrays.stack(columns, 1)
+                            .reshape(
+                                    new Shape(
+                                            (long) pairs * COLUMNS,
+                                            shape.get(1),
+                                            shape.get(2),
+                                            shape.get(3)));
+            return ImageGrid.builder().images(rows).columns(COLUMNS).build();
+        }
+    }
+
+    /** The first image of each class in turn, then the images in their order. */
+    private int[] chosen(int count) {
+        List<Integer> rows = new ArrayList<>();
+        int size = Math.toIntExact(images.size());
+        for (int label = 0; label < Math.min(count, images.classNames().size()); label++) {
+            for (int i = 0; i < size; i++) {
+                if (images.label(i) == label) {
+                    rows.add(i);
+                    break;
+                }
+            }
+        }
+        for (int i = 0; i < size && rows.size() < count; i++) {
+            if (!rows.contains(i)) {
+                rows.add(i);
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private NDArray batch(NDManager manager, int[] rows) {
+        List<Integer> shape = soda.config().denoiser().imageShape();
+        ViewPipeline pipeline = ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
+        float[] pixels = new float[rows.length * pipeline.length()];
+        for (int i = 0; i < rows.length; i++) {
+            float[] view = pipeline.apply(images.image(rows[i]), new ViewRandom(0, 0, 0, 0));
+            System.arraycopy(view, 0, pixels, i * view.length, view.length);
+        }
+        return manager.create(
+                pixels, new Shape(rows.length, shape.get(0), shape.get(1), shape.get(2)));
+    }
+}

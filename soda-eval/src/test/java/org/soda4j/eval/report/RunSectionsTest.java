@@ -1,0 +1,62 @@
+package org.soda4j.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.training.RunFolderException;
+
+/** A run's folder as sections of a report. */
+class RunSectionsTest {
+
+    @TempDir private Path run;
+
+    @Test
+    void configurationCurvesAndOrigin() throws IOException {
+        Files.writeString(
+                run.resolve("config.json"), "{\"a\": {\"b\": 1, \"c\": [1, 2]}, \"d\": \"x<y\"}");
+        Files.writeString(
+                run.resolve("metrics.jsonl"),
+                """
+                {"type":"step","step":1,"epoch":1,"images":8,"loss":0.5}
+                {"type":"step","step":2,"epoch":1,"images":16,"loss":"NaN"}
+                {"type":"epoch","step":2,"epoch":1,"images":16,"meanLoss":0.5}
+                {"type":"evaluation","step":2,"epoch":1,"images":16,"probe.knn":0.25,"probe.linear":0.5}
+                {"type":"evaluation","step":3,"epoch":1,"images":24,"probe.knn":0.75,"probe.linear":0.625}
+                """);
+        Files.writeString(
+                run.resolve("environment.json"),
+                "{\"starts\": [{\"java\": \"11\"}, {\"java\": \"17\", \"commit\": null}]}");
+        List<ReportSection> sections = RunSections.of(run);
+        assertThat(sections)
+                .extracting(ReportSection::title)
+                .containsExactly("Training loss", "Evaluations", "Configuration");
+        assertThat(((PictureSection) sections.get(1)).caption())
+                .endsWith("at the end: probe.knn 0.7500, probe.linear 0.6250.");
+        assertThat(((TableSection) sections.get(2)).rows())
+                .containsExactly(List.of("a.b", "1"), List.of("a.c", "[1,2]"), List.of("d", "x<y"));
+        assertThat(RunSections.provenance(run))
+                .containsEntry("java", "17")
+                .containsEntry("starts", "2")
+                .doesNotContainKey("commit");
+    }
+
+    @Test
+    void aFolderWithoutARunIsRefusedAndOneWithoutMetricsHasNoCurves() throws IOException {
+        assertThatThrownBy(() -> RunSections.of(run)).isInstanceOf(RunFolderException.class);
+        assertThat(RunSections.curves(run.resolve("metrics.jsonl"))).isEmpty();
+        assertThat(RunSections.provenance(run)).isEmpty();
+    }
+
+    @Test
+    void publishedFiguresByName() {
+        assertThat(PublishedAccuracy.of("tiny-imagenet")).contains(PublishedAccuracy.TINY_IMAGENET);
+        assertThat(PublishedAccuracy.of("CIFAR-10")).map(PublishedAccuracy::knn).contains(80.4);
+        assertThat(PublishedAccuracy.of("images")).isEmpty();
+    }
+}
