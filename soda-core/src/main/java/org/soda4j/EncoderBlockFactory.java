@@ -44,6 +44,12 @@ public final class EncoderBlockFactory implements BlockFactory {
     @Override
     public Block newBlock(Model model, Path folder, Map<String, ?> arguments) throws IOException {
         SodaConfig config = ModelFolder.config(folder);
+        if (config.views() != null) {
+            throw new IOException(
+                    folder
+                            + ": this model takes the cameras of its images, which Criteria cannot"
+                            + " hand over; open it with Soda.load and use encodeViews");
+        }
         NamedBlock encoder = config.encoder().newBlock(0);
         List<Integer> image = config.denoiser().imageShape();
         NDManager manager = model.getNDManager();

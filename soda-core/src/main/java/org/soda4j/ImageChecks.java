@@ -57,6 +57,57 @@ final class ImageChecks {
         }
     }
 
+    /** Source views of a model with cameras. */
+    static void requireViews(String what, NDArray images, int channels, boolean range) {
+        requireFloats(what, images, 5);
+        Shape shape = images.getShape();
+        boolean fits = shape.get(2) == channels;
+        for (int i = 0; i < 5; i++) {
+            fits &= shape.get(i) >= 1;
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "%s: expected shape [N, S, %d, H, W] with all of at least 1, found %s"
+                            .formatted(what, channels, shape));
+        }
+        if (range) {
+            requireRange(what, images);
+        }
+    }
+
+    /** Encoded views of this model's latent size. */
+    static void requireViewLatents(EncodedViews views, int size) {
+        requireFloats("view latents", views.latents(), 3);
+        requireFloats("pooled latents", views.pooled(), 2);
+        Shape shape = views.latents().getShape();
+        Shape pooled = views.pooled().getShape();
+        boolean fits = shape.get(0) >= 1 && shape.get(1) >= 1 && shape.get(2) == size;
+        fits &= pooled.equals(new Shape(shape.get(0), size));
+        fits &= views.references().size() == shape.get(0);
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "views: expected latents [N, S, %d], pooled [N, %d] and N references, found %s, %s and %d"
+                            .formatted(size, size, shape, pooled, views.references().size()));
+        }
+    }
+
+    /** What chance decided about cameras, for a batch of source views. */
+    static void requireViewDraw(TrainingDraw draw, Shape sources) {
+        ViewDraw views = draw.views();
+        if (views == null || views.keepCamera().length != sources.get(0)) {
+            throw new IllegalArgumentException(
+                    "draw: expected views with camera masks for %d examples, found %s"
+                            .formatted(
+                                    sources.get(0),
+                                    views == null ? "none" : views.keepCamera().length));
+        }
+        if (views.sources() < 1 || views.sources() > sources.get(1)) {
+            throw new IllegalArgumentException(
+                    "sources: expected at least %d source views of each example, as many as the model's training asks for, found %d"
+                            .formatted(views.sources(), sources.get(1)));
+        }
+    }
+
     /** Diffusion times, one for each example; read, because they are few. */
     static void requireTimes(NDArray times, long examples, int steps) {
         PyTorchEngine.requireArray("times", times);

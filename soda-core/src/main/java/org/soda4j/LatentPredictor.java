@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -20,19 +19,20 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
     private final LatentLayout layout;
     private final Precision precision;
     private final NDManager scope;
-    private final NDArray z;
+    private final Conditions conditions;
     private List<SectionKeep> keeps;
-    private NDArray kept;
+    private NDList kept;
 
     /**
-     * @param z latents {@code [N, d]} on the model's device; stays open
+     * @param conditions on the model's device; stay open
      */
-    LatentPredictor(SodaModel model, LatentLayout layout, Precision precision, NDArray z) {
+    LatentPredictor(
+            SodaModel model, LatentLayout layout, Precision precision, Conditions conditions) {
         this.model = model;
         this.layout = layout;
         this.precision = precision;
-        this.z = z;
-        scope = z.getManager().newSubManager();
+        this.conditions = conditions;
+        scope = conditions.latent().getManager().newSubManager();
     }
 
     @Override
@@ -61,15 +61,25 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
             kept.close();
         }
         try (NDManager rows = scope.newSubManager()) {
-            NDList parts = new NDList();
-            for (SectionKeep keep : asked) {
-                float[] mask = mask(layout, keep.flags(layout.sections()));
-                NDArray row = rows.create(mask, new Shape(1, layout.size()));
-                NDArray part = row.toDevice(z.getDevice(), false).mul(z);
-                parts.add(part);
+            List<NDList> parts =
+                    asked.stream()
+                            .map(
+                                    keep ->
+                                            conditions.kept(
+                                                    rows,
+                                                    mask(layout, keep.flags(layout.sections())),
+                                                    keep.keepsCamera()))
+                            .toList();
+            kept = new NDList();
+            for (int i = 0; i < parts.get(0).size(); i++) {
+                NDList same = new NDList();
+                for (NDList part : parts) {
+                    same.add(part.get(i));
+                }
+                NDArray joined = NDArrays.concat(same, 0);
+                joined.attach(scope);
+                kept.add(joined);
             }
-            kept = NDArrays.concat(parts, 0);
-            kept.attach(scope);
         }
         keeps = List.copyOf(asked);
     }

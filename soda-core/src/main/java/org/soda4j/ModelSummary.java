@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a model is made of.
  *
- * @param parameters trainable numbers per part, in order: encoder, denoiser
+ * @param parameters trainable numbers per part, in order: encoder, denoiser and, in a model with
+ *     cameras, views: what is there for rays, pooling and cross-attention only
  * @param sections what each section of the latent drives
  */
 public record ModelSummary(Map<String, Long> parameters, List<Section> sections) {
@@ -28,8 +30,12 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
 
     static ModelSummary of(SodaConfig config, SodaModel model) {
         Map<String, Long> parameters = new LinkedHashMap<>();
-        parameters.put("encoder", trainable(model.encoder().namedParameters().values()));
-        parameters.put("denoiser", trainable(model.denoiser().namedParameters().values()));
+        Map<String, Parameter> all = model.parameters();
+        parameters.put("encoder", count(model, n -> n.startsWith("encoder.") && !isOfViews(n)));
+        parameters.put("denoiser", count(model, n -> n.startsWith("decoder.") && !isOfViews(n)));
+        if (config.views() != null) {
+            parameters.put("views", count(model, ModelSummary::isOfViews));
+        }
         List<Section> sections = new ArrayList<>();
         List<Map<String, List<Long>>> blocks = model.denoiser().blocksOfSections();
         for (int i = 0; i < blocks.size(); i++) {
@@ -44,14 +50,18 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
         return new ModelSummary(parameters, sections);
     }
 
-    private static long trainable(Iterable<Parameter> parameters) {
-        long count = 0;
-        for (Parameter parameter : parameters) {
-            if (parameter.requiresGradient()) {
-                count += parameter.getArray().getShape().size();
-            }
-        }
-        return count;
+    /** Whether a parameter is there for cameras only: rays, pooling, cross-attention. */
+    private static boolean isOfViews(String name) {
+        return name.contains(".views.");
+    }
+
+    private static long count(SodaModel model, Predicate<String> part) {
+        return model.parameters().entrySet().stream()
+                .filter(entry -> part.test(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .filter(Parameter::requiresGradient)
+                .mapToLong(parameter -> parameter.getArray().getShape().size())
+                .sum();
     }
 
     @Override

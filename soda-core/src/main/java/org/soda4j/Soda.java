@@ -19,8 +19,9 @@ import java.util.Set;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.io.WeightReport;
+import org.soda4j.view.Camera;
+import org.soda4j.view.ViewBatch;
 
 /**
  * A SODA model: an encoder that turns an image into one small latent, and a denoiser that draws
@@ -49,7 +50,9 @@ public final class Soda implements AutoCloseable {
     private final Device device;
     private final Precision precision;
     private final SodaModel model;
-    private final DiffusionProcess process;
+    private final LatentSampler sampler;
+    private final TrainingLoss trainingLoss;
+    private final NovelViews novelViews;
     private volatile boolean closed;
 
     Soda(SodaConfig config, Device device, Precision precision, long seed) {
@@ -57,7 +60,13 @@ public final class Soda implements AutoCloseable {
         this.device = device;
         this.precision = precision;
         model = new SodaModel(config, device, seed);
-        process = new DiffusionProcess(config.schedule(), config.prediction());
+        DiffusionProcess process = new DiffusionProcess(config.schedule(), config.prediction());
+        sampler = new LatentSampler(config, model, process, precision);
+        trainingLoss = new TrainingLoss(model, process, config.latent(), device);
+        novelViews =
+                config.views() == null
+                        ? null
+                        : new NovelViews(config, model, sampler, trainingLoss, device, precision);
     }
 
     /**
@@ -139,18 +148,18 @@ public final class Soda implements AutoCloseable {
     }
 
     private NDArray encoding(NDArray images, int output) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireImages("images", images, config.encoder().inputChannels());
-        try (NDArray pixels = onDevice(images);
+        try (NDArray pixels = onDevice(images, device);
                 NDArray normal = config.normalization().apply(pixels)) {
-            NDList outputs = model.encode(normal, false, precision);
+            NDList outputs = model.encode(new NDList(normal), false, precision);
             outputs.remove(1 - output).close();
             return outputs.get(0);
         }
     }
 
-    /** A view or copy on the model's device that may be closed. */
-    private NDArray onDevice(NDArray array) {
+    /** A view or copy on a device that may be closed. */
+    static NDArray onDevice(NDArray array, Device device) {
         return array.getDevice().equals(device)
                 ? array.reshape(array.getShape())
                 : array.toDevice(device, true);
@@ -166,7 +175,7 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
         requireDenoiserInputs(noisy, times, latents);
-        return model.denoise(noisy, times, latents, false, precision, Set.of()).get(0);
+        return model.denoise(noisy, times, new NDList(latents), false, precision, Set.of()).get(0);
     }
 
     /**
@@ -181,7 +190,7 @@ public final class Soda implements AutoCloseable {
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
         requireDenoiserInputs(noisy, times, latents);
-        NDList outputs = model.denoise(noisy, times, latents, false, precision, names);
+        NDList outputs = model.denoise(noisy, times, new NDList(latents), false, precision, names);
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
         outputs.forEach(activation -> activations.put(activation.getName(), activation));
@@ -189,7 +198,7 @@ public final class Soda implements AutoCloseable {
     }
 
     private void requireDenoiserInputs(NDArray noisy, NDArray times, NDArray latents) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireImages("noisy", noisy, config.denoiser().imageShape());
         ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
         ImageChecks.requireLatents(latents, config.latent().size());
@@ -235,11 +244,11 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
      */
     public NDArray sample(NDArray latents, SamplingOptions options) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
-        try (NDManager scope = latents.getManager().newSubManager(device)) {
-            NDArray like = scope.zeros(noiseShape(latents));
-            return draw(latents, NoiseSource.seeded(~options.seed()).draw(0, like), options);
+        NDManager caller = latents.getManager();
+        try (NDManager scope = caller.newSubManager(device)) {
+            return sampler.sample(caller, Conditions.of(owned(latents, scope)), options);
         }
     }
 
@@ -254,34 +263,81 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]}
      */
     public NDArray sample(NDArray latents, NDArray noise, SamplingOptions options) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
         requireBatch("noise", noise, latents);
-        return draw(latents, noise, options);
-    }
-
-    private NDArray draw(NDArray latents, NDArray noise, SamplingOptions options) {
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            NDArray z = onDevice(latents);
-            z.attach(scope);
-            NDArray start = onDevice(noise);
-            start.attach(scope);
-            try (LatentPredictor predictor =
-                    new LatentPredictor(model, config.latent(), precision, z)) {
-                NDArray x =
-                        options.sampler()
-                                .sample(
-                                        process,
-                                        predictor,
-                                        start,
-                                        options.guidance(),
-                                        NoiseSource.seeded(options.seed()),
-                                        options.listener());
-                NDArray pixels = x.add(1).mul(0.5).clip(0, 1);
-                pixels.attach(caller);
-                return pixels;
-            }
+            Conditions conditions = Conditions.of(owned(latents, scope));
+            return sampler.sample(caller, conditions, owned(noise, scope), options);
+        }
+    }
+
+    /** A view or copy on the model's device that its manager closes. */
+    private NDArray owned(NDArray array, NDManager scope) {
+        NDArray own = onDevice(array, device);
+        own.attach(scope);
+        return own;
+    }
+
+    /**
+     * Encodes source views with their cameras, in a model of novel views.
+     *
+     * @param images float32 {@code [N, S, C, H, W] in [0, 1]}: S views of each of N objects; S may
+     *     exceed what training had
+     * @param cameras for each object, the camera of each view; they are resized to the images
+     * @return latents of each view and of each object; the caller or the manager of {@code images}
+     *     closes them
+     * @throws IllegalArgumentException if images and cameras do not fit; names example and view
+     * @throws IllegalStateException if the model has no cameras
+     */
+    public EncodedViews encodeViews(NDArray images, List<List<Camera>> cameras) {
+        return novelViews().encode(images, cameras);
+    }
+
+    /**
+     * Encodes source views into the pooled features before the encoder's last layer, the mean over
+     * the views of an object, which probes use too.
+     *
+     * @param images as for {@link #encodeViews}
+     * @param cameras as for {@link #encodeViews}
+     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     */
+    public NDArray encodeViewFeatures(NDArray images, List<List<Camera>> cameras) {
+        return novelViews().features(images, cameras);
+    }
+
+    /**
+     * Draws objects as target cameras see them, in a model of novel views.
+     *
+     * @param views what {@link #encodeViews} gave for N objects
+     * @param targets a camera for each object, or any number of cameras for a single one; they are
+     *     resized to the denoiser's resolution
+     * @param options sampler, guidance ({@link Guidance#latentAndCamera} for both apart), seed
+     * @return float32 {@code [targets, C, H, W] in [0, 1]} at the denoiser's resolution, in the
+     *     manager of {@code views.latents()}
+     * @throws IllegalArgumentException if cameras and views do not fit
+     * @throws IllegalStateException if the model has no cameras
+     */
+    public NDArray sampleViews(EncodedViews views, List<Camera> targets, SamplingOptions options) {
+        return novelViews().sample(views, targets, options);
+    }
+
+    private NovelViews novelViews() {
+        requireOpen();
+        if (novelViews == null) {
+            throw new IllegalStateException(
+                    "this model has no cameras: expected one that was built with"
+                            + " views(ViewConditioning); encode and sample take images without");
+        }
+        return novelViews;
+    }
+
+    private void requireNoCameras() {
+        requireOpen();
+        if (novelViews != null) {
+            throw new IllegalStateException(
+                    "this model takes the cameras of its images: use encodeViews and sampleViews");
         }
     }
 
@@ -297,28 +353,15 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray invert(
             NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
         requireBatch("images", images, latents);
         NDManager caller = images.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            NDArray z = onDevice(latents);
-            z.attach(scope);
-            NDArray pixels = onDevice(images);
-            pixels.attach(scope);
-            try (LatentPredictor predictor =
-                    new LatentPredictor(model, config.latent(), precision, z)) {
-                NDArray x = pixels.mul(2).sub(1);
-                NDArray noise = inversion.invert(process, predictor, x, guidance, step -> {});
-                noise.attach(caller);
-                return noise;
-            }
+            Conditions conditions = Conditions.of(owned(latents, scope));
+            NDArray x = owned(images, scope).mul(2).sub(1);
+            return sampler.invert(caller, conditions, x, inversion, guidance);
         }
-    }
-
-    private Shape noiseShape(NDArray latents) {
-        List<Integer> image = config.denoiser().imageShape();
-        return new Shape(latents.getShape().get(0), image.get(0), image.get(1), image.get(2));
     }
 
     private void requireBatch(String name, NDArray array, NDArray latents) {
@@ -339,7 +382,7 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [count, C, H, W] in [0, 1]}
      */
     public NDArray sample(NDManager manager, int count, SamplingOptions options) {
-        requireOpen();
+        requireNoCameras();
         if (count < 1) {
             throw new IllegalArgumentException("count: expected at least 1, found " + count);
         }
@@ -361,42 +404,35 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray loss(
             NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
-        requireOpen();
+        requireNoCameras();
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         ImageChecks.requireImages("target", target, config.denoiser().imageShape());
         ImageChecks.requireDraw(draw, target.getShape(), source.getShape().get(0));
-        try (NDArray images = onDevice(source);
+        try (NDArray images = onDevice(source, device);
                 NDArray normal = config.normalization().apply(images);
-                NDList encoded = model.encode(normal, training, low);
-                NDArray z = masked(encoded.get(0), draw.keep());
-                NDArray clean = onDevice(target);
-                NDArray doubled = clean.mul(2);
-                NDArray x0 = doubled.sub(1);
-                NDArray noise = onDevice(draw.noise());
-                NDArray noisy = process.perturb(x0, noise, draw.times());
-                NDArray times = timesOnDevice(draw.times(), source.getManager());
-                NDArray output = model.denoise(noisy, times, z, training, low, Set.of()).get(0)) {
-            return process.loss(output, x0, noise, draw.times());
+                NDList encoded = model.encode(new NDList(normal), training, low);
+                NDArray z = trainingLoss.masked(encoded.get(0), draw.keep())) {
+            return trainingLoss.of(
+                    source.getManager(), Conditions.of(z), target, draw, training, low);
         }
     }
 
-    private NDArray timesOnDevice(long[] times, NDManager manager) {
-        try (NDArray onCpu = manager.create(times)) {
-            return onDevice(onCpu);
-        }
-    }
-
-    private NDArray masked(NDArray z, boolean[][] keep) {
-        float[][] masks = new float[keep.length][];
-        for (int i = 0; i < keep.length; i++) {
-            masks[i] = LatentPredictor.mask(config.latent(), keep[i]);
-        }
-        // Backward reads the mask again, and an array over Java memory dies with its handle: copy.
-        try (NDArray onHeap = z.getManager().create(masks);
-                NDArray own = onHeap.duplicate();
-                NDArray mask = onDevice(own)) {
-            return z.mul(mask);
-        }
+    /**
+     * The training loss of a data set's batch.
+     *
+     * @param batch {@code [source, target]} as for the other {@code loss}; in a model of novel
+     *     views the four arrays of {@link ViewBatch}
+     * @param draw times, noise and masks
+     * @param training whether to record gradients, update batch-norm statistics and drop out
+     * @param low the precision of this computation
+     * @return a scalar in the manager of the first array
+     * @throws IllegalArgumentException if the batch does not fit the model; names the view
+     */
+    public NDArray loss(NDList batch, TrainingDraw draw, boolean training, Precision low) {
+        requireOpen();
+        return novelViews == null
+                ? loss(batch.get(0), batch.get(1), draw, training, low)
+                : novelViews.loss(ViewBatch.of(batch), draw, training, low);
     }
 
     /**
@@ -509,7 +545,7 @@ public final class Soda implements AutoCloseable {
      * @return a predictor from an image of any size to its latent; the caller closes it
      */
     public Predictor<Image, float[]> newPredictor() {
-        requireOpen();
+        requireNoCameras();
         return model.newPredictor(translator());
     }
 

@@ -10,6 +10,7 @@ import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.view.ViewConditioning;
 
 /**
  * Collects a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and
@@ -25,6 +26,7 @@ public final class SodaBuilder {
     private NoiseSchedule schedule;
     private Prediction prediction;
     private PixelNormalization normalization;
+    private ViewConditioning views;
     private Device device;
     private Precision precision = Precision.FP32;
     private long seed;
@@ -46,6 +48,7 @@ public final class SodaBuilder {
         schedule = config.schedule();
         prediction = config.prediction();
         normalization = config.normalization();
+        views = config.views();
         return this;
     }
 
@@ -138,6 +141,17 @@ public final class SodaBuilder {
     }
 
     /**
+     * Makes it a model of novel views. Default: a model of single images, without cameras.
+     *
+     * @param views rays, number and pooling of sources, cross-attention
+     * @return this
+     */
+    public SodaBuilder views(ViewConditioning views) {
+        this.views = Objects.requireNonNull(views, "views");
+        return this;
+    }
+
+    /**
      * Sets where the parameters go. Default: the engine's default device, the first GPU if there is
      * one.
      *
@@ -186,7 +200,8 @@ public final class SodaBuilder {
                 denoiser,
                 schedule,
                 prediction,
-                normalization);
+                normalization,
+                views);
     }
 
     /**

@@ -1,9 +1,11 @@
 package org.soda4j;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.soda4j.denoiser.UNetConditions;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
@@ -12,6 +14,7 @@ import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.view.ViewConditioning;
 
 /**
  * Everything that defines a model, immutable; round-trips through JSON and YAML. A null component
@@ -29,6 +32,8 @@ import org.soda4j.latent.LayerModulation;
  * @param prediction what the denoiser predicts; default and published: the noise
  * @param normalization of the encoder's pixels; default: ImageNet's for three channels, else
  *     symmetric
+ * @param views cameras of novel views; default: null, none: a model of single images. Left out of
+ *     the text then
  */
 public record SodaConfig(
         ResNetEncoder encoder,
@@ -38,7 +43,8 @@ public record SodaConfig(
         UNetDenoiser denoiser,
         NoiseSchedule schedule,
         Prediction prediction,
-        PixelNormalization normalization) {
+        PixelNormalization normalization,
+        @JsonInclude(JsonInclude.Include.NON_NULL) ViewConditioning views) {
 
     private static final int PUBLISHED_LATENT_SIZE = 128;
 
@@ -52,7 +58,8 @@ public record SodaConfig(
             @JsonProperty("denoiser") UNetDenoiser denoiser,
             @JsonProperty("schedule") NoiseSchedule schedule,
             @JsonProperty("prediction") Prediction prediction,
-            @JsonProperty("normalization") PixelNormalization normalization) {
+            @JsonProperty("normalization") PixelNormalization normalization,
+            @JsonProperty("views") ViewConditioning views) {
         ResNetEncoder e = encoder == null ? ResNetEncoder.builder().build() : encoder;
         this.denoiser = denoiser == null ? UNetDenoiser.builder().build() : denoiser;
         this.modulation = modulation == null ? LayerModulation.whole() : modulation;
@@ -77,6 +84,15 @@ public record SodaConfig(
                                 ? PixelNormalization.imageNet()
                                 : PixelNormalization.symmetric(channels);
         requireChannels("normalization", channels, this.normalization.mean().size());
+        this.views = views;
+        conditions().requireLevels(this.denoiser.multipliers().size());
+    }
+
+    /** What the denoiser sees besides time and latent. */
+    UNetConditions conditions() {
+        return views == null
+                ? UNetConditions.none()
+                : new UNetConditions(views.rays().channels(), views.crossAttention());
     }
 
     private static void requireChannels(String what, int expected, int found) {

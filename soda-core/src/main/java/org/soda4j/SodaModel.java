@@ -28,12 +28,15 @@ final class SodaModel implements AutoCloseable {
     private final NamedBlock encoder;
     private final UNet denoiser;
     private final ParameterStore store;
+    private final ViewBlocks views;
 
     SodaModel(SodaConfig config, Device device, long seed) {
         djl = Model.newInstance("soda-encoder", device, PyTorchEngine.require().getEngineName());
         manager = djl.getNDManager();
-        encoder = config.encoder().newBlock(seed);
-        denoiser = config.denoiser().newBlock(config.latent(), config.modulation(), seed);
+        encoder = config.encoder().newBlock(seed, config.conditions().channels());
+        denoiser =
+                config.denoiser()
+                        .newBlock(config.latent(), config.modulation(), config.conditions(), seed);
         List<Integer> image = config.denoiser().imageShape();
         Shape images = new Shape(1, image.get(0), image.get(1), image.get(2));
         Shape latent = new Shape(1, config.latent().size());
@@ -41,6 +44,11 @@ final class SodaModel implements AutoCloseable {
         denoiser.initialize(manager, DataType.FLOAT32, images, new Shape(1), latent);
         djl.setBlock(encoder);
         store = new ParameterStore(manager, false);
+        views =
+                config.views() == null
+                        ? null
+                        : new ViewBlocks(
+                                config.views(), config.latent().size(), manager, store, seed);
     }
 
     NDManager manager() {
@@ -60,26 +68,37 @@ final class SodaModel implements AutoCloseable {
         Map<String, Parameter> all = new LinkedHashMap<>();
         encoder.namedParameters().forEach((name, p) -> all.put("encoder." + name, p));
         denoiser.namedParameters().forEach((name, p) -> all.put("decoder." + name, p));
+        if (views != null) {
+            views.addTo(all);
+        }
         return all;
     }
 
-    /** Normalised images to the latent and the pooled features. */
-    NDList encode(NDArray images, boolean training, Precision precision) {
-        return encoder.forward(
-                store, new NDList(images), training, NamedBlock.options(format(precision)));
+    /** What cameras need; null in a model without. */
+    ViewBlocks views() {
+        return views;
     }
 
-    /** The denoiser's output, then the activations asked for. */
+    /** Normalised images, and the channels that join theirs, to latent and pooled features. */
+    NDList encode(NDList images, boolean training, Precision precision) {
+        return encoder.forward(store, images, training, NamedBlock.options(format(precision)));
+    }
+
+    /**
+     * The denoiser's output, then the activations asked for.
+     *
+     * @param conditions the latent, then what else {@link SodaConfig#conditions()} says
+     */
     NDList denoise(
             NDArray x,
             NDArray times,
-            NDArray z,
+            NDList conditions,
             boolean training,
             Precision precision,
             Set<String> activations) {
         return denoiser.forward(
                 store,
-                new NDList(x, times, z),
+                new NDList(x, times).addAll(conditions),
                 training,
                 denoiser.options(format(precision), activations));
     }

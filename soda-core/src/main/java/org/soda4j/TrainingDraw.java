@@ -11,8 +11,20 @@ import java.util.random.RandomGenerator;
  * @param noise standard normal, float32 {@code [N, C, H, W]}; the caller closes it
  * @param keep for each example and section of the latent, whether the denoiser sees it: {@code
  *     [N][sections]}
+ * @param views number of sources and camera masks; null for a model without cameras
  */
-public record TrainingDraw(long[] times, NDArray noise, boolean[][] keep) {
+public record TrainingDraw(long[] times, NDArray noise, boolean[][] keep, ViewDraw views) {
+
+    /**
+     * A draw for a model without cameras.
+     *
+     * @param times of each example
+     * @param noise standard normal
+     * @param keep masks
+     */
+    public TrainingDraw(long[] times, NDArray noise, boolean[][] keep) {
+        this(times, noise, keep, null);
+    }
 
     /**
      * Draws as the paper trains: uniform times, Gaussian noise, masks as configured.
@@ -31,6 +43,8 @@ public record TrainingDraw(long[] times, NDArray noise, boolean[][] keep) {
                 target.getManager()
                         .randomNormal(
                                 0, 1, target.getShape(), DataType.FLOAT32, target.getDevice());
-        return new TrainingDraw(times, noise, keep);
+        // After everything else, so that a model without cameras draws what it always drew.
+        ViewDraw views = config.views() == null ? null : ViewDraw.random(config.views(), n, random);
+        return new TrainingDraw(times, noise, keep, views);
     }
 }

@@ -19,6 +19,10 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.view.CameraFrame;
+import org.soda4j.view.RayEncoding;
+import org.soda4j.view.ViewConditioning;
+import org.soda4j.view.ViewPooling;
 
 class SodaConfigTest {
 
@@ -56,7 +60,19 @@ class SodaConfigTest {
                         .normalization(new PixelNormalization(List.of(0.1), List.of(0.7)))
                         .config(),
                 Soda.builder().schedule(NoiseSchedule.linear(50, 1e-3, 0.1)).config(),
-                Soda.builder().schedule(NoiseSchedule.inverted(1000)).config());
+                Soda.builder().schedule(NoiseSchedule.inverted(1000)).config(),
+                Soda.builder().views(ViewConditioning.builder().build()).config(),
+                Soda.builder()
+                        .views(
+                                ViewConditioning.builder()
+                                        .rays(new RayEncoding(0, 7, 512))
+                                        .frame(CameraFrame.RELATIVE)
+                                        .sources(4)
+                                        .pooling(ViewPooling.ATTENTION)
+                                        .crossAttention(3, 1)
+                                        .cameraMasking(0.25)
+                                        .build())
+                        .config());
     }
 
     @ParameterizedTest
@@ -81,6 +97,8 @@ class SodaConfigTest {
         assertThat(config.encoder().latentSize()).isEqualTo(128);
         assertThat(config.denoiser().channels()).isEqualTo(128);
         assertThat(config.normalization()).isEqualTo(PixelNormalization.imageNet());
+        assertThat(config.views()).isNull();
+        assertThat(config.toJson()).doesNotContain("views");
     }
 
     @Test
@@ -129,6 +147,10 @@ class SodaConfigTest {
                 "{'schedule': {'kind': 'cubic', 'steps': 10}}|/schedule",
                 "{'prediction': 'NOISE'}|/prediction",
                 "{'normalization': {'mean': [0.5], 'deviation': [0]}}|/normalization: normalization: expected",
+                "{'views': {'sources': 0}}|/views/sources: sources: expected at least 1, found 0",
+                "{'views': {'rays': {'originBands': 17}}}|/views/rays: originBands: expected 0 .. 16, found 17",
+                "{'views': {'crossAttention': [4]}}|crossAttention: expected levels 0 .. 3 of the denoiser, found [4]",
+                "{'views': {'cameraMasking': 2}}|/views/cameraMasking: cameraMasking: expected a probability",
                 "[]|configuration",
                 "null|expected an object, found null",
                 "{} {}|configuration",

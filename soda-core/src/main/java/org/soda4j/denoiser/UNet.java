@@ -41,12 +41,22 @@ public final class UNet extends NamedBlock {
     private final ResidualBlock middle2;
     private final List<UNetStage> up = new ArrayList<>();
     private final Parameter[] output;
+    private final UNetConditions conditions;
+    private final Parameter conditionKernel;
+    private final SectionTokens tokens;
+    private final CrossAttentionBlock middleCrossAttention;
 
-    UNet(UNetDenoiser config, LatentLayout layout, LayerModulation modulation, long seed) {
+    UNet(
+            UNetDenoiser config,
+            LatentLayout layout,
+            LayerModulation modulation,
+            UNetConditions conditions,
+            long seed) {
         super("decoder", seed);
         this.config = config;
         this.layout = modulation.layout(layout, config.depths());
         this.modulation = modulation;
+        this.conditions = conditions;
         int images = config.imageShape().get(0);
         int c = config.channels();
         input =
@@ -54,6 +64,16 @@ public final class UNet extends NamedBlock {
                     weight("image_proj.weight", c, images, 3, 3),
                     bias("image_proj.bias", images * 9L, c)
                 };
+        conditionKernel =
+                conditions.channels() == 0
+                        ? null
+                        : weight("views.image_proj.weight", c, conditions.channels(), 3, 3);
+        tokens =
+                conditions.crossAttention().isEmpty()
+                        ? null
+                        : part(
+                                "views.tokens",
+                                new SectionTokens(nameOf("views.tokens"), seed, this.layout, c));
         timeEmbedding =
                 part(
                         "time_emb",
@@ -63,13 +83,23 @@ public final class UNet extends NamedBlock {
         for (int level = 0; level < levels; level++) {
             int width = config.channels(level);
             boolean attends = config.attention().contains(level);
+            boolean crosses = conditions.crossAttention().contains(level);
             for (int i = 0; i < config.blocks(); i++) {
-                addStage(down, "down", skips.size(), false, Resample.NONE, c, width, attends);
+                addStage(
+                        down,
+                        "down",
+                        skips.size(),
+                        false,
+                        Resample.NONE,
+                        c,
+                        width,
+                        attends,
+                        crosses);
                 c = width;
                 skips.push(c);
             }
             if (level < levels - 1) {
-                addStage(down, "down", skips.size(), false, Resample.DOWN, c, c, false);
+                addStage(down, "down", skips.size(), false, Resample.DOWN, c, c, false, false);
                 skips.push(c);
             }
         }
@@ -85,6 +115,17 @@ public final class UNet extends NamedBlock {
                 part(
                         "middle.attn",
                         new AttentionBlock(nameOf("middle.attn"), seed, c, config.heads(c)));
+        middleCrossAttention =
+                conditions.crossAttention().contains(levels - 1)
+                        ? part(
+                                "middle.views",
+                                new CrossAttentionBlock(
+                                        nameOf("middle.views"),
+                                        seed,
+                                        c,
+                                        config.channels(),
+                                        config.heads(c)))
+                        : null;
         middle2 =
                 part(
                         "middle.res2",
@@ -93,14 +134,15 @@ public final class UNet extends NamedBlock {
         for (int level = levels - 1; level >= 0; level--) {
             int width = config.channels(level);
             boolean attends = config.attention().contains(level);
+            boolean crosses = conditions.crossAttention().contains(level);
             for (int i = 0; i <= config.blocks(); i++) {
                 int in = c + skips.pop();
-                addStage(up, "up", skips.size(), true, Resample.NONE, in, width, attends);
+                addStage(up, "up", skips.size(), true, Resample.NONE, in, width, attends, crosses);
                 c = width;
             }
             if (level > 0) {
                 // Up-sampling has no activation of its own: it goes with the up block before it.
-                addStage(up, "up", skips.size(), false, Resample.UP, c, c, false);
+                addStage(up, "up", skips.size(), false, Resample.UP, c, c, false, false);
             }
         }
         output =
@@ -120,12 +162,21 @@ public final class UNet extends NamedBlock {
             Resample resample,
             int in,
             int out,
-            boolean attends) {
+            boolean attends,
+            boolean crosses) {
         String local = side + "." + stages.size();
         int section = modulation.section(depth, config.depths());
         UNetStage.Plan plan =
                 new UNetStage.Plan(
-                        nameOf(local), depth, section, popsSkip, resample, in, out, attends);
+                        nameOf(local),
+                        depth,
+                        section,
+                        popsSkip,
+                        resample,
+                        in,
+                        out,
+                        attends,
+                        crosses);
         stages.add(part(local, new UNetStage(plan, layout.size(section), config, seed())));
     }
 
@@ -215,38 +266,60 @@ public final class UNet extends NamedBlock {
         NDArray times = inputs.get(1);
         NDArray z = inputs.get(2);
         requireShapes(images.getShape(), times.getShape(), z.getShape());
+        conditions.requireInputs(inputs.subNDList(3), images.getShape(), layout.size());
         OperatorMode mode = mode(training, params);
         Object asked = params == null ? null : params.get(ACTIVATIONS);
         Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
-        try (NDList conditions = new NDList()) {
+        try (NDList owned = new NDList()) {
             NDArray time = timeEmbedding.apply(store, times, mode);
             NDList latents = sections(z, training);
-            conditions.add(time);
-            conditions.addAll(latents);
-            return denoise(store, images, time, latents, mode, wanted);
+            owned.add(time);
+            owned.addAll(latents);
+            NDArray attended = null;
+            if (tokens != null) {
+                attended = tokens.apply(store, conditions.sources(inputs.subNDList(3)), mode);
+                owned.add(attended);
+            }
+            NDArray projected = project(store, inputs, mode);
+            return denoise(store, projected, time, latents, attended, mode, wanted);
+        }
+    }
+
+    /** The first convolution, of the images and what joins their channels. */
+    private NDArray project(ParameterStore store, NDList inputs, OperatorMode mode) {
+        NDArray images = inputs.get(0);
+        NDArray[] in = values(store, images, mode.training(), input);
+        if (conditionKernel == null) {
+            return Operators.conv(images, in[0], in[1], 1, mode);
+        }
+        NDArray more = value(store, conditionKernel, images, mode.training());
+        try (NDArray joined = images.concat(inputs.get(3), 1);
+                NDArray kernel = in[0].concat(more, 1)) {
+            return Operators.conv(joined, kernel, in[1], 1, mode);
         }
     }
 
     private NDList denoise(
             ParameterStore store,
-            NDArray images,
+            NDArray projected,
             NDArray time,
             NDList latents,
+            NDArray attended,
             OperatorMode mode,
             Set<?> wanted) {
         boolean training = mode.training();
         Deque<NDArray> skips = new ArrayDeque<>();
-        NDArray[] in = values(store, images, training, input);
-        NDArray x = Operators.conv(images, in[0], in[1], 1, mode);
+        NDArray x = projected;
         skips.push(x);
         for (UNetStage stage : down) {
-            x = stage.apply(store, x, time, latents, mode);
+            x = stage.apply(store, x, time, latents, attended, mode);
             skips.push(x);
         }
         NDArray latent = latents.get(modulation.section(config.depths() - 1, config.depths()));
         try (NDArray first = middle1.apply(store, x, time, latent, mode);
-                NDArray attended = middleAttention.apply(store, first, mode)) {
-            x = middle2.apply(store, attended, time, latent, mode);
+                NDArray second = middleAttention.apply(store, first, mode);
+                NDArray third = crossMiddle(store, second, attended, mode)) {
+            x = middle2.apply(store, third, time, latent, mode);
         }
         Map<String, NDArray> kept = new LinkedHashMap<>();
         for (UNetStage stage : up) {
@@ -254,17 +327,17 @@ public final class UNet extends NamedBlock {
             if (stage.popsSkip()) {
                 try (NDArray skip = skips.pop();
                         NDArray joined = before.concat(skip, 1)) {
-                    x = stage.apply(store, joined, time, latents, mode);
+                    x = stage.apply(store, joined, time, latents, attended, mode);
                 }
             } else {
-                x = stage.apply(store, before, time, latents, mode);
+                x = stage.apply(store, before, time, latents, attended, mode);
             }
             before.close();
             if (wanted.contains(localName(stage))) {
                 kept.put(localName(stage), Operators.float32(x, training));
             }
         }
-        NDArray[] out = values(store, images, training, output);
+        NDArray[] out = values(store, time, training, output);
         NDList results = new NDList();
         try (NDArray last = x;
                 NDArray prediction =
@@ -285,6 +358,13 @@ public final class UNet extends NamedBlock {
                     results.add(activation);
                 });
         return results;
+    }
+
+    private NDArray crossMiddle(
+            ParameterStore store, NDArray x, NDArray attended, OperatorMode mode) {
+        return middleCrossAttention == null
+                ? x
+                : middleCrossAttention.apply(store, x, attended, mode);
     }
 
     /** SiLU of the latent, cut into its sections. */

@@ -114,7 +114,24 @@ public record UNetDenoiser(
      * @return a new block, not initialised
      */
     public UNet newBlock(LatentLayout layout, LayerModulation modulation, long seed) {
-        return new UNet(this, layout, modulation, seed);
+        return newBlock(layout, modulation, UNetConditions.none(), seed);
+    }
+
+    /**
+     * Makes the network with further conditions beside time and latent. Their parameters are named
+     * {@code views.*} and {@code *.views.*}; the others stay what they are without.
+     *
+     * @param layout the sections of the latent
+     * @param modulation which section drives which block
+     * @param conditions what further arrays the block takes, after the latent
+     * @param seed of the initial values
+     * @return a new block, not initialised
+     * @throws IllegalArgumentException if the conditions name a level that is not there
+     */
+    public UNet newBlock(
+            LatentLayout layout, LayerModulation modulation, UNetConditions conditions, long seed) {
+        conditions.requireLevels(multipliers.size());
+        return new UNet(this, layout, modulation, conditions, seed);
     }
 
     /**

@@ -27,6 +27,7 @@ final class UNetStage extends NamedBlock {
     private final ResidualBlock residual;
     private final AttentionBlock attention;
     private final Parameter[] convolution;
+    private final CrossAttentionBlock crossAttention;
 
     /** What a stage is made of; unset parts are null. */
     record Plan(
@@ -37,7 +38,8 @@ final class UNetStage extends NamedBlock {
             Resample resample,
             int inChannels,
             int outChannels,
-            boolean attention) {}
+            boolean attention,
+            boolean crossAttention) {}
 
     UNetStage(Plan plan, int latentSize, UNetDenoiser config, long seed) {
         super(plan.name(), seed);
@@ -75,6 +77,17 @@ final class UNetStage extends NamedBlock {
                                 "attn",
                                 new AttentionBlock(nameOf("attn"), seed, out, config.heads(out)))
                         : null;
+        crossAttention =
+                plan.crossAttention()
+                        ? part(
+                                "views",
+                                new CrossAttentionBlock(
+                                        nameOf("views"),
+                                        seed,
+                                        out,
+                                        config.channels(),
+                                        config.heads(out)))
+                        : null;
     }
 
     /** The name in the PyTorch implementation, such as {@code up.3}. */
@@ -99,9 +112,17 @@ final class UNetStage extends NamedBlock {
         return resample;
     }
 
-    /** {@code x} stays open; {@code latents} holds SiLU of every section. */
+    /**
+     * {@code x} stays open; {@code latents} holds SiLU of every section, {@code tokens} what
+     * cross-attention attends to, null without.
+     */
     NDArray apply(
-            ParameterStore store, NDArray x, NDArray time, NDList latents, OperatorMode mode) {
+            ParameterStore store,
+            NDArray x,
+            NDArray time,
+            NDList latents,
+            NDArray tokens,
+            OperatorMode mode) {
         if (residual == null) {
             NDArray[] c = values(store, x, mode.training(), convolution);
             return resample == Resample.DOWN
@@ -109,12 +130,17 @@ final class UNetStage extends NamedBlock {
                     : Operators.resizeConv(x, c[0], c[1], resample, mode);
         }
         NDArray y = residual.apply(store, x, time, latents.get(section), mode);
-        if (attention == null) {
-            return y;
+        if (attention != null) {
+            try (NDArray before = y) {
+                y = attention.apply(store, before, mode);
+            }
         }
-        try (y) {
-            return attention.apply(store, y, mode);
+        if (crossAttention != null) {
+            try (NDArray before = y) {
+                y = crossAttention.apply(store, before, tokens, mode);
+            }
         }
+        return y;
     }
 
     @Override
@@ -129,6 +155,7 @@ final class UNetStage extends NamedBlock {
                         inputs.get(0),
                         inputs.get(1),
                         inputs.subNDList(2),
+                        null,
                         mode(training, params));
         return new NDList(y);
     }

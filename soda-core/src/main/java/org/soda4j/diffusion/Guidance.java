@@ -73,10 +73,26 @@ public final class Guidance {
     }
 
     /**
+     * Classifier-free guidance by latent and camera apart: {@code (1 + w_z + w_c) eps(z, c) - w_z
+     * eps(-, c) - w_c eps(z, -)}, for models of novel views that were trained with both masks.
+     *
+     * @param latent w_z; 0 leaves its evaluation out
+     * @param camera w_c; 0 leaves its evaluation out
+     * @return guidance of up to three evaluations
+     * @throws IllegalArgumentException if a weight is not finite
+     */
+    public static Guidance latentAndCamera(double latent, double camera) {
+        Map<SectionKeep, Double> weights = new LinkedHashMap<>();
+        weights.put(SectionKeep.ALL, 1 + latent + camera);
+        weights.put(SectionKeep.ALL.withoutCamera(), -camera);
+        return sections(weights); // The rest, -w_z, goes to the choice without the latent.
+    }
+
+    /**
      * Guidance by sets of sections.
      *
-     * @param weights the g_k of each set; a set of weight 0 is not evaluated, and the set of no
-     *     sections adds nothing
+     * @param weights the g_k of each set; a set of weight 0 is not evaluated, and {@link
+     *     SectionKeep#NONE} adds nothing
      * @return guidance of at most one evaluation more than there are sets; evaluated in the map's
      *     order, the unconditional one last
      * @throws IllegalArgumentException if a weight is not finite
@@ -92,7 +108,7 @@ public final class Guidance {
                         "expected a finite guidance weight for sections %s, found %s"
                                 .formatted(entry.getKey(), weight));
             }
-            if (weight != 0 && !entry.getKey().keepsNone()) {
+            if (weight != 0 && !entry.getKey().equals(SectionKeep.NONE)) {
                 terms.add(new Term(entry.getKey(), weight));
                 rest -= weight;
             }

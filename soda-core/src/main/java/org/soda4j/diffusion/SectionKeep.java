@@ -3,23 +3,26 @@ package org.soda4j.diffusion;
 import java.util.Arrays;
 
 /**
- * Which sections of the latent the denoiser sees; the others are zeroed. Immutable; equal when the
- * same sections are kept.
+ * Which sections of the latent the denoiser sees; the others are zeroed. In a model of novel views,
+ * also whether it sees the target camera, which it does unless {@link #withoutCamera()} was called.
+ * Immutable; equal when the same is kept.
  */
 public final class SectionKeep {
 
     /** Every section: the fully conditional denoiser. */
-    public static final SectionKeep ALL = new SectionKeep(null, true);
+    public static final SectionKeep ALL = new SectionKeep(null, true, true);
 
     /** No section: the unconditional denoiser. */
-    public static final SectionKeep NONE = new SectionKeep(null, false);
+    public static final SectionKeep NONE = new SectionKeep(null, false, true);
 
     private final boolean[] flags;
     private final boolean whole;
+    private final boolean camera;
 
-    private SectionKeep(boolean[] flags, boolean whole) {
+    private SectionKeep(boolean[] flags, boolean whole, boolean camera) {
         this.flags = flags;
         this.whole = whole;
+        this.camera = camera;
     }
 
     /**
@@ -35,7 +38,7 @@ public final class SectionKeep {
         }
         for (boolean flag : flags) {
             if (flag != flags[0]) {
-                return new SectionKeep(flags.clone(), false);
+                return new SectionKeep(flags.clone(), false, true);
             }
         }
         return flags[0] ? ALL : NONE;
@@ -65,9 +68,27 @@ public final class SectionKeep {
     }
 
     /**
+     * Keeps the same sections, and hides the target camera.
+     *
+     * @return the choice
+     */
+    public SectionKeep withoutCamera() {
+        return new SectionKeep(flags, whole, false);
+    }
+
+    /**
+     * Whether the target camera, if there is one, is seen.
+     *
+     * @return false after {@link #withoutCamera()}
+     */
+    public boolean keepsCamera() {
+        return camera;
+    }
+
+    /**
      * Whether every section is kept.
      *
-     * @return true for {@link #ALL}
+     * @return true for {@link #ALL}, with or without the camera
      */
     public boolean keepsAll() {
         return flags == null && whole;
@@ -76,7 +97,7 @@ public final class SectionKeep {
     /**
      * Whether no section is kept.
      *
-     * @return true for {@link #NONE}
+     * @return true for {@link #NONE}, with or without the camera
      */
     public boolean keepsNone() {
         return flags == null && !whole;
@@ -107,16 +128,19 @@ public final class SectionKeep {
     public boolean equals(Object other) {
         return other instanceof SectionKeep that
                 && whole == that.whole
+                && camera == that.camera
                 && Arrays.equals(flags, that.flags);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(flags) + Boolean.hashCode(whole);
+        return 31 * (31 * Arrays.hashCode(flags) + Boolean.hashCode(whole))
+                + Boolean.hashCode(camera);
     }
 
     @Override
     public String toString() {
-        return flags == null ? (whole ? "all" : "none") : Arrays.toString(flags);
+        String sections = flags == null ? (whole ? "all" : "none") : Arrays.toString(flags);
+        return camera ? sections : sections + " without camera";
     }
 }

@@ -20,13 +20,16 @@ final class ResNet extends NamedBlock {
     private final ResNetEncoder config;
     private final Parameter[] stem;
     private final int stemGroups;
+    private final int conditionChannels;
+    private final Parameter conditionKernel;
     private final List<ResNetBlock> blocks = new ArrayList<>();
     private final Parameter lastWeight;
     private final Parameter lastBias;
 
-    ResNet(ResNetEncoder config, long seed) {
+    ResNet(ResNetEncoder config, int conditionChannels, long seed) {
         super("encoder", seed);
         this.config = config;
+        this.conditionChannels = conditionChannels;
         int channels = config.channels(0);
         int kernel = config.smallImages() ? 3 : 7;
         stemGroups = config.norm().groups(channels);
@@ -36,6 +39,10 @@ final class ResNet extends NamedBlock {
                         "bn1",
                         new Shape(channels, config.inputChannels(), kernel, kernel),
                         config.norm() == NormLayer.BATCH_NORM);
+        conditionKernel =
+                conditionChannels == 0
+                        ? null
+                        : kernel("views.conv1.weight", channels, conditionChannels, kernel, kernel);
         int[] counts = config.blocksPerStage();
         for (int stage = 0; stage < counts.length; stage++) {
             for (int i = 0; i < counts[stage]; i++) {
@@ -63,14 +70,11 @@ final class ResNet extends NamedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        requireInputs(inputs, 4);
+        requireInputs(inputs, conditionKernel == null ? new int[] {4} : new int[] {4, 4});
         NDArray images = inputs.get(0);
         requireChannels(images.getShape());
         OperatorMode mode = mode(training, params);
-        NDArray[] stemValues = values(store, images, training, stem);
-        NDArray x =
-                Operators.convNorm(
-                        images, stemValues, stemGroups, config.smallImages() ? 1 : 2, true, mode);
+        NDArray x = stem(store, inputs, mode);
         if (!config.smallImages()) {
             try (NDArray large = x) {
                 x = Operators.maxPool(large, training);
@@ -90,6 +94,32 @@ final class ResNet extends NamedBlock {
                             value(store, lastBias, images, training),
                             training);
             return new NDList(latent, features);
+        }
+    }
+
+    /** Convolves image and condition as one: their channels, and the kernels', are joined. */
+    private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
+        NDArray images = inputs.get(0);
+        int stride = config.smallImages() ? 1 : 2;
+        NDArray[] values = values(store, images, mode.training(), stem);
+        if (conditionKernel == null) {
+            return Operators.convNorm(images, values, stemGroups, stride, true, mode);
+        }
+        NDArray condition = inputs.get(1);
+        requireCondition(images.getShape(), condition.getShape());
+        NDArray more = value(store, conditionKernel, images, mode.training());
+        try (NDArray joined = images.concat(condition, 1);
+                NDArray kernel = values[0].concat(more, 1)) {
+            values[0] = kernel;
+            return Operators.convNorm(joined, values, stemGroups, stride, true, mode);
+        }
+    }
+
+    private void requireCondition(Shape images, Shape found) {
+        Shape expected = new Shape(images.get(0), conditionChannels, images.get(2), images.get(3));
+        if (!found.equals(expected)) {
+            throw new IllegalArgumentException(
+                    "condition: expected shape %s, found %s".formatted(expected, found));
         }
     }
 

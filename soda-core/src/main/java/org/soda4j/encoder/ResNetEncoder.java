@@ -68,11 +68,26 @@ public record ResNetEncoder(
      * @throws IllegalStateException if the latent size is still open
      */
     public NamedBlock newBlock(long seed) {
+        return newBlock(seed, 0);
+    }
+
+    /**
+     * Makes the network for images that further channels join, such as the rays of a camera. Their
+     * part of the first kernel is a parameter of its own, {@code views.conv1.weight}, so that the
+     * others stay what they are without.
+     *
+     * @param seed of the initial values
+     * @param conditionChannels R, at least 0; above 0 the block takes a second array, float32
+     *     {@code [N, R, H, W]}
+     * @return a new block, not initialised
+     * @throws IllegalStateException if the latent size is still open
+     */
+    public NamedBlock newBlock(long seed, int conditionChannels) {
         if (latentSize == 0) {
             throw new IllegalStateException(
                     "latentSize is open; expected at least 1: set latentSize(n) on the builder");
         }
-        return new ResNet(this, seed);
+        return new ResNet(this, conditionChannels, seed);
     }
 
     /**

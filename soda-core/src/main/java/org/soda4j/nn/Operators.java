@@ -228,6 +228,26 @@ public final class Operators {
     }
 
     /**
+     * {@code x + output(attention(query(groupNorm(x)), keyValue(tokens)))}: the pixels of x attend
+     * to tokens.
+     *
+     * @param inputs {@code x [N, C, H, W]}, {@code tokens [N, T, D]}, then weight and bias of: the
+     *     norm {@code [C]}, the query {@code [C, C]}, key and value {@code [2C, D]} (key and value
+     *     of one head after another), the output {@code [C, C]}
+     * @param groups a divisor of C
+     * @param heads a divisor of C
+     * @param mode precision and gradients
+     * @return {@code [N, C, H, W]}
+     */
+    public static NDArray crossAttentionBlock(
+            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+        return call(
+                "cross_attention_block",
+                mode.training(),
+                append(inputs, constant(groups), constant(heads), mode.format().code()));
+    }
+
+    /**
      * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
      * 1e-5); in training the running statistics of batch norm are updated in place.
      *

@@ -44,7 +44,7 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
             @JsonProperty(value = "training", required = true) TrainingConfig training) {
         this.model =
                 model == null
-                        ? new SodaConfig(null, null, null, null, null, null, null, null)
+                        ? new SodaConfig(null, null, null, null, null, null, null, null, null)
                         : model;
         this.training = Objects.requireNonNull(training, "training");
     }

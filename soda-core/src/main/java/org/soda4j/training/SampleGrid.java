@@ -1,6 +1,7 @@
 package org.soda4j.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.awt.image.BufferedImage;
@@ -8,9 +9,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.soda4j.EncodedViews;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.view.ViewBatch;
 
 /** Draws images again from their latents, and writes them above what they should look like. */
 final class SampleGrid {
@@ -37,22 +40,36 @@ final class SampleGrid {
     /**
      * Writes a PNG: rows of drawn images, then as many rows of targets.
      *
-     * @param source views for the encoder {@code [N, C, H, W]}
-     * @param target what they should become {@code [N, C, H, W] in [0, 1]}
+     * @param batch source and target, or what {@link ViewBatch} says
      */
-    void write(NDArray source, NDArray target, Path png) throws IOException {
-        long count = Math.min(samples, source.getShape().get(0));
-        try (NDManager scope = source.getManager().newSubManager()) {
+    void write(NDList batch, Path png) throws IOException {
+        long count = Math.min(samples, batch.get(0).getShape().get(0));
+        try (NDManager scope = batch.get(0).getManager().newSubManager()) {
+            NDList first = new NDList();
+            for (NDArray array : batch) {
+                NDArray some = array.get("0:" + count);
+                some.attach(scope);
+                first.add(some);
+            }
             // Source views carry noise that leaves [0, 1].
-            NDArray views = source.get("0:" + count).clip(0, 1);
-            views.attach(scope);
-            NDArray drawn = soda.reconstruct(views, options);
-            NDArray wanted = target.get("0:" + count);
-            wanted.attach(scope);
+            NDArray views = first.get(0).clip(0, 1);
+            NDArray drawn =
+                    soda.config().views() == null
+                            ? soda.reconstruct(views, options)
+                            : turned(views, ViewBatch.of(first));
+            NDArray wanted = first.get(1);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             ImageIO.write(picture(drawn, wanted), "png", bytes);
             AtomicFile.write(png, bytes.toByteArray());
         }
+    }
+
+    /** As the target cameras see what the source views show. */
+    private NDArray turned(NDArray views, ViewBatch batch) {
+        int sources = Math.min(soda.config().views().sources(), (int) views.getShape().get(1));
+        EncodedViews encoded =
+                soda.encodeViews(views.get(":, 0:" + sources), batch.readSourceCameras(sources));
+        return soda.sampleViews(encoded, batch.readTargetCameras(), options);
     }
 
     private static BufferedImage picture(NDArray drawn, NDArray wanted) {

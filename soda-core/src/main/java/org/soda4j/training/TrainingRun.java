@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.nn.Operators;
+import org.soda4j.view.ViewBatch;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
 final class TrainingRun implements AutoCloseable {
@@ -157,7 +158,7 @@ final class TrainingRun implements AutoCloseable {
         double factor = config.rateSchedule().factor(step + 1, warmupSteps, totalSteps);
         double rate = config.learningRate() * factor;
         meter.startStep();
-        TrainingStep.Result result = trainingStep.run(step + 1, views.get(0), views.get(1), rate);
+        TrainingStep.Result result = trainingStep.run(step + 1, views, rate);
         meter.finishStep(config.batchSize(), result.loss());
         step++;
         batchOfEpoch++;
@@ -181,14 +182,18 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void requireViews(NDList views) {
-        boolean fit = views.size() >= 2;
-        for (int i = 0; fit && i < 2; i++) {
+        int arrays = soda.config().views() == null ? 2 : ViewBatch.ARRAYS;
+        boolean fit = views.size() >= arrays;
+        for (int i = 0; fit && i < arrays; i++) {
             fit = views.get(i).getShape().get(0) == config.batchSize();
         }
         if (!fit) {
             throw new IllegalArgumentException(
-                    "data: expected batches of two arrays, [source, target], of %d images each, found %s"
+                    "data: expected batches of %s, of %d images each, found %s"
                             .formatted(
+                                    arrays == 2
+                                            ? "two arrays, [source, target]"
+                                            : "four arrays, those of ViewBatch",
                                     config.batchSize(),
                                     views.stream().map(NDArray::getShape).toList()));
         }
@@ -248,7 +253,7 @@ final class TrainingRun implements AutoCloseable {
         try (NDManager scope = manager.newSubManager();
                 Batch batch = loader.epoch(drawnEpoch, drawnBatch, scope).next()) {
             new SampleGrid(soda, config.samples(), config.sampleSteps())
-                    .write(batch.getData().get(0), batch.getData().get(1), png);
+                    .write(batch.getData(), png);
         } catch (IOException e) {
             throw new RunFolderException("Cannot write " + png + ": " + e, e);
         } finally {

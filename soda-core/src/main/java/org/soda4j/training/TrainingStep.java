@@ -3,6 +3,7 @@ package org.soda4j.training;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
@@ -38,20 +39,18 @@ final class TrainingStep {
 
     /**
      * @param step counted from 1
-     * @param source views for the encoder {@code [N, C, H, W]}; stay open
-     * @param target views for the denoiser {@code [N, C, H, W]}; stay open
+     * @param batch source and target, or what {@link org.soda4j.view.ViewBatch} says; stays open
      * @param rate the denoiser's learning rate
      */
-    Result run(long step, NDArray source, NDArray target, double rate) {
+    Result run(long step, NDList batch, double rate) {
         Engine engine = Engine.getEngine("PyTorch");
         engine.setRandomSeed((int) StepSeed.of(config.seed(), StepSeed.Use.ENGINE, step));
         double loss = 0;
-        try (NDManager scope = source.getManager().newSubManager()) {
-            NDArray views = onDevice(source, scope);
-            NDArray images = onDevice(target, scope);
-            TrainingDraw draw = draws.draw(step, soda.config(), images);
+        try (NDManager scope = batch.get(0).getManager().newSubManager()) {
+            NDList views = onDevice(batch, scope);
+            TrainingDraw draw = draws.draw(step, soda.config(), views.get(1));
             for (int k = 0; k < config.accumulation(); k++) {
-                loss += backward(engine, views, images, draw, k);
+                loss += backward(engine, views, draw, k);
             }
         }
         Map<String, Double> norms = optimizer.gradientNorms();
@@ -64,19 +63,21 @@ final class TrainingStep {
     }
 
     /** Adds the gradients of one micro-batch; returns its part of the batch's loss. */
-    private double backward(
-            Engine engine, NDArray views, NDArray images, TrainingDraw draw, int part) {
+    private double backward(Engine engine, NDList views, TrainingDraw draw, int part) {
         int size = config.batchSize() / config.accumulation();
-        try (NDManager scope = views.getManager().newSubManager();
+        try (NDManager scope = views.get(0).getManager().newSubManager();
                 GradientCollector collector = engine.newGradientCollector()) {
-            NDArray v = part(views, part, size, scope);
-            NDArray i = part(images, part, size, scope);
+            NDList v = new NDList();
+            views.forEach(array -> v.add(part(array, part, size, scope)));
             TrainingDraw d =
                     new TrainingDraw(
                             Arrays.copyOfRange(draw.times(), part * size, (part + 1) * size),
                             part(draw.noise(), part, size, scope),
-                            Arrays.copyOfRange(draw.keep(), part * size, (part + 1) * size));
-            NDArray loss = soda.loss(v, i, d, true, config.precision());
+                            Arrays.copyOfRange(draw.keep(), part * size, (part + 1) * size),
+                            draw.views() == null
+                                    ? null
+                                    : draw.views().part(part * size, (part + 1) * size));
+            NDArray loss = soda.loss(v, d, true, config.precision());
             NDArray share = loss.div(config.accumulation());
             collector.backward(share);
             return share.getFloat();
@@ -87,6 +88,12 @@ final class TrainingStep {
         NDArray slice = whole.get("%d:%d".formatted(part * size, (part + 1) * size));
         slice.attach(scope);
         return slice;
+    }
+
+    private NDList onDevice(NDList batch, NDManager scope) {
+        NDList own = new NDList();
+        batch.forEach(array -> own.add(onDevice(array, scope)));
+        return own;
     }
 
     private NDArray onDevice(NDArray array, NDManager scope) {

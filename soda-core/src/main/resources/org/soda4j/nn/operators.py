@@ -177,6 +177,27 @@ class Operators(Module):
     out = self.any_conv(torch.reshape(y, torch.size(x)), torch.reshape(out_weight, [c, c, 1, 1]), out_bias, 1, k)
     return torch.add_(out, x)
 
+  # x + output(attention(query(norm(x)), key_value(tokens))), key and value head by head.
+  def cross_attention_block(self: __torch__.Operators, x: Tensor, tokens: Tensor, norm_weight: Tensor, norm_bias: Tensor, query_weight: Tensor, query_bias: Tensor, weight: Tensor, bias: Tensor, out_weight: Tensor, out_bias: Tensor, groups: Tensor, heads: Tensor, kind: Tensor) -> Tensor:
+    n = torch.size(x, 0)
+    c = torch.size(x, 1)
+    h = int(heads)
+    k = int(kind)
+    width = torch.floordiv(c, h)
+    rows = torch.transpose(torch.flatten(self.any_norm(x, int(groups), norm_weight, norm_bias), 2), 1, 2)
+    if torch.ne(k, 6):
+      rows, tokens = torch.to(rows, k), torch.to(tokens, k)
+      query_weight, query_bias = torch.to(query_weight, k), torch.to(query_bias, k)
+      weight, bias, out_weight, out_bias = torch.to(weight, k), torch.to(bias, k), torch.to(out_weight, k), torch.to(out_bias, k)
+    else:
+      pass
+    q = torch.transpose(torch.reshape(torch.linear(rows, query_weight, query_bias), [n, -1, h, width]), 1, 2)
+    both = torch.transpose(torch.reshape(torch.linear(tokens, weight, bias), [n, -1, h, 2 * width]), 1, 2)
+    k0, v = torch.chunk(both, 2, -1)
+    y = torch.scaled_dot_product_attention(q, k0, v)
+    y = torch.linear(torch.reshape(torch.transpose(y, 1, 2), [n, -1, c]), out_weight, out_bias)
+    return x + torch.reshape(torch.transpose(y, 1, 2), torch.size(x))
+
   # ---- the encoder ----
 
   def any_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: bool) -> Tensor:

@@ -39,6 +39,28 @@ class GuidanceTest {
     }
 
     @Test
+    void latentAndCameraAreGuidedApart() {
+        SectionKeep noCamera = SectionKeep.ALL.withoutCamera();
+        assertThat(Guidance.latentAndCamera(0.5, 0.25).terms())
+                .containsExactly(
+                        term(SectionKeep.ALL, 1.75),
+                        term(noCamera, -0.25),
+                        term(SectionKeep.NONE, -0.5));
+        assertThat(Guidance.latentAndCamera(2, 0)).isEqualTo(Guidance.whole(2));
+        assertThat(Guidance.latentAndCamera(0, 1).terms())
+                .containsExactly(term(SectionKeep.ALL, 2), term(noCamera, -1));
+        // What has neither latent nor camera is not what has no latent.
+        SectionKeep nothing = SectionKeep.NONE.withoutCamera();
+        assertThat(Guidance.sections(Map.of(nothing, -1.0)).terms())
+                .containsExactly(term(nothing, -1), term(SectionKeep.NONE, 2));
+        assertThat(nothing).isNotEqualTo(SectionKeep.NONE).hasToString("none without camera");
+        assertThat(nothing.keepsNone()).isTrue();
+        assertThat(nothing.keepsCamera()).isFalse();
+        assertThat(SectionKeep.NONE.keepsCamera()).isTrue();
+        assertThat(FIRST.withoutCamera().flags(4)).isEqualTo(FIRST.flags(4));
+    }
+
+    @Test
     void setsOfZeroWeightAreNotEvaluated() {
         Map<SectionKeep, Double> weights = new LinkedHashMap<>();
         weights.put(LAST_TWO, 2.0);

@@ -1,0 +1,96 @@
+package org.soda4j;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Set;
+import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.latent.LatentLayout;
+
+/** The loss of a noised target under given conditions, and what training hides of a latent. */
+final class TrainingLoss {
+
+    private final SodaModel model;
+    private final DiffusionProcess process;
+    private final LatentLayout layout;
+    private final Device device;
+
+    TrainingLoss(SodaModel model, DiffusionProcess process, LatentLayout layout, Device device) {
+        this.model = model;
+        this.process = process;
+        this.layout = layout;
+        this.device = device;
+    }
+
+    /**
+     * @param owner takes the scalar
+     * @param conditions on the model's device, masked; stay open
+     * @param target {@code [N, C, H, W] in [0, 1]}
+     */
+    NDArray of(
+            NDManager owner,
+            Conditions conditions,
+            NDArray target,
+            TrainingDraw draw,
+            boolean training,
+            Precision low) {
+        try (NDArray clean = Soda.onDevice(target, device);
+                NDArray doubled = clean.mul(2);
+                NDArray x0 = doubled.sub(1);
+                NDArray noise = Soda.onDevice(draw.noise(), device);
+                NDArray noisy = process.perturb(x0, noise, draw.times());
+                NDArray times = timesOnDevice(draw.times(), owner);
+                NDArray output =
+                        model.denoise(noisy, times, conditions.toList(), training, low, Set.of())
+                                .get(0)) {
+            NDArray loss = process.loss(output, x0, noise, draw.times());
+            loss.attach(owner);
+            return loss;
+        }
+    }
+
+    private NDArray timesOnDevice(long[] times, NDManager manager) {
+        try (NDArray onCpu = manager.create(times)) {
+            return Soda.onDevice(onCpu, device);
+        }
+    }
+
+    /**
+     * Zeroes the sections that an example's mask drops.
+     *
+     * @param z {@code [N, d]} or {@code [N, S, d]}
+     */
+    NDArray masked(NDArray z, boolean[][] keep) {
+        int d = layout.size();
+        float[] masks = new float[keep.length * d];
+        for (int i = 0; i < keep.length; i++) {
+            System.arraycopy(LatentPredictor.mask(layout, keep[i]), 0, masks, i * d, d);
+        }
+        Shape rows = new Shape(keep.length, d);
+        Shape each = new Shape(keep.length, 1, d);
+        return times(z, masks, z.getShape().dimension() == 2 ? rows : each);
+    }
+
+    /**
+     * Zeroes the channels of the examples that do not keep them.
+     *
+     * @param channels {@code [N, R, H, W]}
+     */
+    static NDArray masked(NDArray channels, boolean[] keep) {
+        float[] factors = new float[keep.length];
+        for (int i = 0; i < keep.length; i++) {
+            factors[i] = keep[i] ? 1 : 0;
+        }
+        return times(channels, factors, new Shape(keep.length, 1, 1, 1));
+    }
+
+    private static NDArray times(NDArray array, float[] factors, Shape shape) {
+        // Backward reads the mask again, and an array over Java memory dies with its handle: copy.
+        try (NDArray onHeap = array.getManager().create(factors, shape);
+                NDArray own = onHeap.duplicate();
+                NDArray mask = Soda.onDevice(own, array.getDevice())) {
+            return array.mul(mask);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.soda4j.nn.NamedBlock;
+import org.soda4j.nn.OperatorMode;
+import org.soda4j.nn.Operators;
+
+/**
+ * Attention of the pixels of a feature map (queries) to tokens (keys and values), added to the map:
+ * as {@link AttentionBlock}, with keys and values from elsewhere.
+ */
+final class CrossAttentionBlock extends NamedBlock {
+
+    private final int heads;
+    private final Parameter[] parameters;
+
+    /**
+     * @param channels of the feature map
+     * @param tokenWidth of the tokens
+     * @param heads a divisor of {@code channels}
+     */
+    CrossAttentionBlock(String name, long seed, int channels, int tokenWidth, int heads) {
+        super(name, seed);
+        this.heads = heads;
+        parameters =
+                new Parameter[] {
+                    normWeight("norm.weight", channels),
+                    normBias("norm.bias", channels),
+                    weight("query.weight", channels, channels),
+                    bias("query.bias", channels, channels),
+                    weight("key_value.weight", 2L * channels, tokenWidth),
+                    bias("key_value.bias", tokenWidth, 2L * channels),
+                    weight("output.weight", channels, channels),
+                    bias("output.bias", channels, channels)
+                };
+    }
+
+    /** {@code [N, C, H, W]} and tokens {@code [N, T, D]} to the first's shape; both stay open. */
+    NDArray apply(ParameterStore store, NDArray x, NDArray tokens, OperatorMode mode) {
+        NDArray[] p = values(store, tokens, mode.training(), parameters);
+        NDArray[] inputs = {x, tokens, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
+        return Operators.crossAttentionBlock(inputs, UNetDenoiser.GROUPS, heads, mode);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, 4, 3);
+        return new NDList(apply(store, inputs.get(0), inputs.get(1), mode(training, params)));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}
