@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How many floating-point operations a model takes for one image, two for each multiplication with
  * its addition, counted from its configuration: convolutions, linear layers and the products of
- * attention; norms and activations are not counted.
+ * attention; norms and activations are not counted, nor is what a {@code ViewConditioning} adds.
  *
  * @param encode one pass of the encoder
  * @param denoise one pass of the denoiser; guidance takes two or more a step
