@@ -41,8 +41,7 @@ class CrossAttentionOperatorTest extends Float64Operators {
             }
         }
         Tensor query =
-                PlainMath.linear(
-                        new Tensor(rows, PIXELS, CHANNELS), plain(a[4]), values(a[5]));
+                PlainMath.linear(new Tensor(rows, PIXELS, CHANNELS), plain(a[4]), values(a[5]));
         Tensor both =
                 PlainMath.linear(
                         new Tensor(values(a[1]), TOKENS, WIDTH), plain(a[6]), values(a[7]));
@@ -58,8 +57,7 @@ class CrossAttentionOperatorTest extends Float64Operators {
             }
         }
         Tensor out =
-                PlainMath.linear(
-                        new Tensor(attended, PIXELS, CHANNELS), plain(a[8]), values(a[9]));
+                PlainMath.linear(new Tensor(attended, PIXELS, CHANNELS), plain(a[8]), values(a[9]));
         double[] expected = values(a[0]);
         for (int p = 0; p < PIXELS; p++) {
             for (int c = 0; c < CHANNELS; c++) {
