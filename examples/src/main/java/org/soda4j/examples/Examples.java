@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             Benchmark.class,
             LatentTour.class,
             Explore.class,
+            NovelViews.class,
             VerifyGoldens.class
         })
 public final class Examples implements Runnable {

@@ -50,8 +50,10 @@ class SnippetsTest {
             import org.soda4j.diffusion.*;
             import org.soda4j.encoder.*;
             import org.soda4j.eval.*;
+            import org.soda4j.eval.view.*;
             import org.soda4j.latent.*;
             import org.soda4j.training.*;
+            import org.soda4j.view.*;
             """;
 
     /** What the comments of front doors presuppose. */

@@ -2,6 +2,9 @@ package org.soda4j.eval.view;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import org.soda4j.EncodedViews;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
 import org.soda4j.view.Camera;
 
 /** Something that draws objects as other cameras see them. */
@@ -17,4 +20,19 @@ public interface ViewSynthesis {
      * @return float32 {@code [N, C, H, W] in [0, 1]} in the manager of {@code sources}
      */
     NDArray draw(NDArray sources, List<List<Camera>> sourceCameras, List<Camera> targets);
+
+    /**
+     * Draws with a model of novel views.
+     *
+     * @param soda the model; stays open
+     * @param options sampler, guidance, seed
+     * @return what draws with it
+     */
+    static ViewSynthesis of(Soda soda, SamplingOptions options) {
+        return (sources, cameras, targets) -> {
+            try (EncodedViews views = soda.encodeViews(sources, cameras)) {
+                return soda.sampleViews(views, targets, options);
+            }
+        };
+    }
 }

@@ -1,0 +1,251 @@
+package org.soda4j.examples;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.soda4j.PixelNormalization;
+import org.soda4j.Precision;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.CoilDataset;
+import org.soda4j.data.SceneSource;
+import org.soda4j.data.SceneViews;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.view.NovelViewEvaluation;
+import org.soda4j.eval.view.ObjectFeatures;
+import org.soda4j.eval.view.ViewScores;
+import org.soda4j.eval.view.ViewSynthesis;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.RateSchedule;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingLength;
+import org.soda4j.training.TrainingSummary;
+import org.soda4j.view.RayEncoding;
+import org.soda4j.view.ViewConditioning;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains a model of novel views in minutes and shows objects it has never seen from all sides. */
+@Command(
+        name = "novel-views",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Trains a small model on views of objects with their cameras, then draws objects"
+                        + " that it has not seen from other cameras and compares with the truth,"
+                        + " with the nearest source view and with the mean training image.")
+public final class NovelViews implements Callable<Integer> {
+
+    private static final int SIZE = 32;
+    private static final int MOST_SOURCES = 2;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            defaultValue = "shapes",
+            description = "shapes (drawn by the program) or coil20.")
+    private String data;
+
+    @Option(names = "--root", description = "Folder of COIL-20's files, for --data coil20.")
+    private Path root;
+
+    @Option(
+            names = "--out",
+            defaultValue = "novel-views",
+            description = "Folder for the pictures and the model.")
+    private Path out;
+
+    @Option(
+            names = "--images",
+            defaultValue = "48000",
+            description = "Training images, counted with repetition.")
+    private long images;
+
+    @Option(names = "--objects", defaultValue = "1200", description = "Training objects of shapes.")
+    private int objects;
+
+    @Option(names = "--unseen", defaultValue = "96", description = "Unseen objects of shapes.")
+    private int unseenObjects;
+
+    @Option(
+            names = "--precision",
+            defaultValue = "FP32",
+            description = "Of training: ${COMPLETION-CANDIDATES}.")
+    private Precision precision;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
+    private long seed;
+
+    @Override
+    public Integer call() throws IOException {
+        Turntable turntable = turntable();
+        SceneSource training = turntable.training();
+        SceneSource unseen = turntable.unseen();
+        int channels = training.image(0, 0).channels();
+        Files.createDirectories(out);
+        try (Soda soda = model(channels)) {
+            print(soda.describe().toString());
+            print("%d training objects, %d unseen ones".formatted(training.size(), unseen.size()));
+            train(soda, training);
+            soda.save(out.resolve("model"));
+            evaluate(soda, training, unseen);
+            if (!isCoil()) {
+                probe(soda, training, unseen);
+            }
+            NovelViewPictures pictures = new NovelViewPictures(soda, options(), turntable);
+            try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+                pictures.grid(manager).save(out.resolve("views.png"));
+                pictures.orbit(manager).save(out.resolve("orbit.gif"));
+            }
+            print("pictures and model: " + out.toAbsolutePath());
+        }
+        return 0;
+    }
+
+    private Turntable turntable() {
+        return switch (data) {
+            case "shapes" -> Turntable.ofShapes(objects, unseenObjects, SIZE, seed);
+            case "coil20" -> {
+                if (root == null) {
+                    throw new CommandLine.ParameterException(
+                            spec.commandLine(), "--data coil20 needs --root, a folder");
+                }
+                yield Turntable.ofCoil(
+                        CoilDataset.builder().root(root).channels(1).build(), SIZE, seed);
+            }
+            default ->
+                    throw new CommandLine.ParameterException(
+                            spec.commandLine(), "--data: expected shapes or coil20, found " + data);
+        };
+    }
+
+    private Soda model(int channels) {
+        return Soda.builder()
+                .encoder(
+                        ResNetEncoder.builder()
+                                .widthMultiplier(0.25)
+                                .smallImages(true)
+                                .inputChannels(channels)
+                                .build())
+                .latent(LatentLayout.of(128))
+                .modulation(LayerModulation.paired())
+                .denoiser(
+                        UNetDenoiser.builder()
+                                .imageShape(channels, SIZE, SIZE)
+                                .channels(32)
+                                .multipliers(1, 1, 2)
+                                .blocks(1)
+                                .attention(2)
+                                .dropout(0)
+                                .build())
+                .views(
+                        ViewConditioning.builder()
+                                .rays(new RayEncoding(3, 3, 0))
+                                .sources(MOST_SOURCES)
+                                .crossAttention(1, 2)
+                                .build())
+                .prediction(
+                        Prediction.X0) // Within minutes it draws what the noise needs hours for.
+                .normalization(PixelNormalization.symmetric(channels))
+                .seed(seed)
+                .build();
+    }
+
+    private void train(Soda soda, SceneSource training) {
+        SceneViews views =
+                SceneViews.builder(training)
+                        .resolution(SIZE)
+                        .sources(MOST_SOURCES)
+                        .perObject(isCoil() ? 72 : 8)
+                        .seed(seed)
+                        .build();
+        TrainingSummary summary =
+                SodaTrainer.builder(soda)
+                        .data(views)
+                        .images(images)
+                        .batchSize(16)
+                        .learningRate(1e-3)
+                        .encoderRateRatio(1)
+                        .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))
+                        .rateSchedule(RateSchedule.COSINE)
+                        .emaDecay(0.99)
+                        .precision(precision)
+                        .seed(seed)
+                        .listener(new ProgressBarListener())
+                        .build()
+                        .fit();
+        print(
+                String.format(
+                        Locale.ROOT,
+                        "trained on %d images in %.1f minutes, %.0f images/s",
+                        summary.images(),
+                        summary.elapsed().toSeconds() / 60.0,
+                        summary.imagesPerSecond()));
+    }
+
+    private void evaluate(Soda soda, SceneSource training, SceneSource unseen) throws IOException {
+        ViewScores scores =
+                NovelViewEvaluation.builder(unseen, training)
+                        .resolution(SIZE)
+                        .sources(1, 2, 3)
+                        .perObject(isCoil() ? 36 : 2)
+                        .seed(seed)
+                        .build()
+                        .evaluate(ViewSynthesis.of(soda, options()));
+        print(scores.tableBySources());
+        print(scores.tableByAngle());
+        scores.chartBySources().save(out.resolve("sources.png"));
+        scores.chartByAngle().save(out.resolve("angles.png"));
+    }
+
+    /** Whether the latent knows the kind of an unseen object's body. */
+    private void probe(Soda soda, SceneSource training, SceneSource unseen) {
+        FeatureSet train = ObjectFeatures.extract(soda, training, 1, 2, seed);
+        FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
+        double knn = KnnProbe.builder().build().evaluate(train, test).accuracy();
+        LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
+        double linear = LinearProbe.onFeatures(regression).evaluate(train, test).accuracy();
+        print(
+                String.format(
+                        Locale.ROOT,
+                        "class of unseen objects from the latent of one view: k-NN %.1f %%, linear probe %.1f %%",
+                        100 * knn,
+                        100 * linear));
+    }
+
+    private SamplingOptions options() {
+        return SamplingOptions.defaults().withSteps(10).withSeed(seed);
+    }
+
+    private boolean isCoil() {
+        return data.equals("coil20");
+    }
+
+    private void print(String text) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(text);
+        writer.flush();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new NovelViews(), args));
+    }
+}

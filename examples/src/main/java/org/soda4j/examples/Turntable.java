@@ -1,0 +1,55 @@
+package org.soda4j.examples;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.soda4j.data.CoilDataset;
+import org.soda4j.data.PixelImage;
+import org.soda4j.data.SceneSource;
+import org.soda4j.data.ShapeScenes;
+import org.soda4j.view.Camera;
+import org.soda4j.view.Pose;
+
+/**
+ * Objects to train on, others to be drawn, and a circle of cameras from which their true views are
+ * known.
+ *
+ * @param truth the view of an unseen object from one of the cameras
+ */
+record Turntable(
+        SceneSource training,
+        SceneSource unseen,
+        List<Camera> cameras,
+        BiFunction<Integer, Integer, PixelImage> truth) {
+
+    /** Cameras of a turn: every 10 degrees. */
+    private static final int CAMERAS = 36;
+
+    private static final int UNSEEN_COIL = 4;
+
+    static Turntable ofShapes(int objects, int unseenObjects, int size, long seed) {
+        ShapeScenes.Builder builder =
+                ShapeScenes.builder().views(16).resolution(size).supersampling(3);
+        ShapeScenes training = builder.objects(objects).seed(2 * seed).build();
+        ShapeScenes unseen = builder.objects(unseenObjects).seed(2 * seed + 1).build();
+        Camera any = unseen.camera(0, 0);
+        List<Camera> cameras =
+                new Camera(any.intrinsics(), Pose.orbit(4, 0, Math.toRadians(30))).turn(CAMERAS);
+        return new Turntable(
+                training.inMemory(size, size),
+                unseen.inMemory(size, size),
+                cameras,
+                (object, k) -> unseen.render(object, cameras.get(k)));
+    }
+
+    static Turntable ofCoil(CoilDataset coil, int size, long seed) {
+        List<SceneSource> parts = SceneSource.turntable(coil).split(UNSEEN_COIL, seed);
+        SceneSource unseen = parts.get(1).inMemory(size, size);
+        int step = unseen.views(0) / CAMERAS;
+        return new Turntable(
+                parts.get(0).inMemory(size, size),
+                unseen,
+                IntStream.range(0, CAMERAS).mapToObj(k -> unseen.camera(0, k * step)).toList(),
+                (object, k) -> unseen.image(object, k * step));
+    }
+}
