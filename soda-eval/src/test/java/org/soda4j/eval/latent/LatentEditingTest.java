@@ -105,7 +105,7 @@ class LatentEditingTest {
 
     private static SodaConfig config(UNetDenoiser denoiser) {
         return new SodaConfig(
-                null, null, LayerModulation.paired(), null, denoiser, null, null, null);
+                null, null, LayerModulation.paired(), null, denoiser, null, null, null, null);
     }
 
     /** Section 0 is the brightness of the whole 4 x 4 image, section 1 a fine checkerboard. */
