@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Evaluate.class,
             Encode.class,
             Probe.class,
+            EncodeSpark.class,
             ShowViews.class,
             Benchmark.class,
             LatentTour.class,

@@ -37,6 +37,7 @@ class SnippetsTest {
 
     private static final String IMPORTS =
             """
+            import org.apache.spark.sql.SparkSession;
             import ai.djl.inference.*;
             import ai.djl.modality.cv.*;
             import ai.djl.ndarray.*;
@@ -52,6 +53,7 @@ class SnippetsTest {
             import org.soda4j.eval.*;
             import org.soda4j.eval.view.*;
             import org.soda4j.latent.*;
+            import org.soda4j.eval.spark.*;
             import org.soda4j.training.*;
             import org.soda4j.view.*;
             """;

@@ -34,8 +34,8 @@ public abstract class ImageDataset extends RandomAccessDataset {
 
     /**
      * Makes one of any DJL data set of images, such as those of DJL's module {@code basicdataset}
-     * (CIFAR-10, MNIST, Fashion-MNIST, ImageNet, each with its own download), which then has to be
-     * on the class path. Its pipeline of transforms is not applied.
+     * (CIFAR-10, MNIST, Fashion-MNIST, each with its own download), which then has to be on the
+     * class path. Its pipeline of transforms is not applied.
      *
      * @param dataset prepared ({@code dataset.prepare()}); each record one image, {@code [H, W]} or
      *     {@code [H, W, C]} in 0 .. 255 or floating-point {@code [C, H, W] in [0, 1]}, and one
