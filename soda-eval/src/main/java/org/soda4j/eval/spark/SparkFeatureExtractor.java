@@ -19,9 +19,9 @@ import org.soda4j.eval.FeatureExtractor;
 
 /**
  * Turns images in Spark into features: what {@link FeatureExtractor} computes, on every executor,
- * equal to it to the last bit with the same batch size, number of threads and kind of CPU. The model travels as its safetensors; each
- * executor JVM loads it once for all its tasks. A task that fails or loses its executor is run
- * again by Spark, and its rows are written once.
+ * equal to it to the last bit with the same batch size, number of threads and kind of CPU. The
+ * model travels as its safetensors; each executor JVM loads it once for all its tasks. A task that
+ * fails or loses its executor is run again by Spark, and its rows are written once.
  *
  * <pre>{@code
  * SparkFeatureExtractor extractor = SparkFeatureExtractor.of(Path.of("model"));

@@ -82,7 +82,7 @@ final class SparkFiles {
         return SparkSession.builder()
                 .master(master)
                 .config("spark.ui.enabled", false)
-                .config("spark.sql.shuffle.partitions", 2)
+                .config("spark.sql.shuffle.partitions", 1)
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
