@@ -1,10 +1,14 @@
 package org.soda4j.examples;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.soda4j.Precision;
+import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how fast a part of this library is on this machine. */
@@ -24,14 +28,45 @@ public final class Benchmark implements Callable<Integer> {
                 "One of ${COMPLETION-CANDIDATES}.",
                 "views: pairs of views by the published recipe, from the loader's threads into"
                         + " batches of 128. Needs --root.",
-                "knn: the k-NN probe on 50,000 x 10,000 features of 128 numbers."
+                "knn: the k-NN probe on 50,000 x 10,000 features of 128 numbers.",
+                "train, encode, sample: steps of the preset's model on random images; a sampling"
+                        + " step is guided, two evaluations of the denoiser."
             })
     private Task task;
 
-    @Mixin private DataOptions data;
+    /** The images of views; null if none were named. */
+    @ArgGroup(exclusive = false)
+    private DataOptions data;
 
-    @Option(names = "--threads", defaultValue = "1", description = "Threads that work.")
-    private int threads;
+    @Option(
+            names = "--threads",
+            description =
+                    "Threads that work. Default: 1 for views, as the engine decides for models.")
+    private Integer threads;
+
+    @Option(
+            names = "--preset",
+            defaultValue = "cifar10",
+            description = "The model of train, encode and sample.")
+    private String preset;
+
+    @Option(names = "--precision", defaultValue = "fp32", description = "fp32 or bf16.")
+    private String precision;
+
+    @Option(names = "--batch", defaultValue = "16", description = "Images of a step.")
+    private int batch;
+
+    @Option(
+            names = "--steps",
+            defaultValue = "5",
+            description = "Steps to time, after one that is not.")
+    private int steps;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Changes one field of the preset, such as model.denoiser.channels=32.")
+    private List<String> set = new ArrayList<>();
 
     @Option(
             names = "--seconds",
@@ -41,6 +76,9 @@ public final class Benchmark implements Callable<Integer> {
 
     /** What can be measured. */
     private enum Task {
+        TRAIN,
+        ENCODE,
+        SAMPLE,
         VIEWS,
         KNN;
 
@@ -52,19 +90,43 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (threads < 1 || !(seconds > 0 && seconds <= 86_400)) {
+        boolean countsFit = (threads == null || threads >= 1) && batch >= 1 && steps >= 1;
+        if (!countsFit || !(seconds > 0 && seconds <= 86_400)) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
-                    "expected --threads of at least 1 and --seconds above 0 and up to 86400, found"
-                            + " %d and %s".formatted(threads, seconds));
+                    "expected --threads, --batch and --steps of at least 1 and --seconds above 0 and"
+                            + " up to 86400, found %s, %d, %d and %s"
+                                    .formatted(threads, batch, steps, seconds));
+        }
+        if (task == Task.VIEWS && data == null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "expected --data and --root for the task views");
         }
         String line =
                 switch (task) {
-                    case VIEWS -> ViewsBenchmark.run(data, threads, seconds);
+                    case VIEWS -> ViewsBenchmark.run(data, threads == null ? 1 : threads, seconds);
                     case KNN -> KnnBenchmark.run(seconds);
+                    case TRAIN, ENCODE, SAMPLE ->
+                            model().run(ModelBenchmark.Work.valueOf(task.name()));
                 };
         spec.commandLine().getOut().println(line);
         return 0;
+    }
+
+    private ModelBenchmark model() {
+        if (threads != null) {
+            // Read once, when the engine starts, which is after this.
+            System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        }
+        try {
+            return new ModelBenchmark(
+                    RunConfig.preset(preset, set.toArray(String[]::new)),
+                    Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
+                    batch,
+                    steps);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     /**
