@@ -49,6 +49,17 @@ public final class Examples implements Runnable {
             System.setProperty("OPT_OUT_TRACKING", "true");
         }
         return new CommandLine(command)
+                .setParameterExceptionHandler(
+                        (e, given) -> {
+                            CommandLine line = e.getCommandLine();
+                            line.getErr()
+                                    .println(
+                                            "%s (%s --help lists the options)"
+                                                    .formatted(
+                                                            e.getMessage(),
+                                                            line.getCommandSpec().qualifiedName()));
+                            return line.getCommandSpec().exitCodeOnInvalidInput();
+                        })
                 .setExecutionExceptionHandler(
                         (e, line, parsed) -> {
                             line.getErr().println(message(e));

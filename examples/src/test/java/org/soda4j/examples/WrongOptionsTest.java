@@ -1,0 +1,42 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WrongOptionsTest {
+
+    private final PrintStream before = System.err;
+
+    @AfterEach
+    void restore() {
+        System.setErr(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no-such-example",
+                "benchmark",
+                "benchmark --task walk",
+                "benchmark --task views",
+                "benchmark --task train --batch 0",
+                "benchmark --task train --preset none",
+                "train --preset cifar10 --precision fp7 --data x --out y"
+            })
+    void giveOneLineAndExitCodeTwo(String command) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        int code = Examples.execute(new Examples(), command.split(" "));
+        assertThat(code).isEqualTo(2);
+        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
+                .isNotEmpty()
+                .doesNotContain("\n")
+                .contains("--help lists the options");
+    }
+}
