@@ -215,7 +215,8 @@ public final class NovelViews implements Callable<Integer> {
     private void probe(Soda soda, SceneSource training, SceneSource unseen) {
         FeatureSet train = ObjectFeatures.extract(soda, training, 1, 2, seed);
         FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
-        double knn = KnnProbe.builder().build().evaluate(train, test).accuracy();
+        KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
+        double knn = neighbours.evaluate(train, test).accuracy();
         LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
         double linear = LinearProbe.onFeatures(regression).evaluate(train, test).accuracy();
         print(
