@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
@@ -19,13 +22,24 @@ final class ModelFolder {
     static final String CONFIG = "config.json";
     static final String WEIGHTS = "model.safetensors";
 
+    private static final String CONFIG_METADATA = "soda4j.config";
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelFolder.class);
+
     private ModelFolder() {}
 
+    /**
+     * The weights carry the configuration, so that the renaming of their one file exchanges both:
+     * stopped anywhere, the folder holds the model of before or the new one.
+     */
     static void save(Soda soda, Path folder) throws IOException {
         Files.createDirectories(folder);
-        write(folder.resolve(CONFIG), soda.config().toJson());
+        String config = soda.config().toJson();
         write(folder.resolve("serving.properties"), EncoderBlockFactory.servingProperties());
-        Safetensors.write(folder.resolve(WEIGHTS), soda.parameters(), Map.of("format", "pt"));
+        Safetensors.write(
+                folder.resolve(WEIGHTS),
+                soda.parameters(),
+                Map.of("format", "pt", CONFIG_METADATA, config));
+        write(folder.resolve(CONFIG), config); // For people.
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -46,11 +60,31 @@ final class ModelFolder {
         }
     }
 
+    /** That of the weights, where they carry one; else the file beside them. */
     static SodaConfig config(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
-        requireFile(file);
+        Path weights = folder.resolve(WEIGHTS);
+        Optional<String> carried = Optional.empty();
+        if (Files.isRegularFile(weights)) {
+            try (SafetensorsFile tensors = Safetensors.open(weights)) {
+                carried = Optional.ofNullable(tensors.metadata().get(CONFIG_METADATA));
+            }
+        }
         try {
-            return SodaConfig.read(file);
+            if (carried.isEmpty()) {
+                requireFile(file);
+                return SodaConfig.read(file);
+            }
+            SodaConfig config = SodaConfig.fromJson(carried.get());
+            if (!Files.isRegularFile(file) || !SodaConfig.read(file).equals(config)) {
+                LOGGER.warn(
+                        "{}: expected the configuration that {} was saved with, found another or"
+                                + " none, as after a save that was stopped; that of the weights is"
+                                + " used",
+                        file,
+                        WEIGHTS);
+            }
+            return config;
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

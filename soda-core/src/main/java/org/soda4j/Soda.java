@@ -103,8 +103,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Saves configuration and weights. Every file is written whole or not at all; the weights last,
-     * so that a folder with weights is complete.
+     * Saves configuration and weights. Stopped or failed at any point, the folder holds what it
+     * held before or the whole new model.
      *
      * @param folder is created where needed; older files of a model in it are replaced
      * @throws IOException if it cannot be written

@@ -107,6 +107,7 @@ final class SodaModel implements AutoCloseable {
         return switch (precision) {
             case FP32 -> NumberFormat.FLOAT32;
             case BF16 -> NumberFormat.BFLOAT16;
+            case FP16 -> NumberFormat.FLOAT16;
         };
     }
 

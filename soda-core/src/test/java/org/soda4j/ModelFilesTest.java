@@ -18,6 +18,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.WeightReport;
+import org.soda4j.latent.LatentLayout;
 
 /** Saving, loading, importing, and DJL's way to a saved model. */
 class ModelFilesTest {
@@ -66,6 +68,42 @@ class ModelFilesTest {
     }
 
     @Test
+    void aSaveThatIsStoppedLeavesTheOldModelOrTheNew() throws IOException {
+        Path model = folder.resolve("model");
+        Path other = folder.resolve("other");
+        soda.save(model);
+        try (Soda larger = TinyModels.builder().latent(LatentLayout.of(16)).seed(5).build()) {
+            // It fails at the weights, under whose name there is something that cannot be replaced.
+            Path weights = model.resolve("model.safetensors");
+            Files.move(weights, folder.resolve("kept"));
+            Files.createDirectories(weights.resolve("in the way"));
+            assertThatThrownBy(() -> larger.save(model)).isInstanceOf(IOException.class);
+            Files.delete(weights.resolve("in the way"));
+            Files.delete(weights);
+            Files.move(folder.resolve("kept"), weights);
+            try (Soda loaded = Soda.load(model)) {
+                assertThat(loaded.config()).isEqualTo(soda.config());
+                assertSameWeights(loaded, soda);
+            }
+            // It is stopped after the weights.
+            larger.save(other);
+            Files.copy(
+                    other.resolve("model.safetensors"),
+                    weights,
+                    StandardCopyOption.REPLACE_EXISTING);
+            try (Soda loaded = Soda.load(model)) {
+                assertThat(loaded.config()).isEqualTo(larger.config());
+                assertSameWeights(loaded, larger);
+            }
+            // The same where there was no model before.
+            Files.delete(other.resolve("config.json"));
+            try (Soda loaded = Soda.load(other)) {
+                assertSameWeights(loaded, larger);
+            }
+        }
+    }
+
+    @Test
     void aFolderThatIsNotAModelIsRefused() throws IOException {
         assertThatThrownBy(() -> Soda.load(folder.resolve("nowhere")))
                 .isInstanceOf(IOException.class)
@@ -81,14 +119,15 @@ class ModelFilesTest {
         assertThatThrownBy(() -> Soda.load(folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("model.safetensors", "not found");
-        Files.write(weights, bytes);
         Path config = folder.resolve("config.json");
         String json = Files.readString(config);
         Files.writeString(config, json.replace("\"channels\" : 32", "\"channels\" : 64"));
+        Safetensors.write(weights, soda.parameters()); // weights that carry no configuration
         assertThatThrownBy(() -> Soda.load(folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll(
                         "model.safetensors", "misshaped: decoder.image_proj.weight");
+        Files.write(weights, bytes);
         Files.writeString(config, json.replace("\"blocks\"", "\"blokcs\""));
         assertThatThrownBy(() -> Soda.load(folder))
                 .isInstanceOf(IOException.class)

@@ -34,7 +34,7 @@ final class ConfigOptions {
     @Option(names = "--steps", paramLabel = "N", description = "Trains for N steps.")
     private Long steps;
 
-    @Option(names = "--precision", paramLabel = "NAME", description = "fp32 or bf16.")
+    @Option(names = "--precision", paramLabel = "NAME", description = "fp32, bf16 or fp16.")
     private String precision;
 
     String preset() {
@@ -57,7 +57,7 @@ final class ConfigOptions {
                 all.add("training.precision=" + chosen);
             } catch (IllegalArgumentException e) {
                 throw new CommandLine.ParameterException(
-                        line, "--precision: expected fp32 or bf16, found " + precision, e);
+                        line, "--precision: expected fp32, bf16 or fp16, found " + precision, e);
             }
         }
         return all;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             LatentTour.class,
             Explore.class,
             NovelViews.class,
+            Scaling.class,
             VerifyGoldens.class
         })
 public final class Examples implements Runnable {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.soda4j.PixelNormalization;
+import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.Cifar10;
@@ -89,6 +90,12 @@ public final class Quickstart implements Callable<Integer> {
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
+
+    @Option(
+            names = "--precision",
+            defaultValue = "FP32",
+            description = "Of the training: FP32, BF16 or FP16.")
+    private Precision precision;
 
     @Override
     public Integer call() throws IOException {
@@ -179,6 +186,7 @@ public final class Quickstart implements Callable<Integer> {
                 .rateSchedule(RateSchedule.COSINE)
                 .emaDecay(0.99)
                 .seed(seed)
+                .precision(precision)
                 .listener(new ProgressBarListener())
                 .listener(
                         new RunListener() {
@@ -189,6 +197,7 @@ public final class Quickstart implements Callable<Integer> {
                         })
                 .build()
                 .fit();
+        print(meanLoss(steps));
         double[] seen = steps.stream().mapToDouble(RunEvent.Step::images).toArray();
         LineChart.builder()
                 .title("Training loss")
@@ -205,6 +214,13 @@ public final class Quickstart implements Callable<Integer> {
                         steps.stream().mapToDouble(RunEvent.Step::smoothedLoss).toArray())
                 .build()
                 .save(out.resolve("loss.png"));
+    }
+
+    /** Times and noise differ from step to step, so that only a mean says something. */
+    private static String meanLoss(List<RunEvent.Step> steps) {
+        List<RunEvent.Step> last = steps.subList(Math.max(0, steps.size() - 100), steps.size());
+        double mean = last.stream().mapToDouble(RunEvent.Step::loss).average().orElse(Double.NaN);
+        return "mean loss of the last %d steps: %.5f".formatted(last.size(), mean);
     }
 
     /** Milder than the published recipe, which takes hundreds of epochs to pay. */

@@ -3,6 +3,7 @@ package org.soda4j.examples;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.soda4j.training.RunConfig;
@@ -26,6 +27,8 @@ public final class Train implements Callable<Integer> {
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Mixin private ConfigOptions options;
+
+    @Mixin private Ranks ranks;
 
     @Option(
             names = "--data",
@@ -60,13 +63,25 @@ public final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TrainingImages source = source();
-        Device where = TrainingProgram.device(device);
+        if (ranks.isLauncher()) {
+            return ranks.launch(Train.class);
+        }
+        try (Ranks.Joined joined = ranks.join(TrainingProgram.device(device))) {
+            return train(source, joined);
+        }
+    }
+
+    private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
+        Device where = joined.device();
         RunConfig config =
                 source.kind().equals(TrainingImages.IMAGES) && !options.given()
                         ? chosen(source, where)
                         : options.read(spec.commandLine());
-        PrintWriter print = spec.commandLine().getOut();
-        new TrainingProgram(print, config, source, out, where).train();
+        PrintWriter print =
+                joined.isFirst()
+                        ? spec.commandLine().getOut()
+                        : new PrintWriter(Writer.nullWriter());
+        new TrainingProgram(print, config, source, out, where).train(joined.collective());
         return 0;
     }
 

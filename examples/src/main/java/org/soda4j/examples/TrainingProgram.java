@@ -14,6 +14,7 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ViewPairs;
+import org.soda4j.distributed.Collective;
 import org.soda4j.eval.ProbeEvaluation;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.report.ModelEvaluation;
@@ -78,6 +79,11 @@ final class TrainingProgram {
 
     /** Trains to the end or until it is stopped. */
     TrainingSummary train() throws IOException {
+        return train(Collective.single());
+    }
+
+    /** Trains as one of several ranks, the first of which writes. */
+    TrainingSummary train(Collective ranks) throws IOException {
         ImageDataset images = data.open();
         try (Soda soda =
                 Soda.builder()
@@ -93,6 +99,7 @@ final class TrainingProgram {
                     SodaTrainer.builder(soda)
                             .config(config.training())
                             .data(pairs(images, config))
+                            .collective(ranks)
                             .folder(run)
                             .listener(new ProgressBarListener())
                             .listener(new Notes());
@@ -102,9 +109,11 @@ final class TrainingProgram {
                 out.printf("no probes: %s%n", probes.whyNoProbes());
             }
             TrainingSummary summary = trainer.build().fit();
-            drawLoss();
-            if (summary.complete()) {
-                report(soda, probes);
+            if (ranks.rank() == 0) {
+                drawLoss();
+                if (summary.complete()) {
+                    report(soda, probes);
+                }
             }
             return summary;
         }

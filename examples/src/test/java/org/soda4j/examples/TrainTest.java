@@ -83,6 +83,21 @@ class TrainTest {
     }
 
     @Test
+    void printsTheCommandThatStartsRanks() {
+        String[] train = {
+            "train", "--images", "a folder", "--out", "run", "--ranks", "2", "--print-mpirun"
+        };
+        assertThat(run(train)).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .startsWith("mpirun -n 2 ")
+                .contains(" -x OMP_NUM_THREADS=")
+                .contains(
+                        " org.soda4j.examples.Train --images 'a folder' --out run --ranks 2"
+                                + " --print-mpirun");
+        assertThat(run("train", "--images", "x", "--out", "run", "--ranks", "0")).isEqualTo(2);
+    }
+
+    @Test
     void wrongOptionsAreExitCodeTwo() {
         assertThat(run("train", "--out", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("expected --data or --images, found none");

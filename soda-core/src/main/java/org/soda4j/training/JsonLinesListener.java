@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes steps, epochs and evaluations to a file, one JSON object a line:
+ * Writes steps (in float16 also skipped ones), epochs and evaluations to a file, one JSON object a
+ * line:
  *
  * <pre>
  * {"type":"step","step":1,"epoch":1,"images":128,"loss":1.0,"encoderLearningRate":2.0E-7,...}
@@ -91,6 +92,14 @@ public final class JsonLinesListener implements RunListener {
             line.put("imagesPerSecond", step.imagesPerSecond());
         }
         append(line);
+    }
+
+    @Override
+    public void skippedStep(RunEvent.SkippedStep skipped) {
+        append(
+                line("skipped", skipped, skipped.epoch(), skipped.images())
+                        .put("loss", skipped.loss())
+                        .put("lossScale", skipped.lossScale()));
     }
 
     @Override

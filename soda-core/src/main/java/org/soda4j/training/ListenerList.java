@@ -61,6 +61,8 @@ final class ListenerList {
             call = listener -> listener.begin(begin, this::stop);
         } else if (event instanceof RunEvent.Step step) {
             call = listener -> listener.step(step);
+        } else if (event instanceof RunEvent.SkippedStep skipped) {
+            call = listener -> listener.skippedStep(skipped);
         } else if (event instanceof RunEvent.Epoch epoch) {
             call = listener -> listener.epoch(epoch);
         } else if (event instanceof RunEvent.Evaluation evaluation) {

@@ -85,6 +85,21 @@ public sealed interface RunEvent {
             implements RunEvent {}
 
     /**
+     * A step's loss or gradients were not finite in float16: no parameter was changed, and the loss
+     * is scaled less from now on. Takes the place of {@link Step}.
+     *
+     * @param time when
+     * @param step its number
+     * @param images training images seen, with this step's
+     * @param epoch the epoch it belongs to
+     * @param loss of the whole batch, perhaps not finite
+     * @param lossScale of the next step
+     */
+    record SkippedStep(
+            Instant time, long step, long images, int epoch, double loss, double lossScale)
+            implements RunEvent {}
+
+    /**
      * An epoch is complete.
      *
      * @param time when

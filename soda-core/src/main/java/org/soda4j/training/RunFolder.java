@@ -76,7 +76,7 @@ public final class RunFolder implements AutoCloseable {
             Files.createDirectories(root);
             lock = RunLock.take(root, clock.instant().truncatedTo(ChronoUnit.SECONDS));
             if (Files.exists(root.resolve(CONFIG))) {
-                refuseOtherConfig(root, JSON.readTree(effective));
+                refuseOtherConfig(root, config.getClass(), JSON.readTree(effective));
             } else {
                 AtomicFile.write(root.resolve(CONFIG), effective);
             }
@@ -276,8 +276,8 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    private static void refuseOtherConfig(Path root, JsonNode effective) {
-        JsonNode existing = config(root, JsonNode.class);
+    private static void refuseOtherConfig(Path root, Class<?> type, JsonNode effective) {
+        JsonNode existing = withDefaults(config(root, JsonNode.class), type);
         List<JsonDifference> differences = JsonDifference.between(existing, effective);
         if (!differences.isEmpty()) {
             throw new RunFolderException(
@@ -292,6 +292,15 @@ public final class RunFolder implements AutoCloseable {
                                                     + " one to go on with it, or another folder:\n"
                                                     + "  ",
                                             "")));
+        }
+    }
+
+    /** An older version may have written it, which did not have every field of now. */
+    private static JsonNode withDefaults(JsonNode config, Class<?> type) {
+        try {
+            return JSON.valueToTree(JSON.treeToValue(config, type));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return config; // Of something else: the difference will say so.
         }
     }
 

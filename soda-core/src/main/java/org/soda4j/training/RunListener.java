@@ -41,6 +41,13 @@ public interface RunListener {
     default void step(RunEvent.Step step) {}
 
     /**
+     * A step was skipped, in float16; in the place of {@link #step}.
+     *
+     * @param skipped what was found
+     */
+    default void skippedStep(RunEvent.SkippedStep skipped) {}
+
+    /**
      * An epoch is complete.
      *
      * @param epoch its figures

@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.distributed.Collective;
 
 /**
  * Trains a {@link Soda} with the noise-prediction loss (paper section 3.1), with the published
@@ -37,11 +39,13 @@ public final class SodaTrainer {
         this.options = options;
         config = options.trainingConfig();
         List<RunListener> all = new ArrayList<>();
-        if (options.folder != null) {
+        if (options.folder != null && options.collective.rank() == 0) {
             all.add(new JsonLinesListener(RunFolder.metrics(options.folder)));
             all.add(new TensorBoardListener(RunFolder.events(options.folder)));
         }
-        all.addAll(options.listeners);
+        if (options.collective.rank() == 0) {
+            all.addAll(options.listeners);
+        }
         listeners = new ListenerList(all, options.clock);
     }
 
@@ -69,6 +73,9 @@ public final class SodaTrainer {
      * training is stopped. A run that is complete is not trained further, and says so ("complete
      * already").
      *
+     * <p>With several ranks all call this. A rank that fails aborts the job, as the others cannot
+     * go on, except where all fail in the same way ({@link NonFiniteException}).
+     *
      * <p>With a folder, a process that is asked to end (SIGTERM, Ctrl-C) stops the training after
      * the current step and waits for its checkpoint.
      *
@@ -79,26 +86,44 @@ public final class SodaTrainer {
      * @throws CheckpointException if a checkpoint cannot be written or read
      */
     public TrainingSummary fit() {
-        if (options.folder == null) {
-            return train(Optional.empty());
+        Collective ranks = options.collective;
+        try {
+            return options.folder == null ? train(Optional.empty()) : trainInFolder(ranks);
+        } catch (NonFiniteException e) {
+            throw e; // The sum over all ranks is not finite, so all are here.
+        } catch (RuntimeException | Error e) {
+            if (ranks.size() > 1) {
+                ranks.abort("the training failed here: " + e);
+            }
+            throw e;
         }
+    }
+
+    /** Rank 0 writes, and the others read. */
+    private TrainingSummary trainInFolder(Collective ranks) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
-        try (RunFolder folder =
-                RunFolder.open(options.folder, new RunConfig(options.soda.config(), config))) {
-            return train(Optional.of(folder));
+        try {
+            if (ranks.rank() != 0) {
+                return train(Optional.empty());
+            }
+            RunConfig run = new RunConfig(options.soda.config(), config);
+            try (RunFolder folder = RunFolder.open(options.folder, run)) {
+                return train(Optional.of(folder));
+            }
         } finally {
             shutdown.ended();
         }
     }
 
     private TrainingSummary train(Optional<RunFolder> folder) {
+        Collective ranks = options.collective;
         TrainingData.Request request =
                 new TrainingData.Request(
                         config.batchSize(),
                         StepSeed.of(config.seed(), StepSeed.Use.LOADER, 0),
                         config.shuffle(),
-                        0,
-                        1);
+                        ranks.rank(),
+                        ranks.size());
         try (BatchLoader loader = options.data.apply(request);
                 TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
             return run.run();
@@ -125,6 +150,9 @@ public final class SodaTrainer {
         Path folder;
         TrainingDraws draws;
         InstantSource clock = InstantSource.system();
+        Collective collective = Collective.single();
+        int checkRanksEverySteps = 100;
+        Function<Precision, LossScale> lossScale = LossScale::of;
 
         private Builder(Soda soda) {
             this.soda = Objects.requireNonNull(soda, "soda");
@@ -220,6 +248,39 @@ public final class SodaTrainer {
          */
         public Builder clock(InstantSource clock) {
             this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Trains on several devices, one process each: the batch size is that of one rank, and the
+         * learning rate is multiplied by the number of ranks. Default: one process.
+         *
+         * <p>Rank 0 gives its model to all. Every rank reads its own part of the data; gradients,
+         * losses, batch-norm statistics and figures of evaluations, which run on every rank, are
+         * averaged. Listeners are told on rank 0 only, and only it writes to the folder, which all
+         * must be able to read.
+         *
+         * @param ranks connects the processes; stays open
+         * @return this
+         */
+        public Builder collective(Collective ranks) {
+            collective = Objects.requireNonNull(ranks, "ranks");
+            return this;
+        }
+
+        /**
+         * Sets how often the ranks compare their parameters, whose bits must be the same; a
+         * difference ends the training. Default: every 100 steps, and before every checkpoint.
+         *
+         * @param steps at least 1
+         * @return this
+         */
+        public Builder checkRanksEverySteps(int steps) {
+            if (steps < 1) {
+                throw new IllegalArgumentException(
+                        "checkRanksEverySteps: expected at least 1, found " + steps);
+            }
+            checkRanksEverySteps = steps;
             return this;
         }
 

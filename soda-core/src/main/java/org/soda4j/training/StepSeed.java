@@ -14,6 +14,11 @@ final class StepSeed {
 
     private StepSeed() {}
 
+    /** The seed of a rank, whose noise and masks are its own; rank 0 has the training's. */
+    static long ofRank(long seed, int rank) {
+        return rank == 0 ? seed : new SplittableRandom(seed + rank).nextLong();
+    }
+
     static long of(long seed, Use use, long step) {
         long mixed = new SplittableRandom(seed + 0x632BE59BD9B4E019L * use.ordinal()).nextLong();
         return new SplittableRandom(mixed + step).nextLong();

@@ -12,8 +12,9 @@ import java.util.Map;
 /**
  * Writes event files that TensorBoard reads ({@code tensorboard --logdir FOLDER}): the scalars
  * {@code train/loss}, {@code train/gradient_norm}, {@code train/images_per_second}, {@code
- * learning_rate/encoder}, {@code learning_rate/denoiser}, {@code epoch/mean_loss} and {@code
- * evaluation/NAME} for every metric, and the images {@code samples/NAME}.
+ * learning_rate/encoder}, {@code learning_rate/denoiser}, {@code epoch/mean_loss}, {@code
+ * train/loss_scale} where it shrinks, and {@code evaluation/NAME} for every metric, and the images
+ * {@code samples/NAME}.
  *
  * <p>Each start of the run makes a new file; after a resume TensorBoard forgets the steps that are
  * done again. Events are handed to the operating system every ten seconds, before every checkpoint
@@ -79,6 +80,14 @@ public final class TensorBoardListener implements RunListener {
         values.put("learning_rate/encoder", step.encoderLearningRate());
         values.put("learning_rate/denoiser", step.denoiserLearningRate());
         attempt(() -> writer.scalars(step.step(), values));
+    }
+
+    @Override
+    public void skippedStep(RunEvent.SkippedStep skipped) {
+        attempt(
+                () ->
+                        writer.scalars(
+                                skipped.step(), Map.of("train/loss_scale", skipped.lossScale())));
     }
 
     @Override

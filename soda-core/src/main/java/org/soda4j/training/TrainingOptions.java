@@ -9,23 +9,11 @@ import org.soda4j.Precision;
  *
  * @param <T> the builder that has these options
  */
-public abstract class TrainingOptions<T extends TrainingOptions<T>> {
+public abstract class TrainingOptions<T extends TrainingOptions<T>> extends OptimizerOptions<T> {
 
     private TrainingLength length;
     private int batchSize = 128;
     private int accumulation = 1;
-    private double learningRate = 1e-4;
-    private double encoderRateRatio = 2;
-    private TrainingLength warmup = new TrainingLength(TrainingLength.Unit.EPOCHS, 20);
-    private RateSchedule rateSchedule = RateSchedule.CONSTANT;
-    private double weightDecay = 0.05;
-    private boolean decayVectors = true;
-    private double beta1 = 0.9;
-    private double beta2 = 0.95;
-    private double epsilon = 1e-8;
-    private double clipNorm = 1;
-    private double emaDecay = 0.9999;
-    private boolean emaWarmup;
     private Precision precision = Precision.FP32;
     private long seed;
     private boolean shuffle = true;
@@ -39,8 +27,6 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> {
 
     TrainingOptions() {}
 
-    abstract T self();
-
     /**
      * Takes all options of a configuration; later setters change single ones.
      *
@@ -51,18 +37,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> {
         length = config.length();
         batchSize = config.batchSize();
         accumulation = config.accumulation();
-        learningRate = config.learningRate();
-        encoderRateRatio = config.encoderRateRatio();
-        warmup = config.warmup();
-        rateSchedule = config.rateSchedule();
-        weightDecay = config.weightDecay();
-        decayVectors = config.decayVectors();
-        beta1 = config.beta1();
-        beta2 = config.beta2();
-        epsilon = config.epsilon();
-        clipNorm = config.clipNorm();
-        emaDecay = config.emaDecay();
-        emaWarmup = config.emaWarmup();
+        takeOptimizer(config);
         precision = config.precision();
         seed = config.seed();
         shuffle = config.shuffle();
@@ -141,150 +116,6 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> {
     public T accumulation(int accumulation) {
         require(accumulation >= 1, "accumulation", "at least 1", accumulation);
         this.accumulation = accumulation;
-        return self();
-    }
-
-    /**
-     * Sets the denoiser's learning rate. Default and published: 1e-4.
-     *
-     * @param learningRate more than 0
-     * @return this
-     */
-    public T learningRate(double learningRate) {
-        require(learningRate > 0, "learningRate", "more than 0", learningRate);
-        this.learningRate = learningRate;
-        return self();
-    }
-
-    /**
-     * Sets the encoder's learning rate over the denoiser's. Default and published: 2.
-     *
-     * @param encoderRateRatio more than 0
-     * @return this
-     */
-    public T encoderRateRatio(double encoderRateRatio) {
-        require(encoderRateRatio > 0, "encoderRateRatio", "more than 0", encoderRateRatio);
-        this.encoderRateRatio = encoderRateRatio;
-        return self();
-    }
-
-    /**
-     * Sets over what the rate grows linearly. Default and published: 20 epochs.
-     *
-     * @param warmup the warm-up; null for none
-     * @return this
-     */
-    public T warmup(TrainingLength warmup) {
-        this.warmup = warmup;
-        return self();
-    }
-
-    /**
-     * Sets what the rate does after the warm-up. Default and published: constant.
-     *
-     * @param rateSchedule constant or cosine
-     * @return this
-     */
-    public T rateSchedule(RateSchedule rateSchedule) {
-        Objects.requireNonNull(rateSchedule, "rateSchedule");
-        this.rateSchedule = rateSchedule;
-        return self();
-    }
-
-    /**
-     * Sets AdamW's decoupled weight decay. Default and published: 0.05.
-     *
-     * @param weightDecay at least 0
-     * @return this
-     */
-    public T weightDecay(double weightDecay) {
-        require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
-        this.weightDecay = weightDecay;
-        return self();
-    }
-
-    /**
-     * Lets norms and biases decay too. Default and published: true.
-     *
-     * @param decayVectors false to leave out what has one dimension
-     * @return this
-     */
-    public T decayVectors(boolean decayVectors) {
-        this.decayVectors = decayVectors;
-        return self();
-    }
-
-    /**
-     * Sets AdamW's decay of the first moments. Default and published: 0.9.
-     *
-     * @param beta1 at least 0, less than 1
-     * @return this
-     */
-    public T beta1(double beta1) {
-        require(beta1 >= 0 && beta1 < 1, "beta1", "at least 0 and less than 1", beta1);
-        this.beta1 = beta1;
-        return self();
-    }
-
-    /**
-     * Sets AdamW's decay of the second moments. Default and published: 0.95.
-     *
-     * @param beta2 at least 0, less than 1
-     * @return this
-     */
-    public T beta2(double beta2) {
-        require(beta2 >= 0 && beta2 < 1, "beta2", "at least 0 and less than 1", beta2);
-        this.beta2 = beta2;
-        return self();
-    }
-
-    /**
-     * Sets AdamW's epsilon. Default and published: 1e-8.
-     *
-     * @param epsilon more than 0
-     * @return this
-     */
-    public T epsilon(double epsilon) {
-        require(epsilon > 0, "epsilon", "more than 0", epsilon);
-        this.epsilon = epsilon;
-        return self();
-    }
-
-    /**
-     * Sets the largest global norm of the gradients; larger ones are scaled down. Default and
-     * published: 1.
-     *
-     * @param clipNorm more than 0; Double.MAX_VALUE for no clipping
-     * @return this
-     */
-    public T clipNorm(double clipNorm) {
-        require(clipNorm > 0, "clipNorm", "more than 0", clipNorm);
-        this.clipNorm = clipNorm;
-        return self();
-    }
-
-    /**
-     * Sets the decay of the moving average of parameters and batch-norm statistics. Default and
-     * published: 0.9999.
-     *
-     * @param emaDecay at least 0, less than 1; 0 turns averaging off
-     * @return this
-     */
-    public T emaDecay(double emaDecay) {
-        require(emaDecay >= 0 && emaDecay < 1, "emaDecay", "at least 0 and less than 1", emaDecay);
-        this.emaDecay = emaDecay;
-        return self();
-    }
-
-    /**
-     * Lets the average forget faster in early steps, min(decay, (1 + step) / (10 + step)): for
-     * short trainings. Default and published: false.
-     *
-     * @param emaWarmup whether to
-     * @return this
-     */
-    public T emaWarmup(boolean emaWarmup) {
-        this.emaWarmup = emaWarmup;
         return self();
     }
 
@@ -448,12 +279,5 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> {
                 checkpointEveryEpochs,
                 checkpointEveryMinutes,
                 retention);
-    }
-
-    private static void require(boolean met, String field, String expected, Object found) {
-        if (!met) {
-            throw new IllegalArgumentException(
-                    "%s: expected %s, found %s".formatted(field, expected, found));
-        }
     }
 }

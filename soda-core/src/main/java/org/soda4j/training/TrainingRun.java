@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
+import org.soda4j.distributed.Collective;
 import org.soda4j.nn.Operators;
 import org.soda4j.view.ViewBatch;
 
@@ -27,6 +28,10 @@ final class TrainingRun implements AutoCloseable {
 
     private final Soda soda;
     private final TrainingConfig config;
+    private final Collective ranks;
+    private final DataParallel parallel;
+    private final int checkRanksEverySteps;
+    private final StepPlan plan;
     private final ListenerList listeners;
     private final Map<String, Evaluation> evaluations;
     private final InstantSource clock;
@@ -37,15 +42,11 @@ final class TrainingRun implements AutoCloseable {
     private final NDManager manager;
     private final AdamW optimizer;
     private final MovingAverage average;
+    private final LossScale lossScale;
     private final TrainingStep trainingStep;
-    private final long totalSteps;
-    private final long warmupSteps;
 
-    private long step;
-    private long images;
-    private int epoch;
-    private int batchOfEpoch;
-    private double epochLoss;
+    private RunPosition at;
+    private boolean stopping;
     private long checkpointStep = -1;
     private Instant checkpointTime;
 
@@ -63,59 +64,78 @@ final class TrainingRun implements AutoCloseable {
         clock = options.clock;
         this.folder = folder;
         this.loader = loader;
-        int perEpoch = loader.steps();
-        totalSteps = config.length().steps(perEpoch, config.batchSize());
-        warmupSteps =
-                config.warmup() == null ? 0 : config.warmup().steps(perEpoch, config.batchSize());
+        ranks = options.collective;
+        checkRanksEverySteps = options.checkRanksEverySteps;
+        plan = new StepPlan(config, loader.steps(), ranks.size());
+        at = RunPosition.start(ranks.size());
         Map<String, NDArray> parameters = soda.parameters();
+        parallel = new DataParallel(ranks, parameters, soda.trainableNames());
+        parallel.requireSame(
+                "model and training configuration",
+                new RunConfig(soda.config(), config).toYaml().hashCode(),
+                "start all ranks with the same options");
+        parallel.broadcastModel();
         Map<String, NDArray> trainable = new LinkedHashMap<>(parameters);
         trainable.keySet().retainAll(soda.trainableNames());
         manager = parameters.values().iterator().next().getManager().newSubManager();
         optimizer = new AdamW(config, trainable);
         average = new MovingAverage(config.emaDecay(), config.emaWarmup(), parameters);
-        TrainingDraws draws =
-                options.draws == null ? TrainingDraws.random(config.seed()) : options.draws;
-        trainingStep = new TrainingStep(soda, config, draws, optimizer, average);
+        long seed = StepSeed.ofRank(config.seed(), ranks.rank());
+        TrainingDraws draws = options.draws == null ? TrainingDraws.random(seed) : options.draws;
+        lossScale = options.lossScale.apply(config.precision());
+        trainingStep =
+                new TrainingStep(
+                        soda, config, seed, draws, parallel, optimizer, average, lossScale);
         folder.ifPresent(
                 run ->
                         run.recordStart(
                                 RunEnvironment.capture(soda.device(), options.contentHash.get())));
-        checkpoints = folder.map(run -> run.checkpoints(config.retention()));
+        checkpoints =
+                folder.map(run -> run.checkpoints(config.retention()))
+                        .or(() -> readOnly(options.folder));
         meter = new ProgressMeter(clock);
         checkpointTime = clock.instant();
         warnOfLongAverage();
     }
 
+    /** For the ranks that do not write. */
+    private static Optional<CheckpointStore> readOnly(Path folder) {
+        return Optional.ofNullable(folder)
+                .map(RunFolder::checkpoints)
+                .map(CheckpointStore::readOnly);
+    }
+
     private void warnOfLongAverage() {
         double looksBack = 1 / (1 - config.emaDecay());
-        if (!config.emaWarmup() && totalSteps < looksBack) {
+        if (!config.emaWarmup() && plan.totalSteps() < looksBack && ranks.rank() == 0) {
             LOGGER.warn(
                     "the moving average (decay {}) looks back over {} steps, but the training has"
                             + " only {}, so that the model will stay close to its initial weights;"
                             + " set emaWarmup(true) or a smaller emaDecay",
                     config.emaDecay(),
                     Math.round(looksBack),
-                    totalSteps);
+                    plan.totalSteps());
         }
     }
 
     TrainingSummary run() {
-        checkpoints.flatMap(CheckpointStore::newestValid).ifPresent(this::restore);
-        boolean begunComplete = step >= totalSteps;
+        newestCheckpoint().ifPresent(this::restore);
+        boolean begunComplete = at.step() >= plan.totalSteps();
         try {
             listeners.tell(
                     new RunEvent.Begin(
                             clock.instant(),
-                            step,
-                            images,
-                            epoch + 1,
-                            totalSteps,
-                            lastEpoch(),
-                            config.batchSize()));
-            while (step < totalSteps && listeners.stopReason().isEmpty()) {
+                            at.step(),
+                            at.images(),
+                            at.epoch() + 1,
+                            plan.totalSteps(),
+                            plan.lastEpoch(),
+                            plan.imagesPerStep()));
+            agreeToStop();
+            while (at.step() < plan.totalSteps() && !stopping) {
                 trainEpoch();
             }
-            if (!begunComplete && step >= totalSteps) {
+            if (!begunComplete && at.step() >= plan.totalSteps()) {
                 evaluate();
                 if (config.sampleEveryEpochs() > 0) {
                     drawSamples();
@@ -124,61 +144,92 @@ final class TrainingRun implements AutoCloseable {
             saveCheckpoint();
             average.exchange(); // For good: the trained model is the average.
             saveModel();
+            ranks.barrier(); // What rank 0 writes is there when any rank returns.
             return end(begunComplete);
         } catch (RuntimeException | Error e) {
-            listeners.tell(new RunEvent.Failure(clock.instant(), step, e));
+            listeners.tell(new RunEvent.Failure(clock.instant(), at.step(), e));
             throw e;
         }
     }
 
-    private int lastEpoch() {
-        return Math.toIntExact((totalSteps + loader.steps() - 1) / loader.steps());
+    /** Listeners are told on rank 0 only, and any process may be asked to end. */
+    private void agreeToStop() {
+        boolean here = listeners.stopReason().isPresent();
+        stopping = parallel.any(here);
+        if (stopping && !here) {
+            listeners.stop("another rank was stopped");
+        }
+    }
+
+    /** The newest that rank 0 finds, on all ranks. */
+    private Optional<Checkpoint> newestCheckpoint() {
+        if (checkpoints.isEmpty()) {
+            return Optional.empty();
+        }
+        CheckpointStore store = checkpoints.get();
+        Optional<Checkpoint> own = ranks.rank() == 0 ? store.newestValid() : Optional.empty();
+        long chosen = parallel.ofFirst(own.map(Checkpoint::step).orElse(-1L));
+        return chosen < 0 || own.isPresent() ? own : Optional.of(store.at(chosen));
     }
 
     /** Trains to the end of the epoch, of the training, or until it is stopped. */
     private void trainEpoch() {
         try (NDManager scope = manager.newSubManager()) {
-            Iterator<Batch> batches = loader.epoch(epoch, batchOfEpoch, scope);
-            while (step < totalSteps && listeners.stopReason().isEmpty() && batches.hasNext()) {
+            Iterator<Batch> batches = loader.epoch(at.epoch(), at.batch(), scope);
+            while (at.step() < plan.totalSteps() && !stopping && batches.hasNext()) {
                 try (Batch batch = batches.next()) {
                     trainBatch(batch.getData());
                 }
-                if (checkpointIsDue() && step < totalSteps) {
+                if (checkpointIsDue() && at.step() < plan.totalSteps()) {
                     saveCheckpoint();
                 }
             }
         }
-        if (batchOfEpoch == loader.steps()) {
+        if (at.batch() == loader.steps()) {
             finishEpoch();
         }
     }
 
     private void trainBatch(NDList views) {
         requireViews(views);
-        double factor = config.rateSchedule().factor(step + 1, warmupSteps, totalSteps);
-        double rate = config.learningRate() * factor;
+        double rate = plan.rate(at.step() + 1);
         meter.startStep();
-        TrainingStep.Result result = trainingStep.run(step + 1, views, rate);
-        meter.finishStep(config.batchSize(), result.loss());
-        step++;
-        batchOfEpoch++;
-        images += config.batchSize();
-        epochLoss += result.loss();
-        listeners.tell(
-                new RunEvent.Step(
-                        clock.instant(),
-                        step,
-                        images,
-                        epoch + 1,
-                        totalSteps,
-                        result.loss(),
-                        meter.smoothedLoss(),
-                        rate * config.encoderRateRatio(),
-                        rate,
-                        result.gradientNorm(),
-                        meter.imagesPerSecond(),
-                        meter.elapsed(),
-                        meter.remaining(totalSteps - step)));
+        TrainingStep.Result result = trainingStep.run(at.step() + 1, views, rate);
+        meter.finishStep(
+                plan.imagesPerStep(), result.skipped() ? meter.smoothedLoss() : result.loss());
+        at = at.afterStep(plan.imagesPerStep(), result);
+        if (at.step() % checkRanksEverySteps == 0) {
+            parallel.requireSameModel(at.step());
+        }
+        listeners.tell(result.skipped() ? skipped(result) : made(result, rate));
+        agreeToStop();
+    }
+
+    private RunEvent made(TrainingStep.Result result, double rate) {
+        return new RunEvent.Step(
+                clock.instant(),
+                at.step(),
+                at.images(),
+                at.epoch() + 1,
+                plan.totalSteps(),
+                result.loss(),
+                meter.smoothedLoss(),
+                rate * config.encoderRateRatio(),
+                rate,
+                result.gradientNorm(),
+                meter.imagesPerSecond(),
+                meter.elapsed(),
+                meter.remaining(plan.totalSteps() - at.step()));
+    }
+
+    private RunEvent skipped(TrainingStep.Result result) {
+        return new RunEvent.SkippedStep(
+                clock.instant(),
+                at.step(),
+                at.images(),
+                at.epoch() + 1,
+                result.loss(),
+                lossScale.factor());
     }
 
     private void requireViews(NDList views) {
@@ -200,12 +251,11 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void finishEpoch() {
-        double meanLoss = epochLoss / batchOfEpoch;
-        epoch++;
-        batchOfEpoch = 0;
-        epochLoss = 0;
-        listeners.tell(new RunEvent.Epoch(clock.instant(), step, images, epoch, meanLoss));
-        if (step == totalSteps) {
+        double meanLoss = at.meanLoss();
+        at = at.nextEpoch();
+        listeners.tell(
+                new RunEvent.Epoch(clock.instant(), at.step(), at.images(), at.epoch(), meanLoss));
+        if (at.step() == plan.totalSteps()) {
             return; // What follows is done once, at the end, and before the last checkpoint.
         }
         if (isDue(config.evaluateEveryEpochs())) {
@@ -220,7 +270,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private boolean isDue(int everyEpochs) {
-        return everyEpochs > 0 && epoch % everyEpochs == 0;
+        return everyEpochs > 0 && at.epoch() % everyEpochs == 0;
     }
 
     private void evaluate() {
@@ -238,7 +288,13 @@ final class TrainingRun implements AutoCloseable {
         } finally {
             average.exchange();
         }
-        listeners.tell(new RunEvent.Evaluation(clock.instant(), step, images, epoch, metrics));
+        listeners.tell(
+                new RunEvent.Evaluation(
+                        clock.instant(),
+                        at.step(),
+                        at.images(),
+                        at.epoch(),
+                        parallel.average(metrics)));
     }
 
     /** Draws images of the last complete batch of an epoch, which is read again. */
@@ -246,9 +302,9 @@ final class TrainingRun implements AutoCloseable {
         if (folder.isEmpty()) {
             return;
         }
-        Path png = folder.get().sample(step, "reconstruction");
-        int drawnEpoch = batchOfEpoch == 0 ? epoch - 1 : epoch;
-        int drawnBatch = (batchOfEpoch == 0 ? loader.steps() : batchOfEpoch) - 1;
+        Path png = folder.get().sample(at.step(), "reconstruction");
+        int drawnEpoch = at.batch() == 0 ? at.epoch() - 1 : at.epoch();
+        int drawnBatch = (at.batch() == 0 ? loader.steps() : at.batch()) - 1;
         average.exchange();
         try (NDManager scope = manager.newSubManager();
                 Batch batch = loader.epoch(drawnEpoch, drawnBatch, scope).next()) {
@@ -260,46 +316,43 @@ final class TrainingRun implements AutoCloseable {
             average.exchange();
         }
         listeners.tell(
-                new RunEvent.Samples(clock.instant(), step, drawnEpoch + 1, "reconstruction", png));
+                new RunEvent.Samples(
+                        clock.instant(), at.step(), drawnEpoch + 1, "reconstruction", png));
     }
 
     private boolean checkpointIsDue() {
         int minutes = config.checkpointEveryMinutes();
         Duration since = Duration.between(checkpointTime, clock.instant());
-        return minutes > 0 && since.compareTo(Duration.ofMinutes(minutes)) >= 0;
+        return minutes > 0
+                && parallel.any(
+                        ranks.rank() == 0 && since.compareTo(Duration.ofMinutes(minutes)) >= 0);
     }
 
     private void saveCheckpoint() {
-        if (checkpoints.isEmpty() || step == checkpointStep) {
+        parallel.requireSameModel(at.step());
+        if (folder.isEmpty() || at.step() == checkpointStep) {
             return;
         }
         Instant start = clock.instant();
         listeners.flush();
         RunPosition position =
-                new RunPosition(
-                        RunPosition.FORMAT_VERSION,
-                        step,
-                        images,
-                        epoch,
-                        batchOfEpoch,
-                        epochLoss,
-                        listeners.state());
+                at.with(lossScale.isDynamic() ? lossScale.state() : null, listeners.state());
         Checkpoint saved =
                 checkpoints
                         .get()
                         .save(
-                                step,
+                                at.step(),
                                 Map.of(
                                         "model", soda.parameters(),
                                         "ema", average.state(),
                                         "optimizer", optimizer.state()),
                                 position);
-        checkpointStep = step;
+        checkpointStep = at.step();
         checkpointTime = clock.instant();
         listeners.tell(
                 new RunEvent.CheckpointSaved(
                         checkpointTime,
-                        step,
+                        at.step(),
                         saved.folder(),
                         saved.totalBytes(),
                         Duration.between(start, checkpointTime)));
@@ -323,16 +376,16 @@ final class TrainingRun implements AutoCloseable {
             average.restore(checkpoint.load("ema", scope));
         }
         try (NDManager scope = manager.newSubManager()) {
-            optimizer.restore(checkpoint.load("optimizer", scope), position.step());
+            long skipped = lossScale.isDynamic() ? position.lossScale().skippedSteps() : 0;
+            optimizer.restore(checkpoint.load("optimizer", scope), position.step() - skipped);
         }
-        step = position.step();
-        images = position.images();
-        epoch = position.epoch();
-        batchOfEpoch = position.batch();
-        epochLoss = position.epochLoss();
-        checkpointStep = step;
+        if (lossScale.isDynamic()) {
+            lossScale.restore(position.lossScale());
+        }
+        at = plan.from(position);
+        checkpointStep = at.step();
         listeners.restore(position.listeners());
-        LOGGER.info("going on after step {} of {}", step, totalSteps);
+        LOGGER.info("going on after step {} of {}", at.step(), plan.totalSteps());
     }
 
     /** For users, who need not know what a checkpoint holds. */
@@ -349,26 +402,26 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private TrainingSummary end(boolean begunComplete) {
-        boolean complete = step >= totalSteps;
+        boolean complete = at.step() >= plan.totalSteps();
         String reason =
                 begunComplete
                         ? "complete already"
                         : complete ? "complete" : listeners.stopReason().orElse("stopped");
-        LOGGER.info("ended after step {} of {}: {}", step, totalSteps, reason);
+        LOGGER.info("ended after step {} of {}: {}", at.step(), plan.totalSteps(), reason);
         listeners.tell(
                 new RunEvent.End(
                         clock.instant(),
-                        step,
-                        images,
-                        epoch,
+                        at.step(),
+                        at.images(),
+                        at.epoch(),
                         complete,
                         reason,
                         meter.smoothedLoss(),
                         meter.elapsed()));
         return new TrainingSummary(
-                step,
-                images,
-                epoch,
+                at.step(),
+                at.images(),
+                at.epoch(),
                 meter.smoothedLoss(),
                 meter.imagesPerSecond(),
                 meter.elapsed(),
@@ -378,6 +431,8 @@ final class TrainingRun implements AutoCloseable {
 
     @Override
     public void close() {
+        trainingStep.close();
+        parallel.close();
         average.close();
         optimizer.close();
         manager.close();

@@ -7,63 +7,108 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.TrainingDraw;
 
 /** One optimiser step, from a batch of two views to new parameters and averages. */
-final class TrainingStep {
+final class TrainingStep implements AutoCloseable {
 
     private final Soda soda;
     private final TrainingConfig config;
+    private final long seed;
     private final TrainingDraws draws;
+    private final DataParallel parallel;
     private final AdamW optimizer;
     private final MovingAverage average;
+    private final LossScale lossScale;
+    private final Optional<BatchNormStatistics> statistics;
 
-    /** What a step gives: loss of the batch, global norm of its gradients before clipping. */
-    record Result(double loss, double gradientNorm) {}
+    /**
+     * What a step gives.
+     *
+     * @param loss of the batch
+     * @param gradientNorm global, before clipping
+     * @param skipped whether one of them is not finite and nothing was changed (float16 only)
+     */
+    record Result(double loss, double gradientNorm, boolean skipped) {}
 
     TrainingStep(
             Soda soda,
             TrainingConfig config,
+            long seed,
             TrainingDraws draws,
+            DataParallel parallel,
             AdamW optimizer,
-            MovingAverage average) {
+            MovingAverage average,
+            LossScale lossScale) {
         this.soda = soda;
         this.config = config;
+        this.seed = seed;
         this.draws = draws;
+        this.parallel = parallel;
         this.optimizer = optimizer;
         this.average = average;
+        this.lossScale = lossScale;
+        Map<String, NDArray> statistical = new LinkedHashMap<>(soda.parameters());
+        statistical.keySet().removeAll(soda.trainableNames());
+        statistics =
+                lossScale.isDynamic() && !statistical.isEmpty()
+                        ? Optional.of(new BatchNormStatistics(statistical))
+                        : Optional.empty();
     }
 
     /**
+     * Views, loss, backward, average over ranks, clip, step, moving average.
+     *
      * @param step counted from 1
      * @param batch source and target, or what {@link org.soda4j.view.ViewBatch} says; stays open
      * @param rate the denoiser's learning rate
      */
     Result run(long step, NDList batch, double rate) {
         Engine engine = Engine.getEngine("PyTorch");
-        engine.setRandomSeed((int) StepSeed.of(config.seed(), StepSeed.Use.ENGINE, step));
+        engine.setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
+        statistics.ifPresent(BatchNormStatistics::keep);
+        double factor = lossScale.factor();
         double loss = 0;
         try (NDManager scope = batch.get(0).getManager().newSubManager()) {
             NDList views = onDevice(batch, scope);
             TrainingDraw draw = draws.draw(step, soda.config(), views.get(1));
             for (int k = 0; k < config.accumulation(); k++) {
-                loss += backward(engine, views, draw, k);
+                loss += backward(engine, views, draw, k, factor);
             }
         }
+        parallel.averageGradients();
+        loss = parallel.average(loss)[0];
+        // From here on every rank has the same numbers, and so decides the same.
         Map<String, Double> norms = optimizer.gradientNorms();
-        double norm = Math.sqrt(norms.values().stream().mapToDouble(n -> n * n).sum());
-        requireFinite(step, loss, norm, norms);
+        double norm = Math.sqrt(norms.values().stream().mapToDouble(n -> n * n).sum()) / factor;
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            return skip(step, loss, norm, norms);
+        }
         // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
-        optimizer.step(rate, Math.min(1, config.clipNorm() / (norm + 1e-6)));
+        optimizer.step(rate, Math.min(1, config.clipNorm() / (norm + 1e-6)) / factor);
         average.update(step);
-        return new Result(loss, norm);
+        lossScale.made();
+        return new Result(loss, norm, false);
+    }
+
+    /** Leaves everything as it was before the step, and ends the training where that is no use. */
+    private Result skip(long step, double loss, double norm, Map<String, Double> norms) {
+        optimizer.zeroGradients();
+        statistics.ifPresent(BatchNormStatistics::putBack);
+        if (!lossScale.skip()) {
+            throw nonFinite(step, loss, norm, norms);
+        }
+        return new Result(loss, norm, true);
     }
 
     /** Adds the gradients of one micro-batch; returns its part of the batch's loss. */
-    private double backward(Engine engine, NDList views, TrainingDraw draw, int part) {
+    private double backward(
+            Engine engine, NDList views, TrainingDraw draw, int part, double factor) {
         int size = config.batchSize() / config.accumulation();
         try (NDManager scope = views.get(0).getManager().newSubManager();
                 GradientCollector collector = engine.newGradientCollector()) {
@@ -79,7 +124,7 @@ final class TrainingStep {
                                     : draw.views().part(part * size, (part + 1) * size));
             NDArray loss = soda.loss(v, d, true, config.precision());
             NDArray share = loss.div(config.accumulation());
-            collector.backward(share);
+            collector.backward(factor == 1 ? share : share.mul(factor));
             return share.getFloat();
         }
     }
@@ -106,23 +151,30 @@ final class TrainingStep {
         return own;
     }
 
-    private void requireFinite(long step, double loss, double norm, Map<String, Double> norms) {
-        if (Double.isFinite(loss) && Double.isFinite(norm)) {
-            return;
-        }
+    private NonFiniteException nonFinite(
+            long step, double loss, double norm, Map<String, Double> norms) {
         List<String> concerned =
                 norms.entrySet().stream()
                         .filter(e -> !Double.isFinite(e.getValue()))
                         .map(Map.Entry::getKey)
                         .limit(5)
                         .toList();
-        optimizer.zeroGradients();
-        throw new NonFiniteException(
+        String row =
+                lossScale.isDynamic()
+                        ? ", for the %dth step in a row, at the loss scale %s"
+                                .formatted(LossScale.MAX_SKIPPED_IN_ROW, lossScale.factor())
+                        : "";
+        return new NonFiniteException(
                 step,
-                ("step %d: expected a finite loss and gradient, found loss %s and gradient norm %s;"
-                                + " first parameters concerned: %s. No parameter was changed and the"
-                                + " last checkpoint is as it was; try a smaller learning rate, float32, or look at the images of"
-                                + " this batch")
-                        .formatted(step, loss, norm, concerned));
+                ("step %d: expected a finite loss and gradient, found loss %s and gradient norm"
+                                + " %s%s; first parameters concerned: %s. No parameter was changed"
+                                + " and the last checkpoint is as it was; try a smaller learning"
+                                + " rate, float32, or look at the images of this batch")
+                        .formatted(step, loss, norm, row, concerned));
+    }
+
+    @Override
+    public void close() {
+        statistics.ifPresent(BatchNormStatistics::close);
     }
 }

@@ -64,7 +64,13 @@ public final class MpiRanks {
         command.addAll(List.of("--oversubscribe", "--bind-to", "none"));
         command.addAll(List.of("--mca", "mpi_yield_when_idle", "1"));
         command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(List.of("-Xmx512m", "-DOPT_OUT_TRACKING=true", program.getName()));
+        command.addAll(
+                List.of(
+                        "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-DOPT_OUT_TRACKING=true",
+                        program.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

@@ -31,7 +31,7 @@ final class ThreadRanks {
                             return null;
                         });
             }
-            for (Future<Void> future : threads.invokeAll(tasks, 60, TimeUnit.SECONDS)) {
+            for (Future<Void> future : threads.invokeAll(tasks, 300, TimeUnit.SECONDS)) {
                 future.get();
             }
         } finally {

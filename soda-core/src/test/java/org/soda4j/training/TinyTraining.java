@@ -99,7 +99,16 @@ final class TinyTraining {
 
             @Override
             public void step(RunEvent.Step step) {
-                if (step.step() == last) {
+                stopAt(step.step());
+            }
+
+            @Override
+            public void skippedStep(RunEvent.SkippedStep step) {
+                stopAt(step.step());
+            }
+
+            private void stopAt(long step) {
+                if (step == last) {
                     control.stop("test");
                 }
             }

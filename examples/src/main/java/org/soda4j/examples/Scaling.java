@@ -1,0 +1,210 @@
+package org.soda4j.examples;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.distributed.Collective;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunEvent;
+import org.soda4j.training.RunListener;
+import org.soda4j.training.SodaTrainer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures what several ranks gain and what they cost; {@code docs/scaling.md} explains it. */
+@Command(
+        name = "scaling",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measures the sum of all gradients over the ranks, and training steps.",
+            "  scaling --ranks 2 --preset cifar10 --set training.batchSize=8 --data DIR --steps 4"
+        })
+public final class Scaling implements Callable<Integer> {
+
+    private static final int ROUNDS = 5;
+    private static final int BUCKET = 4 << 20;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Mixin private ConfigOptions options;
+
+    @Mixin private Ranks ranks;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of the preset's data set; without, only sums are measured.")
+    private Path data;
+
+    @Option(
+            names = "--elements",
+            paramLabel = "N",
+            defaultValue = "51000000",
+            description = "Numbers to sum; the published model has 51 million parameters.")
+    private int elements;
+
+    @Option(names = "--no-overlap", description = "Ends every sum before the next is prepared.")
+    private boolean noOverlap;
+
+    @Override
+    public Integer call() throws IOException {
+        if (ranks.isLauncher()) {
+            return ranks.launch(Scaling.class);
+        }
+        try (Ranks.Joined joined = ranks.join(Device.cpu())) {
+            PrintWriter out = joined.isFirst() ? spec.commandLine().getOut() : nullWriter();
+            sums(joined.collective(), out);
+            if (data != null) {
+                steps(joined.collective(), out);
+            }
+        }
+        return 0;
+    }
+
+    private static PrintWriter nullWriter() {
+        return new PrintWriter(Writer.nullWriter());
+    }
+
+    private void sums(Collective collective, PrintWriter out) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            NDArray array = manager.ones(new Shape(elements));
+            NDArray target = manager.zeros(new Shape(elements));
+            ByteBuffer from = array.toByteBuffer(true);
+            ByteBuffer to = target.toByteBuffer(true);
+            double copy = best(collective, () -> to.duplicate().put(from.duplicate()));
+            double whole = best(collective, () -> collective.sum(array));
+            NDArray[] buckets =
+                    IntStream.range(0, (elements + BUCKET - 1) / BUCKET)
+                            .mapToObj(i -> bucket(array, i))
+                            .toArray(NDArray[]::new);
+            double inBuckets = best(collective, () -> collective.sum(buckets));
+            double gigabytes = elements * 4e-9;
+            out.printf(
+                    "%d ranks, %,d numbers (%.3f GB), best of %d: memory copy %.3f s (%.1f GB/s);"
+                            + " sum at once %.3f s (%.1f copies); in buckets of %,d: %.3f s (%.1f"
+                            + " copies)%n",
+                    collective.size(),
+                    elements,
+                    gigabytes,
+                    ROUNDS,
+                    copy,
+                    gigabytes / copy,
+                    whole,
+                    whole / copy,
+                    BUCKET,
+                    inBuckets,
+                    inBuckets / copy);
+            out.flush();
+        }
+    }
+
+    private NDArray bucket(NDArray array, int index) {
+        long from = (long) index * BUCKET;
+        return array.get("%d:%d".formatted(from, Math.min(elements, from + BUCKET)));
+    }
+
+    private static double best(Collective collective, Runnable task) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < ROUNDS; i++) {
+            collective.barrier();
+            long start = System.nanoTime();
+            task.run();
+            best = Math.min(best, (System.nanoTime() - start) * 1e-9);
+        }
+        return best;
+    }
+
+    private void steps(Collective collective, PrintWriter out) throws IOException {
+        RunConfig config = options.read(spec.commandLine());
+        ImageDataset images =
+                new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data).open();
+        TimedCollective timed = new TimedCollective(collective, !noOverlap);
+        Times times = new Times(timed);
+        try (Soda soda =
+                Soda.builder()
+                        .config(config.model())
+                        .seed(config.training().seed())
+                        .device(Device.cpu())
+                        .build()) {
+            SodaTrainer.builder(soda)
+                    .config(config.training())
+                    .data(TrainingProgram.pairs(images, config))
+                    .collective(timed)
+                    .listener(times)
+                    .build()
+                    .fit();
+            out.printf(
+                    "%d ranks, batch %d each, %,d parameters, %s, overlap %s: ",
+                    collective.size(),
+                    config.training().batchSize(),
+                    soda.parameters().values().stream().mapToLong(NDArray::size).sum(),
+                    config.training().precision(),
+                    noOverlap ? "no" : "yes");
+        }
+        if (collective.rank() == 0) { // Only there listeners are told.
+            times.print(out, config.training().batchSize() * collective.size());
+        }
+        out.flush();
+    }
+
+    /** Step by step, the first left out: it allocates and compiles. */
+    private static final class Times implements RunListener {
+        private final TimedCollective timed;
+        private final List<double[]> ends = new ArrayList<>();
+
+        Times(TimedCollective timed) {
+            this.timed = timed;
+        }
+
+        @Override
+        public void step(RunEvent.Step step) {
+            ends.add(new double[] {System.nanoTime() * 1e-9, timed.seconds()});
+        }
+
+        void print(PrintWriter out, int images) {
+            int steps = ends.size() - 1;
+            double[] seconds = new double[steps];
+            for (int i = 0; i < steps; i++) {
+                seconds[i] = ends.get(i + 1)[0] - ends.get(i)[0];
+            }
+            double total = Arrays.stream(seconds).sum();
+            double communication = ends.get(steps)[1] - ends.get(0)[1];
+            out.printf(
+                    "%d steps after the first: %.3f s a step (%.3f to %.3f), %.3f steps/s, %.2f"
+                            + " images/s, %.3f s a step (%.1f %%) in communication and waiting%n",
+                    steps,
+                    total / steps,
+                    Arrays.stream(seconds).min().orElse(Double.NaN),
+                    Arrays.stream(seconds).max().orElse(Double.NaN),
+                    steps / total,
+                    images * steps / total,
+                    communication / steps,
+                    100 * communication / total);
+        }
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Scaling(), args));
+    }
+}

@@ -1,0 +1,195 @@
+package org.soda4j.training;
+
+import java.util.Objects;
+
+/**
+ * How gradients become new parameters and averages: rates, AdamW, clipping, moving average, with
+ * the published defaults. Each setter refuses at once what is wrong.
+ *
+ * @param <T> the builder that has these options
+ */
+public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
+
+    double learningRate = 1e-4;
+    double encoderRateRatio = 2;
+    TrainingLength warmup = new TrainingLength(TrainingLength.Unit.EPOCHS, 20);
+    RateSchedule rateSchedule = RateSchedule.CONSTANT;
+    double weightDecay = 0.05;
+    boolean decayVectors = true;
+    double beta1 = 0.9;
+    double beta2 = 0.95;
+    double epsilon = 1e-8;
+    double clipNorm = 1;
+    double emaDecay = 0.9999;
+    boolean emaWarmup;
+
+    OptimizerOptions() {}
+
+    abstract T self();
+
+    final void takeOptimizer(TrainingConfig config) {
+        learningRate = config.learningRate();
+        encoderRateRatio = config.encoderRateRatio();
+        warmup = config.warmup();
+        rateSchedule = config.rateSchedule();
+        weightDecay = config.weightDecay();
+        decayVectors = config.decayVectors();
+        beta1 = config.beta1();
+        beta2 = config.beta2();
+        epsilon = config.epsilon();
+        clipNorm = config.clipNorm();
+        emaDecay = config.emaDecay();
+        emaWarmup = config.emaWarmup();
+    }
+
+    /**
+     * Sets the denoiser's learning rate. Default and published: 1e-4.
+     *
+     * @param learningRate more than 0
+     * @return this
+     */
+    public T learningRate(double learningRate) {
+        require(learningRate > 0, "learningRate", "more than 0", learningRate);
+        this.learningRate = learningRate;
+        return self();
+    }
+
+    /**
+     * Sets the encoder's learning rate over the denoiser's. Default and published: 2.
+     *
+     * @param encoderRateRatio more than 0
+     * @return this
+     */
+    public T encoderRateRatio(double encoderRateRatio) {
+        require(encoderRateRatio > 0, "encoderRateRatio", "more than 0", encoderRateRatio);
+        this.encoderRateRatio = encoderRateRatio;
+        return self();
+    }
+
+    /**
+     * Sets over what the rate grows linearly. Default and published: 20 epochs.
+     *
+     * @param warmup the warm-up; null for none
+     * @return this
+     */
+    public T warmup(TrainingLength warmup) {
+        this.warmup = warmup;
+        return self();
+    }
+
+    /**
+     * Sets what the rate does after the warm-up. Default and published: constant.
+     *
+     * @param rateSchedule constant or cosine
+     * @return this
+     */
+    public T rateSchedule(RateSchedule rateSchedule) {
+        Objects.requireNonNull(rateSchedule, "rateSchedule");
+        this.rateSchedule = rateSchedule;
+        return self();
+    }
+
+    /**
+     * Sets AdamW's decoupled weight decay. Default and published: 0.05.
+     *
+     * @param weightDecay at least 0
+     * @return this
+     */
+    public T weightDecay(double weightDecay) {
+        require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
+        this.weightDecay = weightDecay;
+        return self();
+    }
+
+    /**
+     * Lets norms and biases decay too. Default and published: true.
+     *
+     * @param decayVectors false to leave out what has one dimension
+     * @return this
+     */
+    public T decayVectors(boolean decayVectors) {
+        this.decayVectors = decayVectors;
+        return self();
+    }
+
+    /**
+     * Sets AdamW's decay of the first moments. Default and published: 0.9.
+     *
+     * @param beta1 at least 0, less than 1
+     * @return this
+     */
+    public T beta1(double beta1) {
+        require(beta1 >= 0 && beta1 < 1, "beta1", "at least 0 and less than 1", beta1);
+        this.beta1 = beta1;
+        return self();
+    }
+
+    /**
+     * Sets AdamW's decay of the second moments. Default and published: 0.95.
+     *
+     * @param beta2 at least 0, less than 1
+     * @return this
+     */
+    public T beta2(double beta2) {
+        require(beta2 >= 0 && beta2 < 1, "beta2", "at least 0 and less than 1", beta2);
+        this.beta2 = beta2;
+        return self();
+    }
+
+    /**
+     * Sets AdamW's epsilon. Default and published: 1e-8.
+     *
+     * @param epsilon more than 0
+     * @return this
+     */
+    public T epsilon(double epsilon) {
+        require(epsilon > 0, "epsilon", "more than 0", epsilon);
+        this.epsilon = epsilon;
+        return self();
+    }
+
+    /**
+     * Sets the largest global norm of the gradients; larger ones are scaled down. Default and
+     * published: 1.
+     *
+     * @param clipNorm more than 0; Double.MAX_VALUE for no clipping
+     * @return this
+     */
+    public T clipNorm(double clipNorm) {
+        require(clipNorm > 0, "clipNorm", "more than 0", clipNorm);
+        this.clipNorm = clipNorm;
+        return self();
+    }
+
+    /**
+     * Sets the decay of the moving average of parameters and batch-norm statistics. Default and
+     * published: 0.9999.
+     *
+     * @param emaDecay at least 0, less than 1; 0 turns averaging off
+     * @return this
+     */
+    public T emaDecay(double emaDecay) {
+        require(emaDecay >= 0 && emaDecay < 1, "emaDecay", "at least 0 and less than 1", emaDecay);
+        this.emaDecay = emaDecay;
+        return self();
+    }
+
+    /**
+     * Lets the average forget faster in early steps, min(decay, (1 + step) / (10 + step)): for
+     * short trainings. Default and published: false.
+     *
+     * @param emaWarmup whether to
+     * @return this
+     */
+    public T emaWarmup(boolean emaWarmup) {
+        this.emaWarmup = emaWarmup;
+        return self();
+    }
+
+    static void require(boolean met, String field, String expected, Object found) {
+        if (!met) {
+            throw new IllegalArgumentException(
+                    "%s: expected %s, found %s".formatted(field, expected, found));
+        }
+    }
+}
