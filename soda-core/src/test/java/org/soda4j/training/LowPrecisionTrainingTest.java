@@ -13,14 +13,15 @@ import org.soda4j.Soda;
 /** Training in bfloat16 or float16 follows training in float32. */
 class LowPrecisionTrainingTest {
 
-    private static final int STEPS = 30;
+    private static final int STEPS = 100;
 
     @ParameterizedTest
     @CsvSource({"BF16, 8, 0.02", "FP16, 11, 0.05"})
     void reachesTheLossOfFloat32(Precision precision, int bits, double tolerance) {
         List<Double> full = losses(Precision.FP32);
         List<Double> low = losses(precision);
-        assertThat(low).hasSize(STEPS); // none was skipped
+        // Float16 may skip steps until its loss scale fits.
+        assertThat(low).hasSizeBetween(precision == Precision.FP16 ? STEPS - 3 : STEPS, STEPS);
         assertThat(low).isNotEqualTo(full);
         // It learns: the noise's variance, 1, is the loss of knowing nothing.
         assertThat(lastMean(full)).isLessThan(0.9 * firstMean(full));
@@ -36,7 +37,7 @@ class LowPrecisionTrainingTest {
     }
 
     private static double lastMean(List<Double> losses) {
-        return losses.subList(STEPS - 10, STEPS).stream()
+        return losses.subList(STEPS / 2, losses.size()).stream()
                 .mapToDouble(x -> x)
                 .average()
                 .orElseThrow();

@@ -347,10 +347,19 @@ class ViewLoaderTest {
     }
 
     private static List<Thread> loaderThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("soda-views"))
-                .filter(Thread::isAlive)
-                .toList();
+        List<Thread> threads =
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("soda-views"))
+                        .toList();
+        // An executor counts as ended a moment before its last thread does.
+        for (Thread thread : threads) {
+            try {
+                thread.join(2000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return threads.stream().filter(Thread::isAlive).toList();
     }
 
     @Test
