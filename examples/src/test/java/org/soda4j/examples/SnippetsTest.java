@@ -49,8 +49,10 @@ class SnippetsTest {
             import org.soda4j.data.*;
             import org.soda4j.denoiser.*;
             import org.soda4j.diffusion.*;
+            import org.soda4j.distributed.*;
             import org.soda4j.encoder.*;
             import org.soda4j.eval.*;
+            import org.soda4j.eval.latent.*;
             import org.soda4j.eval.view.*;
             import org.soda4j.latent.*;
             import org.soda4j.eval.spark.*;
