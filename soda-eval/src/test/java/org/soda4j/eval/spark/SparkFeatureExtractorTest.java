@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +35,14 @@ class SparkFeatureExtractorTest {
     private static Path model;
     private static SparkSession spark;
 
+    private static int threadsBefore;
+
     @BeforeAll
     static void open() throws IOException {
+        // Bits are the same for the same number of threads, which is a setting of each thread.
+        Engine.getEngine("PyTorch"); // Loads the library that the calls need.
+        threadsBefore = JniUtils.getNumThreads();
+        JniUtils.setNumThreads(1);
         images = folder.resolve("images with a space");
         model = folder.resolve("model");
         SparkFiles.writeImages(images, PER_CLASS);
@@ -45,6 +53,7 @@ class SparkFeatureExtractorTest {
     @AfterAll
     static void close() {
         spark.stop();
+        JniUtils.setNumThreads(threadsBefore);
     }
 
     private static String out(String name) {
@@ -69,6 +78,7 @@ class SparkFeatureExtractorTest {
         SparkExtraction count =
                 SparkFeatureExtractor.of(model)
                         .batchSize(BATCH)
+                        .threads(1)
                         .extract(files, out("features"), out("failures"));
         assertThat(count).isEqualTo(new SparkExtraction(2 * PER_CLASS, 0));
         FeatureSet features = SparkFeatures.read(spark, out("features"));
@@ -89,7 +99,7 @@ class SparkFeatureExtractorTest {
         SparkImages files = SparkImages.folder(spark, images.toString());
         for (Output output : List.of(Output.NORMALIZED_LATENT, Output.POOLED, Output.PIXELS)) {
             SparkFeatureExtractor extractor =
-                    SparkFeatureExtractor.of(model).output(output).batchSize(BATCH);
+                    SparkFeatureExtractor.of(model).output(output).batchSize(BATCH).threads(1);
             FeatureSet features = SparkFeatures.collect(extractor.encode(files));
             assertSameFeatures(features, SparkFiles.plainFeatures(model, images, output, BATCH));
         }
@@ -98,13 +108,13 @@ class SparkFeatureExtractorTest {
     @Test
     void theNumberOfThreadsCanBeSet() throws IOException {
         SparkImages files = SparkImages.folder(spark, images.toString());
-        FeatureSet one =
+        FeatureSet two =
                 SparkFeatures.collect(
-                        SparkFeatureExtractor.of(model).batchSize(BATCH).threads(1).encode(files));
+                        SparkFeatureExtractor.of(model).batchSize(BATCH).threads(2).encode(files));
         FeatureSet expected = SparkFiles.plainFeatures(model, images, Output.LATENT, BATCH);
         for (int i = 0; i < expected.size(); i++) {
             // Another number of threads may add in another order.
-            assertThat(one.row(i)).containsExactly(expected.row(i), within(1e-5f));
+            assertThat(two.row(i)).containsExactly(expected.row(i), within(1e-5f));
         }
     }
 
@@ -115,7 +125,7 @@ class SparkFeatureExtractorTest {
         SparkImages files = SparkImages.folder(spark, images.toString());
         FeatureSet features =
                 SparkFeatures.collect(
-                        SparkFeatureExtractor.of(other).batchSize(BATCH).encode(files));
+                        SparkFeatureExtractor.of(other).batchSize(BATCH).threads(1).encode(files));
         assertSameFeatures(features, SparkFiles.plainFeatures(other, images, Output.LATENT, BATCH));
         assertThat(features.row(0))
                 .isNotEqualTo(SparkFiles.plainFeatures(model, images, Output.LATENT, BATCH).row(0));
@@ -133,7 +143,7 @@ class SparkFeatureExtractorTest {
                         .withLabels("kind", List.of("second", "first"));
         FeatureSet features =
                 SparkFeatures.collect(
-                        SparkFeatureExtractor.of(model).batchSize(BATCH).encode(table));
+                        SparkFeatureExtractor.of(model).batchSize(BATCH).threads(1).encode(table));
         FeatureSet expected = SparkFiles.plainFeatures(model, images, Output.LATENT, BATCH);
         assertThat(features.row(7)).isEqualTo(expected.row(7));
         assertThat(features.label(0)).isEqualTo(1 - expected.label(0));
@@ -161,6 +171,7 @@ class SparkFeatureExtractorTest {
         SparkExtraction count =
                 SparkFeatureExtractor.of(model)
                         .batchSize(BATCH)
+                        .threads(1)
                         .extract(
                                 SparkImages.folder(spark, mixed.toString()),
                                 out("mixed-features"),
@@ -188,6 +199,7 @@ class SparkFeatureExtractorTest {
                 SparkFeatures.collect(
                         SparkFeatureExtractor.of(model)
                                 .batchSize(BATCH)
+                                .threads(1)
                                 .encode(SparkImages.folder(spark, flat.toString())));
         assertThat(features.hasLabels()).isFalse();
         assertThat(features.row(1))
