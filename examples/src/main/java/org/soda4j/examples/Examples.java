@@ -50,6 +50,7 @@ public final class Examples implements Runnable {
             System.setProperty("OPT_OUT_TRACKING", "true");
         }
         return new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(
                         (e, given) -> {
                             CommandLine line = e.getCommandLine();
