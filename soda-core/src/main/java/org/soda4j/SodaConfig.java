@@ -25,8 +25,8 @@ import org.soda4j.view.ViewConditioning;
  * @param latent the latent's sections; default: the encoder's latent size, else 128; cut as the
  *     modulation wants it
  * @param modulation which section drives which block; default: whole (published)
- * @param masking what training hides of the latent; default and published: all of it with
- *     probability 0.1
+ * @param masking what training hides of the latent, unless the training says otherwise; default and
+ *     published: all of it with probability 0.1
  * @param denoiser the denoiser D; default: {@code UNetDenoiser.builder().build()}
  * @param schedule the noise schedule; default and published: linear, 1000 steps
  * @param prediction what the denoiser predicts; default and published: the noise

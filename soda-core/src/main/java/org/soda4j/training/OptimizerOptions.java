@@ -49,7 +49,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * @return this
      */
     public T learningRate(double learningRate) {
-        require(learningRate > 0, "learningRate", "more than 0", learningRate);
+        requirePositive("learningRate", learningRate);
         this.learningRate = learningRate;
         return self();
     }
@@ -61,7 +61,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * @return this
      */
     public T encoderRateRatio(double encoderRateRatio) {
-        require(encoderRateRatio > 0, "encoderRateRatio", "more than 0", encoderRateRatio);
+        requirePositive("encoderRateRatio", encoderRateRatio);
         this.encoderRateRatio = encoderRateRatio;
         return self();
     }
@@ -96,7 +96,11 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * @return this
      */
     public T weightDecay(double weightDecay) {
-        require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
+        require(
+                weightDecay >= 0 && Double.isFinite(weightDecay),
+                "weightDecay",
+                "a finite number, at least 0",
+                weightDecay);
         this.weightDecay = weightDecay;
         return self();
     }
@@ -143,7 +147,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * @return this
      */
     public T epsilon(double epsilon) {
-        require(epsilon > 0, "epsilon", "more than 0", epsilon);
+        requirePositive("epsilon", epsilon);
         this.epsilon = epsilon;
         return self();
     }
@@ -156,7 +160,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * @return this
      */
     public T clipNorm(double clipNorm) {
-        require(clipNorm > 0, "clipNorm", "more than 0", clipNorm);
+        requirePositive("clipNorm", clipNorm);
         this.clipNorm = clipNorm;
         return self();
     }
@@ -184,6 +188,10 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     public T emaWarmup(boolean emaWarmup) {
         this.emaWarmup = emaWarmup;
         return self();
+    }
+
+    private static void requirePositive(String field, double found) {
+        require(found > 0 && Double.isFinite(found), field, "a finite number above 0", found);
     }
 
     static void require(boolean met, String field, String expected, Object found) {

@@ -1,5 +1,6 @@
 package org.soda4j.training;
 
+import ai.djl.Device;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
 import java.nio.file.Path;
@@ -166,12 +167,14 @@ public final class SodaTrainer {
         /**
          * Sets the data. Needed.
          *
-         * @param pairs a data set whose records hold {@code [source, target]}: float32 {@code [C,
-         *     H, W]} pixels, the target in [0, 1] at the denoiser's resolution. A {@link
-         *     TrainingData} brings its own loader, any other {@link RandomAccessDataset} is read by
-         *     DJL
+         * @param pairs a data set whose batches hold {@code [source, target]}: float32 {@code [N,
+         *     C, H, W]} pixels, the target in [0, 1] at the denoiser's resolution. A {@link
+         *     TrainingData} brings its own loader; a {@link RandomAccessDataset} is read by DJL in
+         *     an order of the trainer's; any other is read from its begin to its end in its own
+         *     order, once before the training to count its batches, which must be of the trainer's
+         *     batch size (a smaller last one is left out). A run resumes exactly only if the data
+         *     set gives the same batches each time
          * @return this
-         * @throws IllegalArgumentException if it is neither, because a run could not be resumed
          */
         public Builder data(Dataset pairs) {
             Objects.requireNonNull(pairs, "pairs");
@@ -181,10 +184,7 @@ public final class SodaTrainer {
             } else if (pairs instanceof RandomAccessDataset random) {
                 data = request -> new DatasetLoader(random, request);
             } else {
-                throw new IllegalArgumentException(
-                        "data: expected a RandomAccessDataset or a TrainingData, whose batches can"
-                                + " be found again when a run is resumed, found "
-                                + pairs.getClass().getName());
+                data = request -> new SequentialLoader(pairs, request);
             }
             return this;
         }
@@ -199,6 +199,24 @@ public final class SodaTrainer {
          */
         public Builder folder(Path run) {
             folder = Objects.requireNonNull(run, "run");
+            return this;
+        }
+
+        /**
+         * Says where to train. Default: where the model is, which is chosen when it is built or
+         * loaded, and stays.
+         *
+         * @param device the model's device
+         * @return this
+         * @throws IllegalArgumentException if the model is elsewhere
+         */
+        public Builder device(Device device) {
+            require(
+                    device.equals(soda.device()),
+                    "device",
+                    "%s, where the model is; give the device to Soda.builder() or Soda.load"
+                            .formatted(soda.device()),
+                    device);
             return this;
         }
 

@@ -3,6 +3,7 @@ package org.soda4j.training;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import org.soda4j.Precision;
+import org.soda4j.latent.LatentMasking;
 
 /**
  * Everything that a training depends on besides model and data; immutable, round-trips through
@@ -23,6 +24,7 @@ import org.soda4j.Precision;
  * @param clipNorm largest global norm of the gradients
  * @param emaDecay of the moving average
  * @param emaWarmup whether the average forgets faster in early steps
+ * @param masking of the latent; null for the model's
  * @param precision of the forward and backward pass
  * @param seed of everything random
  * @param shuffle whether each epoch has its own order
@@ -51,6 +53,7 @@ public record TrainingConfig(
         double clipNorm,
         double emaDecay,
         boolean emaWarmup,
+        LatentMasking masking,
         Precision precision,
         long seed,
         boolean shuffle,

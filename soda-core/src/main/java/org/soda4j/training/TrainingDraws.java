@@ -13,7 +13,7 @@ public interface TrainingDraws {
      * Draws for one step; must depend on nothing that a resumed run does not have.
      *
      * @param step counted from 1
-     * @param config of the model
+     * @param config of the model, with the masking of the training
      * @param target images of the whole batch {@code [N, C, H, W]}; the noise belongs to its
      *     manager
      * @return the draw

@@ -2,6 +2,7 @@ package org.soda4j.training;
 
 import java.util.Objects;
 import org.soda4j.Precision;
+import org.soda4j.latent.LatentMasking;
 
 /**
  * The options of a training, with the published defaults. Each setter refuses at once what is
@@ -14,6 +15,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     private TrainingLength length;
     private int batchSize = 128;
     private int accumulation = 1;
+    private LatentMasking masking;
     private Precision precision = Precision.FP32;
     private long seed;
     private boolean shuffle = true;
@@ -38,6 +40,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
         batchSize = config.batchSize();
         accumulation = config.accumulation();
         takeOptimizer(config);
+        masking = config.masking();
         precision = config.precision();
         seed = config.seed();
         shuffle = config.shuffle();
@@ -116,6 +119,18 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     public T accumulation(int accumulation) {
         require(accumulation >= 1, "accumulation", "at least 1", accumulation);
         this.accumulation = accumulation;
+        return self();
+    }
+
+    /**
+     * Sets what of the latent is hidden from the denoiser (paper section 3.2). Default: what the
+     * model's configuration says; published: all of it with probability 0.1.
+     *
+     * @param masking probabilities of the whole latent and of a section; null for the model's
+     * @return this
+     */
+    public T masking(LatentMasking masking) {
+        this.masking = masking;
         return self();
     }
 
@@ -269,6 +284,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
                 clipNorm,
                 emaDecay,
                 emaWarmup,
+                masking,
                 precision,
                 seed,
                 shuffle,

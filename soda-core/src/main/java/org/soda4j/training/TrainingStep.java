@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.soda4j.Soda;
+import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 
 /** One optimiser step, from a batch of two views to new parameters and averages. */
 final class TrainingStep implements AutoCloseable {
 
     private final Soda soda;
+    private final SodaConfig model;
     private final TrainingConfig config;
     private final long seed;
     private final TrainingDraws draws;
@@ -46,6 +48,10 @@ final class TrainingStep implements AutoCloseable {
             MovingAverage average,
             LossScale lossScale) {
         this.soda = soda;
+        model =
+                config.masking() == null
+                        ? soda.config()
+                        : Soda.builder().config(soda.config()).masking(config.masking()).config();
         this.config = config;
         this.seed = seed;
         this.draws = draws;
@@ -76,7 +82,7 @@ final class TrainingStep implements AutoCloseable {
         double loss = 0;
         try (NDManager scope = batch.get(0).getManager().newSubManager()) {
             NDList views = onDevice(batch, scope);
-            TrainingDraw draw = draws.draw(step, soda.config(), views.get(1));
+            TrainingDraw draw = draws.draw(step, model, views.get(1));
             for (int k = 0; k < config.accumulation(); k++) {
                 loss += backward(engine, views, draw, k, factor);
             }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ final class TinyTraining {
     }
 
     /** A training of batches of 4 that forgets and learns fast. */
-    static SodaTrainer.Builder trainer(Soda soda, ArrayDataset data) {
+    static SodaTrainer.Builder trainer(Soda soda, Dataset data) {
         return SodaTrainer.builder(soda)
                 .data(data)
                 .batchSize(4)
