@@ -1,8 +1,6 @@
 package org.soda4j.eval;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * The rows that can still be among the k nearest of one query. Scores come with an error of at most
@@ -93,10 +91,12 @@ final class Candidates {
 
     /** Ranks what is left: nearest first, of equally near rows the smaller index. */
     void finish() {
-        keepNearest();
-        distances = new double[k];
+        if (count > k) {
+            compact(); // Exact distances cost more than scores.
+        }
+        distances = keepNearest();
         for (int i = 0; i < k; i++) {
-            distances[i] = Math.sqrt(squaredDistance(indices[i]));
+            distances[i] = Math.sqrt(distances[i]);
         }
         indices = Arrays.copyOf(indices, k);
         scores = null;
@@ -110,27 +110,53 @@ final class Candidates {
         return distances;
     }
 
-    private void keepNearest() {
-        double[] exact = new double[count];
+    /**
+     * Keeps the k nearest, by binary insertion.
+     *
+     * @return their squared distances, ascending
+     */
+    private double[] keepNearest() {
+        double[] nearest = new double[Math.min(k, count)];
+        int[] found = new int[nearest.length];
+        float[] foundScores = new float[nearest.length];
+        int filled = 0;
         for (int i = 0; i < count; i++) {
-            exact[i] = squaredDistance(indices[i]);
+            double distance = squaredDistance(indices[i]);
+            int place = place(distance, indices[i], nearest, found, filled);
+            if (place == nearest.length) {
+                continue;
+            }
+            int moved = Math.min(filled, nearest.length - 1) - place;
+            System.arraycopy(nearest, place, nearest, place + 1, moved);
+            System.arraycopy(found, place, found, place + 1, moved);
+            System.arraycopy(foundScores, place, foundScores, place + 1, moved);
+            nearest[place] = distance;
+            found[place] = indices[i];
+            foundScores[place] = scores[i];
+            filled = Math.min(filled + 1, nearest.length);
         }
-        int[] found = indices.clone();
-        float[] foundScores = scores.clone();
-        int[] order =
-                IntStream.range(0, count)
-                        .boxed()
-                        .sorted(
-                                Comparator.comparingDouble((Integer i) -> exact[i])
-                                        .thenComparing(i -> found[i]))
-                        .limit(k)
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-        for (int i = 0; i < order.length; i++) {
-            indices[i] = found[order[i]];
-            scores[i] = foundScores[order[i]];
+        System.arraycopy(found, 0, indices, 0, filled);
+        System.arraycopy(foundScores, 0, scores, 0, filled);
+        count = filled;
+        return nearest;
+    }
+
+    /** How many of the filled places are nearer, or as near with a smaller index. */
+    private static int place(double distance, int row, double[] nearest, int[] found, int filled) {
+        int low = 0;
+        int high = filled;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            boolean before =
+                    nearest[middle] < distance
+                            || nearest[middle] == distance && found[middle] < row;
+            if (before) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        count = order.length;
+        return low;
     }
 
     private double squaredDistance(int row) {

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.convolutional.Conv2d;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -21,7 +20,8 @@ import java.util.stream.IntStream;
  */
 final class NeighbourSearch {
 
-    private static final int QUERY_BLOCK = 512;
+    // A tile of 2 MB stays in the cache, and its memory is reused rather than mapped anew.
+    private static final int QUERY_BLOCK = 256;
     private static final int ROW_BLOCK = 2048;
     private static final ThreadLocal<float[]> SCRATCH =
             ThreadLocal.withInitial(() -> new float[ROW_BLOCK]);
@@ -98,41 +98,33 @@ final class NeighbourSearch {
         try (NDManager blockScope = manager.newSubManager()) {
             NDArray block = left.get(slice(from, from + candidates.length));
             block.attach(blockScope);
-            NDArray kernel = block.reshape(block.getShape().add(1, 1));
-            kernel.attach(blockScope);
             int start = 0;
             for (NDArray tile : right) {
                 try (NDManager scope = blockScope.newSubManager()) {
-                    scanTile(scope, kernel, tile, start, candidates);
+                    NDArray scores = block.matMul(tile);
+                    scores.attach(scope);
+                    scan(scores, start, candidates);
                 }
                 start += ROW_BLOCK;
             }
         }
     }
 
-    /**
-     * Blocks of rows as images of one pixel a row: on some CPUs the engine convolves (1 x 1) twice
-     * as fast as it multiplies matrices, which is the same sum.
-     */
+    /** Blocks of rows, {@code [columns, block]} each, copied so that products read along memory. */
     private static NDList tiles(NDArray right) {
         NDList tiles = new NDList();
         long n = right.getShape().get(0);
-        long columns = right.getShape().get(1);
         for (long start = 0; start < n; start += ROW_BLOCK) {
-            long end = Math.min(n, start + ROW_BLOCK);
-            try (NDArray rowsOfTile = right.get(slice(start, end));
+            try (NDArray rowsOfTile = right.get(slice(start, Math.min(n, start + ROW_BLOCK)));
                     NDArray transposed = rowsOfTile.transpose()) {
-                tiles.add(transposed.reshape(1, columns, 1, end - start));
+                tiles.add(transposed.duplicate());
             }
         }
         return tiles;
     }
 
-    private static void scanTile(
-            NDManager scope, NDArray kernel, NDArray images, int start, Candidates[] candidates) {
-        NDArray scores = Conv2d.conv2d(images, kernel).singletonOrThrow();
-        scores.attach(scope);
-        int tile = Math.toIntExact(images.getShape().get(3));
+    private static void scan(NDArray scores, int start, Candidates[] candidates) {
+        int tile = Math.toIntExact(scores.getShape().get(1));
         FloatBuffer buffer =
                 scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
         IntStream.range(0, candidates.length)
@@ -150,13 +142,10 @@ final class NeighbourSearch {
         return new NDIndex().addSliceDim(from, to);
     }
 
-    /**
-     * The centred features as float32, with one more column if there is one, filled up with zeros
-     * to a multiple of 16: convolutions over other numbers of channels are wrong in this engine.
-     */
+    /** The centred features as float32, with one more column if there is one. */
     private NDArray operand(NDManager manager, float[] values, double[] centre, double[] last) {
         int count = values.length / width;
-        int columns = (width + (last == null ? 0 : 1) + 15) / 16 * 16;
+        int columns = width + (last == null ? 0 : 1);
         float[] operand = new float[Math.multiplyExact(count, columns)];
         for (int i = 0; i < count; i++) {
             for (int j = 0; j < width; j++) {
