@@ -29,6 +29,8 @@ public final class Benchmark implements Callable<Integer> {
                 "views: pairs of views by the published recipe, from the loader's threads into"
                         + " batches of 128. Needs --root.",
                 "knn: the k-NN probe on 50,000 x 10,000 features of 128 numbers.",
+                "start: from the start of this process to the first training step of the"
+                        + " quickstart's model.",
                 "train, encode, sample: steps of the preset's model on random images; a sampling"
                         + " step is guided, two evaluations of the denoiser."
             })
@@ -80,7 +82,8 @@ public final class Benchmark implements Callable<Integer> {
         ENCODE,
         SAMPLE,
         VIEWS,
-        KNN;
+        KNN,
+        START;
 
         @Override
         public String toString() {
@@ -106,6 +109,7 @@ public final class Benchmark implements Callable<Integer> {
                 switch (task) {
                     case VIEWS -> ViewsBenchmark.run(data, threads == null ? 1 : threads, seconds);
                     case KNN -> KnnBenchmark.run(seconds);
+                    case START -> StartBenchmark.run();
                     case TRAIN, ENCODE, SAMPLE ->
                             model().run(ModelBenchmark.Work.valueOf(task.name()));
                 };

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             EncodeSpark.class,
             ShowViews.class,
             Benchmark.class,
+            Growth.class,
             LatentTour.class,
             Explore.class,
             NovelViews.class,

@@ -60,7 +60,7 @@ import picocli.CommandLine.Option;
                         + " and draws reconstructions and interpolations.")
 public final class Quickstart implements Callable<Integer> {
 
-    private static final int SIZE = 16;
+    static final int SIZE = 16;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int SHOWN = 10;
@@ -102,7 +102,7 @@ public final class Quickstart implements Callable<Integer> {
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         Files.createDirectories(out);
-        try (Soda soda = model()) {
+        try (Soda soda = model(channels(), seed)) {
             print(soda.describe().toString());
             List<Row> table = new ArrayList<>();
             table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
@@ -145,8 +145,7 @@ public final class Quickstart implements Callable<Integer> {
      * 1.1 M parameters on grey images, every section of the latent driving its own depth of the
      * U-Net.
      */
-    private Soda model() {
-        int channels = channels();
+    static Soda model(int channels, long seed) {
         return Soda.builder()
                 .encoder(
                         ResNetEncoder.builder()

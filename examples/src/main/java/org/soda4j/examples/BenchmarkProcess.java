@@ -1,0 +1,51 @@
+package org.soda4j.examples;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Runs {@code benchmark --task train} in a process of its own, whose peak of memory is its own. */
+record BenchmarkProcess(String preset, String precision, int steps, int threads) {
+
+    private static final Pattern LINE = Pattern.compile("median ([0-9.]+)\\).*resident (\\d+) MB");
+
+    /**
+     * What the line says.
+     *
+     * @param imagesPerSecond the median
+     * @param megabytes the peak of resident memory
+     */
+    record Result(double imagesPerSecond, double megabytes) {}
+
+    Result run(int batch, List<String> overrides) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                ProcessHandle.current().info().command().orElse("java"),
+                                "-Xmx256m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Benchmark.class.getName(),
+                                "--task=train",
+                                "--preset=" + preset,
+                                "--precision=" + precision,
+                                "--batch=" + batch,
+                                "--steps=" + steps,
+                                "--threads=" + threads));
+        overrides.forEach(override -> command.add("--set=" + override));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher matcher = LINE.matcher(text);
+        if (process.waitFor() != 0 || !matcher.find()) {
+            throw new IOException(
+                    "%s: expected a line of the benchmark, found exit code %d and '%s'"
+                            .formatted(command, process.exitValue(), text.strip()));
+        }
+        return new Result(
+                Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2)));
+    }
+}
