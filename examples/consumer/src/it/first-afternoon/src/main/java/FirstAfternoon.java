@@ -1,0 +1,66 @@
+import ai.djl.inference.Predictor;
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.ImageFactory;
+import java.nio.file.Path;
+import org.soda4j.Soda;
+import org.soda4j.data.ImageDataset;
+import org.soda4j.data.ImageFolder;
+import org.soda4j.data.ViewPairs;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingSummary;
+
+/** Trains a small model on a folder of images, saves it, loads it and encodes an image. */
+public final class FirstAfternoon {
+
+    /** Arguments: the folder, the number of training steps, an image file. */
+    public static void main(String[] args) throws Exception {
+        System.setProperty("OPT_OUT_TRACKING", "true"); // DJL reports its start otherwise.
+        train(Path.of(args[0]), Long.parseLong(args[1]), Path.of("model"));
+        float[] latent = encode(Path.of("model"), Path.of(args[2]));
+        System.out.println(latent.length + " numbers, the first of them " + latent[0]);
+    }
+
+    static void train(Path folder, long steps, Path model) throws Exception {
+        ImageDataset images = ImageFolder.builder().root(folder).build();
+        ViewPairs pairs = ViewPairs.builder(images).resolution(32).build();
+        try (Soda soda =
+                Soda.builder()
+                        .encoder(
+                                ResNetEncoder.builder()
+                                        .widthMultiplier(0.25)
+                                        .smallImages(true)
+                                        .build())
+                        .denoiser(
+                                UNetDenoiser.builder()
+                                        .channels(32)
+                                        .multipliers(1, 2, 2)
+                                        .blocks(1)
+                                        .attention(2)
+                                        .build())
+                        .modulation(LayerModulation.paired())
+                        .build()) {
+            TrainingSummary summary =
+                    SodaTrainer.builder(soda)
+                            .data(pairs)
+                            .steps(steps)
+                            .batchSize(8)
+                            .learningRate(1e-3)
+                            .warmup(null)
+                            .emaWarmup(true)
+                            .build()
+                            .fit();
+            System.out.println("loss after " + summary.steps() + " steps: " + summary.loss());
+            soda.save(model);
+        }
+    }
+
+    static float[] encode(Path model, Path image) throws Exception {
+        try (Soda soda = Soda.load(model);
+                Predictor<Image, float[]> predictor = soda.newPredictor()) {
+            return predictor.predict(ImageFactory.getInstance().fromFile(image));
+        }
+    }
+}
