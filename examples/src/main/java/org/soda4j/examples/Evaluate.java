@@ -75,6 +75,11 @@ public final class Evaluate implements Callable<Integer> {
     private boolean crops;
 
     @Option(
+            names = "--fine-tune",
+            description = "Also a copy of the encoder that learns from the labels for 15 epochs.")
+    private boolean fineTune;
+
+    @Option(
             names = "--shapes",
             paramLabel = "N",
             description =
@@ -116,7 +121,8 @@ public final class Evaluate implements Callable<Integer> {
                                             .withSteps(Math.min(steps, most))
                                             .withGuidance(Guidance.whole(guidance)))
                             .probes(probe.haveProbes())
-                            .crops(crops);
+                            .crops(crops)
+                            .fineTune(fineTune);
             if (shapes != null) {
                 evaluation.add(disentanglement(soda));
             }

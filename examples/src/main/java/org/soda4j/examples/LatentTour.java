@@ -138,13 +138,18 @@ public final class LatentTour implements Callable<Integer> {
             throws IOException {
         ShapesDataset train = ShapesModel.shapes(4000, seed);
         ShapesDataset test = ShapesModel.shapes(1000, seed + 1);
-        ShapeMeasurements measurements =
-                new ShapeMeasurements(soda, FixedNoiseDecoder.of(soda, options), out, this::print);
+        FixedNoiseDecoder decoder = FixedNoiseDecoder.of(soda, options);
+        ShapeMeasurements measurements = new ShapeMeasurements(soda, decoder, out, this::print);
         FeatureSet trainLatents = measurements.latents(train);
         FeatureSet testLatents = measurements.latents(test);
         measurements.sections(trainLatents, train, testLatents, test);
+        print("Disentanglement of " + test.size() + " test images:");
+        ShapesDisentanglement scores = ShapesDisentanglement.of(soda, test, testLatents);
+        print("dimensions: " + scores.perDimension().table());
+        scores.perSection().ifPresent(s -> print("sections: " + s.table()));
+        measurements.reconstructions(trainLatents, train, test, Math.min(200, 4 * count));
         measurements.moveAlongX(test, count);
-        measurements.moveHue(trainLatents, train, test, count);
+        new HueDirection(soda, decoder, out, this::print).measure(trainLatents, train, test, count);
         any(soda, pictures, test, trainLatents, testLatents);
     }
 

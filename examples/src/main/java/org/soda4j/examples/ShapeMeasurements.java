@@ -5,10 +5,9 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
@@ -20,9 +19,7 @@ import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.LinearProbe;
 import org.soda4j.eval.LogisticModel;
 import org.soda4j.eval.LogisticRegression;
-import org.soda4j.eval.latent.DirectionEffect;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
-import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.latent.LatentInterpolation;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.plot.HeatMap;
@@ -32,9 +29,7 @@ import org.soda4j.eval.plot.LineChart;
 /** What can be measured only where the factors of the images are known. */
 record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
 
-    private static final List<Factor> PROBED =
-            List.of(Factor.SHAPE, Factor.HUE, Factor.SIZE, Factor.X, Factor.Y, Factor.BACKGROUND);
-    private static final LogisticRegression REGRESSION =
+    static final LogisticRegression REGRESSION =
             LogisticRegression.builder().standardize(true).build();
 
     /** The latents of shapes, labelled by a factor. */
@@ -50,6 +45,13 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
         return latents.withLabels(labels, names);
     }
 
+    /** The factors that vary. */
+    private static List<Factor> probed(ShapesDataset shapes) {
+        return Arrays.stream(Factor.values())
+                .filter(factor -> shapes.factorSizes()[factor.ordinal()] > 1)
+                .toList();
+    }
+
     private static String name(Factor factor) {
         return factor.name().toLowerCase(Locale.ROOT);
     }
@@ -62,10 +64,11 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
     void sections(FeatureSet train, ShapesDataset trainSet, FeatureSet test, ShapesDataset testSet)
             throws IOException {
         int count = soda.config().latent().sections();
-        double[][] alone = new double[PROBED.size()][count + 1];
-        double[][] lost = new double[PROBED.size()][count];
-        for (int f = 0; f < PROBED.size(); f++) {
-            Factor factor = PROBED.get(f);
+        List<Factor> probed = probed(trainSet);
+        double[][] alone = new double[probed.size()][count + 1];
+        double[][] lost = new double[probed.size()][count];
+        for (int f = 0; f < probed.size(); f++) {
+            Factor factor = probed.get(f);
             SectionScores scores =
                     SectionScores.of(
                             LinearProbe.onFeatures(REGRESSION),
@@ -80,7 +83,7 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
                 lost[f][score.section()] = 100 * (scores.whole() - score.without());
             }
         }
-        List<String> factors = PROBED.stream().map(ShapeMeasurements::name).toList();
+        List<String> factors = probed.stream().map(ShapeMeasurements::name).toList();
         List<String> sections =
                 new ArrayList<>(IntStream.range(0, count).mapToObj(Integer::toString).toList());
         HeatMap.builder()
@@ -100,6 +103,56 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
                 .decimals(0)
                 .build()
                 .save(out.resolve("section-alone.png"));
+    }
+
+    /**
+     * What probes that were fitted on latents of images say of latents of drawn images. No edit can
+     * keep an answer more often than drawing alone does.
+     */
+    void reconstructions(
+            FeatureSet train, ShapesDataset trainSet, ShapesDataset testSet, int count) {
+        List<PixelImage> originals = IntStream.range(0, count).mapToObj(testSet::image).toList();
+        try (NDManager scope = NDManager.newBaseManager(soda.device())) {
+            NDArray images = ModelImages.of(soda, scope, originals);
+            NDArray z = soda.encode(images);
+            NDArray drawn = decoder.decode(z);
+            FeatureSet before = FeatureSet.of(z);
+            FeatureSet after = FeatureSet.of(soda.encode(drawn));
+            double overlap = 0;
+            for (int i = 0; i < count; i++) {
+                overlap +=
+                        ShapeReading.of(images.get(i)).overlap(ShapeReading.of(drawn.get(i)))
+                                / count;
+            }
+            print.accept(
+                    String.format(
+                            Locale.ROOT,
+                            "%d test images and what is drawn from their latents: silhouettes overlap by %.1f %%%n"
+                                    + "probe of      right on originals  right on drawn  same answer",
+                            count,
+                            100 * overlap));
+            for (Factor factor : probed(testSet)) {
+                int[] truth =
+                        IntStream.range(0, count)
+                                .map(i -> testSet.factors(i)[factor.ordinal()])
+                                .toArray();
+                LogisticModel probe = REGRESSION.fit(labelled(train, trainSet, factor));
+                int[] first = probe.predict(before);
+                int[] second = probe.predict(after);
+                print.accept(
+                        String.format(
+                                Locale.ROOT,
+                                "%-12s %17.1f%%  %13.1f%%  %10.1f%%",
+                                name(factor),
+                                100 * agreement(first, truth),
+                                100 * agreement(second, truth),
+                                100 * agreement(first, second)));
+            }
+        }
+    }
+
+    private static double agreement(int[] a, int[] b) {
+        return IntStream.range(0, a.length).filter(i -> a[i] == b[i]).count() / (double) a.length;
     }
 
     /** Interpolates from the leftmost to the rightmost column and measures where the shape is. */
@@ -167,85 +220,5 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
                         row[0],
                         row[weights.length - 1],
                         ascending));
-    }
-
-    /** Goes from red along the probe's direction and asks the probes about the drawn images. */
-    void moveHue(FeatureSet train, ShapesDataset trainSet, ShapesDataset testSet, int count)
-            throws IOException {
-        LogisticModel hue = REGRESSION.fit(labelled(train, trainSet, Factor.HUE));
-        LogisticModel shape = REGRESSION.fit(labelled(train, trainSet, Factor.SHAPE));
-        LogisticModel x = REGRESSION.fit(labelled(train, trainSet, Factor.X));
-        int wanted = 2; // A quarter of the circle from red.
-        LatentDirection free = LatentDirection.ofProbe("hue, as found", hue, 0, wanted, train);
-        List<double[]> others = new ArrayList<>(List.of(shape.weights()));
-        others.addAll(List.of(x.weights()));
-        LatentDirection alone =
-                LatentDirection.of(
-                        "hue, orthogonal to shape and x",
-                        free.orthogonalTo(others.toArray(double[][]::new), train).unit(),
-                        train);
-        List<PixelImage> red = new ArrayList<>();
-        for (int i = 0; red.size() < count; i++) {
-            int[] factors = testSet.factors(i);
-            factors[Factor.HUE.ordinal()] = 0;
-            red.add(testSet.render(factors));
-        }
-        double[] deviations = {0, 1, 2, 3, 4, 6, 8};
-        try (NDManager scope = NDManager.newBaseManager(soda.device())) {
-            NDArray z = soda.encode(ModelImages.of(soda, scope, red));
-            for (LatentDirection direction : List.of(free, alone)) {
-                Map<String, LogisticModel> kept = new LinkedHashMap<>();
-                kept.put("shape", shape);
-                kept.put("x", x);
-                DirectionEffect effect =
-                        DirectionEffect.measure(
-                                decoder, soda::encode, direction, z, deviations, hue, wanted, kept);
-                print.accept(effect.table());
-                String file = direction == free ? "shapes-hue" : "shapes-hue-orthogonal";
-                effect.chart().save(out.resolve(file + "-effect.png"));
-                NDArray drawn = decoder.decode(direction.traverse(z.get("0:6"), deviations));
-                ImageGrid.builder()
-                        .images(drawn)
-                        .columns(deviations.length)
-                        .columnLabels(
-                                IntStream.range(0, deviations.length)
-                                        .mapToObj(d -> "%.0f SD".formatted(deviations[d]))
-                                        .toList())
-                        .build()
-                        .save(out.resolve(file + ".png"));
-                readHues(direction, z, deviations);
-            }
-        }
-    }
-
-    /** The hue of the pixels themselves, which no probe has to be trusted for. */
-    private void readHues(LatentDirection direction, NDArray z, double[] deviations) {
-        StringBuilder line = new StringBuilder("  hue of the drawn pixels (degrees):");
-        StringBuilder moved = new StringBuilder("  centre moved (pixels):             ");
-        List<ShapeReading> start = new ArrayList<>();
-        for (double deviation : deviations) {
-            NDArray drawn = decoder.decode(direction.traverse(z, deviation));
-            double cosine = 0;
-            double sine = 0;
-            double distance = 0;
-            int n = Math.toIntExact(drawn.getShape().get(0));
-            for (int i = 0; i < n; i++) {
-                ShapeReading reading = ShapeReading.of(drawn.get(i));
-                if (start.size() < n) {
-                    start.add(reading);
-                }
-                cosine += Math.cos(2 * Math.PI * reading.hue());
-                sine += Math.sin(2 * Math.PI * reading.hue());
-                distance +=
-                        Math.hypot(reading.x() - start.get(i).x(), reading.y() - start.get(i).y())
-                                / n;
-            }
-            double degrees = Math.toDegrees(Math.atan2(sine, cosine));
-            line.append(String.format(Locale.ROOT, " %6.1f", (degrees + 360) % 360));
-            moved.append(String.format(Locale.ROOT, " %6.2f", distance));
-            drawn.close();
-        }
-        print.accept(line.toString());
-        print.accept(moved.toString());
     }
 }

@@ -3,6 +3,7 @@ package org.soda4j.examples;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.awt.Color;
+import java.util.BitSet;
 
 /**
  * What can be read from the pixels of one drawn shape.
@@ -10,8 +11,9 @@ import java.awt.Color;
  * @param x column of its centre, in pixels
  * @param y row of its centre, in pixels
  * @param hue of its mean colour, 0 to 1, red being 0
+ * @param silhouette the pixels that are not ground, row by row
  */
-record ShapeReading(double x, double y, double hue) {
+record ShapeReading(double x, double y, double hue, BitSet silhouette) {
 
     /** Below this distance from the ground's colour a pixel is ground. */
     private static final double THRESHOLD = 0.25;
@@ -41,12 +43,14 @@ record ShapeReading(double x, double y, double hue) {
         double x = 0;
         double y = 0;
         double[] colour = new double[3];
+        BitSet silhouette = new BitSet(plane);
         for (int i = 0; i < plane; i++) {
             double distance = 0;
             for (int c = 0; c < 3; c++) {
                 distance += Math.abs(p[c * plane + i] - ground[c]);
             }
             if (distance > THRESHOLD) {
+                silhouette.set(i);
                 total += distance;
                 x += distance * (i % width);
                 y += distance * (i / width);
@@ -56,7 +60,7 @@ record ShapeReading(double x, double y, double hue) {
             }
         }
         if (total == 0) {
-            return new ShapeReading(Double.NaN, Double.NaN, Double.NaN);
+            return new ShapeReading(Double.NaN, Double.NaN, Double.NaN, silhouette);
         }
         float[] hsb =
                 Color.RGBtoHSB(
@@ -64,6 +68,15 @@ record ShapeReading(double x, double y, double hue) {
                         (int) (255 * colour[1] / total),
                         (int) (255 * colour[2] / total),
                         null);
-        return new ShapeReading(x / total, y / total, hsb[0]);
+        return new ShapeReading(x / total, y / total, hsb[0], silhouette);
+    }
+
+    /** Pixels that both silhouettes cover, as a share of those that either does. */
+    double overlap(ShapeReading other) {
+        BitSet both = (BitSet) silhouette.clone();
+        both.and(other.silhouette);
+        BitSet either = (BitSet) silhouette.clone();
+        either.or(other.silhouette);
+        return either.isEmpty() ? 1 : both.cardinality() / (double) either.cardinality();
     }
 }

@@ -8,6 +8,7 @@ import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.data.ShapesDataset;
 import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.disentanglement.Disentanglement;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.disentanglement.Factor;
@@ -29,9 +30,12 @@ record ShapesDisentanglement(
                         .resolution(soda.config().denoiser().imageShape().get(1))
                         .seed(1)
                         .build();
-        Disentanglement measured =
-                Disentanglement.of(
-                        FeatureExtractor.of(soda).extract(shapes), factors(shapes, images));
+        return of(soda, shapes, FeatureExtractor.of(soda).extract(shapes));
+    }
+
+    /** Measures latents of shapes; factors that do not vary are left out. */
+    static ShapesDisentanglement of(Soda soda, ShapesDataset shapes, FeatureSet latents) {
+        Disentanglement measured = Disentanglement.of(latents, factors(shapes, latents.size()));
         int[] sections =
                 soda.describe().sections().stream().mapToInt(ModelSummary.Section::size).toArray();
         return new ShapesDisentanglement(
@@ -47,6 +51,9 @@ record ShapesDisentanglement(
         List<String> names = shapes.factorNames();
         for (int f = 0; f < names.size(); f++) {
             int factor = f;
+            if (shapes.factorSizes()[f] < 2) {
+                continue;
+            }
             int[] levels = IntStream.range(0, images).map(i -> shapes.factors(i)[factor]).toArray();
             String name = names.get(f);
             boolean ordered = name.equals("x") || name.equals("y") || name.equals("size");

@@ -158,10 +158,7 @@ final class Chromium implements AutoCloseable {
 
     /** Clicks into the middle of an element, where a person would. */
     void click(String selector, int modifiers) throws Exception {
-        JsonNode at =
-                evaluate(
-                        "(() => { const e = document.querySelector('%s'); e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
-                                .formatted(selector));
+        JsonNode at = middle(selector);
         for (String type : List.of("mousePressed", "mouseReleased")) {
             call(
                     "Input.dispatchMouseEvent",
@@ -210,6 +207,38 @@ final class Chromium implements AutoCloseable {
                         .path("nodeId")
                         .asInt();
         call("DOM.setFileInputFiles", Map.of("nodeId", node, "files", List.of(file.toString())));
+    }
+
+    /** Drags a file over the window and lets it go on an element. */
+    void drop(String selector, Path file) throws Exception {
+        JsonNode at = middle(selector);
+        Map<String, ?> data =
+                Map.of(
+                        "items",
+                        List.of(),
+                        "files",
+                        List.of(file.toString()),
+                        "dragOperationsMask",
+                        1);
+        for (String type : List.of("dragEnter", "dragOver", "drop")) {
+            call(
+                    "Input.dispatchDragEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "x",
+                            at.get(0).asDouble(),
+                            "y",
+                            at.get(1).asDouble(),
+                            "data",
+                            data));
+        }
+    }
+
+    private JsonNode middle(String selector) throws Exception {
+        return evaluate(
+                "(() => { const e = document.querySelector('%s'); e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+                        .formatted(selector));
     }
 
     byte[] screenshot() throws Exception {

@@ -10,23 +10,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.eval.FeatureSet;
 import picocli.CommandLine;
 
 /** From training to probes, encoded files and the report, all from the command line. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // One training serves all tests.
 class EvaluateTest {
 
     private static final int PER_CLASS = 26;
 
-    @TempDir Path folder;
+    @TempDir static Path folder;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private Path images;
     private Path run;
+    private String trained;
 
     private int run(String... args) {
         out.getBuffer().setLength(0);
@@ -43,7 +46,7 @@ class EvaluateTest {
     }
 
     /** Dark and bright images in a folder each, and two steps of training on them. */
-    @BeforeEach
+    @BeforeAll
     void train() throws IOException {
         images = folder.resolve("images");
         run = folder.resolve("run");
@@ -93,11 +96,12 @@ class EvaluateTest {
             args[10 + 2 * i] = sets[i];
         }
         assertThat(run(args)).as(err.toString()).isZero();
+        trained = out.toString();
     }
 
     @Test
     void aRunTellsEverythingAboutItself() throws IOException {
-        assertThat(out.toString()).contains("report: ").doesNotContain("no probes");
+        assertThat(trained).contains("report: ").doesNotContain("no probes");
         String metrics = Files.readString(run.resolve("metrics.jsonl"));
         assertThat(metrics).contains("\"type\":\"evaluation\"", "\"probe.knn\":", "probe.linear");
         assertThat(Files.readString(run.resolve("report.html")))
@@ -123,12 +127,14 @@ class EvaluateTest {
                                 "--shapes",
                                 "60",
                                 "--crops",
+                                "--fine-tune",
                                 "--out",
                                 report.toString()))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString())
                 .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
+                .contains("fine-tuned: accuracy")
                 .contains("reconstruction of 4 images: PSNR")
                 .containsPattern("dimensions: disentanglement .*12 units")
                 .containsPattern("sections: disentanglement .*5 units");

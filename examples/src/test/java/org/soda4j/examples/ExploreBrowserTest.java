@@ -93,6 +93,30 @@ class ExploreBrowserTest {
             assertThat(browser.evaluate("document.getElementById('error').hidden").asBoolean())
                     .isTrue();
 
+            // Files are dropped on either frame; beside them nothing happens, least of all to the
+            // page.
+            String chosen = browser.evaluate("document.body.dataset.first").asText();
+            browser.drop("#drop-first", real);
+            browser.waitFor("document.body.dataset.first != '" + chosen + "' && " + idle());
+            String second = browser.evaluate("document.body.dataset.second").asText();
+            browser.drop("#drop-second", real);
+            browser.waitFor("document.body.dataset.second != '" + second + "' && " + idle());
+            browser.drop("#drop-first", text);
+            browser.waitFor("!document.getElementById('error').hidden");
+            String both =
+                    "document.body.dataset.first + ' ' + document.body.dataset.second + ' ' + location";
+            String kept = browser.evaluate(both).asText();
+            browser.drop("h1", real);
+            assertThat(browser.evaluate(both).asText()).isEqualTo(kept);
+            assertThat(browser.evaluate("document.querySelectorAll('.over').length").asInt())
+                    .isZero();
+            assertThat(
+                            browser.evaluate(
+                                            "document.querySelectorAll('[aria-pressed=true]').length")
+                                    .asInt())
+                    .as("no sample is chosen any more")
+                    .isZero();
+
             // Enter on the focused button resets the edits.
             browser.evaluate("document.getElementById('reset').focus()");
             browser.key("Enter", 13);

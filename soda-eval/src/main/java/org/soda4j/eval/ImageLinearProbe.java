@@ -1,15 +1,7 @@
 package org.soda4j.eval;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Optimizer;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,26 +34,22 @@ public final class ImageLinearProbe {
 
     private final Soda soda;
     private final Output output;
-    private final int epochs;
-    private final int batchSize;
-    private final double learningRate;
-    private final double encoderLearningRate;
-    private final boolean fineTune;
     private final ViewPipeline views;
-    private final long seed;
-    private final IntConsumer progress;
+    private final HeadTraining.Settings settings;
 
     private ImageLinearProbe(Builder builder) {
         soda = builder.soda;
         output = builder.output;
-        epochs = builder.epochs;
-        batchSize = builder.batchSize;
-        learningRate = builder.learningRate;
-        encoderLearningRate = builder.encoderLearningRate;
-        fineTune = builder.fineTune;
         views = builder.views;
-        seed = builder.seed;
-        progress = builder.progress;
+        settings =
+                new HeadTraining.Settings(
+                        builder.epochs,
+                        builder.batchSize,
+                        builder.learningRate,
+                        builder.encoderLearningRate,
+                        builder.fineTune,
+                        builder.seed,
+                        builder.progress);
     }
 
     /**
@@ -86,24 +74,23 @@ public final class ImageLinearProbe {
         }
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch");
                 TrainableFeatures features =
-                        fineTune
+                        settings.fineTune()
                                 ? TrainableFeatures.copyOf(soda, output)
                                 : TrainableFeatures.frozen(soda, output)) {
             ImageBatches whole = ImageBatches.resized(test, soda);
-            int width = width(manager, features, whole);
             ProbeHead head =
-                    new ProbeHead(manager, width, data.classNames().size(), new Random(seed));
-            double loss =
-                    train(
+                    new ProbeHead(
                             manager,
-                            features,
-                            head,
-                            new ImageBatches(train, views, seed),
-                            data.train());
-            int[] predictions = predict(manager, features, head, whole);
+                            width(manager, features, whole),
+                            data.classNames().size(),
+                            new Random(settings.seed()));
+            HeadTraining training = new HeadTraining(settings, manager, features, head);
+            double loss =
+                    training.fit(new ImageBatches(train, views, settings.seed()), data.train());
+            int[] predictions = training.predict(whole);
             return new ProbeResult(
-                    fineTune ? "fine-tuned" : "linear",
-                    settings(loss),
+                    settings.fineTune() ? "fine-tuned" : "linear",
+                    described(loss),
                     predictions,
                     ConfusionMatrix.of(data.classNames(), data.test(), predictions));
         }
@@ -116,128 +103,17 @@ public final class ImageLinearProbe {
         }
     }
 
-    /** Returns the mean loss of the last epoch's examples. */
-    private double train(
-            NDManager manager,
-            TrainableFeatures features,
-            ProbeHead head,
-            ImageBatches images,
-            int[] labels) {
-        int[] order = new int[labels.length];
-        Arrays.setAll(order, i -> i);
-        Random random = new Random(seed + 1);
-        double[] share = {1};
-        double meanLoss = 0;
-        Optimizer headOptimizer =
-                Optimizer.adam()
-                        .optLearningRateTracker((name, step) -> (float) (learningRate * share[0]))
-                        .build();
-        Optimizer encoderOptimizer =
-                Optimizer.adam()
-                        .optLearningRateTracker(
-                                (name, step) -> (float) (encoderLearningRate * share[0]))
-                        .build();
-        for (int epoch = 0; epoch < epochs; epoch++) {
-            share[0] = (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
-            shuffle(order, random);
-            double sum = 0;
-            int seen = 0;
-            for (int from = 0; from < order.length; from += batchSize) {
-                int to = Math.min(order.length, from + batchSize);
-                if (to - from < 2) {
-                    continue; // Batch norm needs two; the next epoch has another order.
-                }
-                int[] chosen = Arrays.copyOfRange(order, from, to);
-                float[] pixels = images.pixels(epoch, chosen);
-                int[] batchLabels = Arrays.stream(chosen).map(i -> labels[i]).toArray();
-                try (NDManager scope = manager.newSubManager()) {
-                    NDArray batch = scope.create(pixels, images.shape(chosen.length));
-                    float loss = backward(scope, features, head, batch, batchLabels, epoch);
-                    sum += (double) loss * chosen.length;
-                    seen += chosen.length;
-                }
-                update(headOptimizer, head.trained());
-                update(encoderOptimizer, features.trained());
-            }
-            meanLoss = sum / seen;
-            progress.accept(epoch + 1);
+    private Map<String, String> described(double loss) {
+        Map<String, String> described = new LinkedHashMap<>();
+        described.put("features", output.name());
+        described.put("epochs", Integer.toString(settings.epochs()));
+        described.put("batchSize", Integer.toString(settings.batchSize()));
+        described.put("learningRate", Double.toString(settings.learningRate()));
+        if (settings.fineTune()) {
+            described.put("encoderLearningRate", Double.toString(settings.encoderLearningRate()));
         }
-        return meanLoss;
-    }
-
-    private float backward(
-            NDManager scope,
-            TrainableFeatures features,
-            ProbeHead head,
-            NDArray batch,
-            int[] labels,
-            int epoch) {
-        NDArray frozen = fineTune ? null : features.of(batch, false);
-        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray encoded = fineTune ? features.of(batch, true) : frozen;
-            NDArray scores = head.scores(encoded, true);
-            NDArray truth = scope.create(labels).reshape(new Shape(labels.length, 1));
-            NDArray loss =
-                    Loss.softmaxCrossEntropyLoss().evaluate(new NDList(truth), new NDList(scores));
-            float value = loss.getFloat();
-            if (!Float.isFinite(value)) {
-                throw new ArithmeticException(
-                        "linear probe, epoch %d: expected a finite loss, found %s; check the encoder's weights"
-                                .formatted(epoch + 1, value));
-            }
-            collector.backward(loss);
-            return value;
-        }
-    }
-
-    private static void update(Optimizer optimizer, Map<String, Parameter> parameters) {
-        parameters.forEach(
-                (name, parameter) -> {
-                    NDArray value = parameter.getArray();
-                    try (NDArray gradient = value.getGradient()) {
-                        optimizer.update(name, value, gradient);
-                        gradient.subi(gradient);
-                    }
-                });
-    }
-
-    /** Fisher and Yates. */
-    private static void shuffle(int[] order, Random random) {
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int other = order[j];
-            order[j] = order[i];
-            order[i] = other;
-        }
-    }
-
-    private int[] predict(
-            NDManager manager, TrainableFeatures features, ProbeHead head, ImageBatches images) {
-        int[] predictions = new int[images.size()];
-        for (int from = 0; from < predictions.length; from += batchSize) {
-            int to = Math.min(predictions.length, from + batchSize);
-            try (NDManager scope = manager.newSubManager()) {
-                NDArray encoded = features.of(images.range(scope, from, to), false);
-                long[] best = head.scores(encoded, false).argMax(1).toLongArray();
-                for (int i = 0; i < best.length; i++) {
-                    predictions[from + i] = (int) best[i];
-                }
-            }
-        }
-        return predictions;
-    }
-
-    private Map<String, String> settings(double loss) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("features", output.name());
-        settings.put("epochs", Integer.toString(epochs));
-        settings.put("batchSize", Integer.toString(batchSize));
-        settings.put("learningRate", Double.toString(learningRate));
-        if (fineTune) {
-            settings.put("encoderLearningRate", Double.toString(encoderLearningRate));
-        }
-        settings.put("trainingLoss", String.format(Locale.ROOT, "%.6f", loss));
-        return settings;
+        described.put("trainingLoss", String.format(Locale.ROOT, "%.6f", loss));
+        return described;
     }
 
     /** The settings of the probe. */

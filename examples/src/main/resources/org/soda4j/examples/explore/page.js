@@ -13,13 +13,17 @@ async function answer(response) {
   throw new Error(message);
 }
 
-async function open(slot, request) {
+/** Opens an image; the button is the sample's, null for a file. */
+async function open(slot, request, button) {
   clearError();
   try {
     const opened = await (await answer(await request())).json();
     state[slot] = opened.id;
     $(slot).src = opened.image;
     $(slot).hidden = false;
+    if (slot === 'first') {
+      document.querySelectorAll('#samples button').forEach(b => b.setAttribute('aria-pressed', b === button));
+    }
     document.body.dataset[slot] = opened.id;
     enable();
     draw();
@@ -29,7 +33,7 @@ async function open(slot, request) {
 }
 
 function openFile(slot, file) {
-  if (file) open(slot, () => fetch('images', { method: 'POST', body: file }));
+  if (file) open(slot, () => fetch('images', { method: 'POST', body: file }), null);
 }
 
 function enable() {
@@ -148,10 +152,7 @@ function sample(index) {
   button.setAttribute('aria-pressed', 'false');
   button.addEventListener('click', event => {
     const slot = event.shiftKey ? 'second' : 'first';
-    if (slot === 'first') {
-      document.querySelectorAll('#samples button').forEach(b => b.setAttribute('aria-pressed', b === button));
-    }
-    open(slot, () => fetch('samples/' + index, { method: 'POST' }));
+    open(slot, () => fetch('samples/' + index, { method: 'POST' }), button);
   });
   $('samples').append(button);
 }

@@ -98,6 +98,105 @@ public record LatentDirection(String name, double[] unit, double deviation, doub
     }
 
     /**
+     * The likeliest change of z that moves a linear probe's decision from one class to another and
+     * leaves other probes' answers alone: of all changes that do so, the one of the smallest
+     * Mahalanobis length among the data set's latents. With C their covariance, w the difference of
+     * the weights and V the kept rows it is C (w - V (V' C V)^+ V' C w): w made orthogonal to V in
+     * whitened coordinates. Without kept rows it is C w, the pattern that belongs to the filter w
+     * (S. Haufe et al., "On the interpretation of weight vectors of linear models in multivariate
+     * neuroimaging", 2014).
+     *
+     * <p>{@link #ofProbe} goes where the probe's answer rises fastest, if need be through regions
+     * that no image is encoded to; this one stays among the images, and is the one to draw along.
+     *
+     * @param name for labels
+     * @param probe fitted on the latents
+     * @param away the class to leave
+     * @param towards the class to approach
+     * @param kept {@code [k][d]}, weights of the probes to leave alone; may be empty or linearly
+     *     dependent
+     * @param latents the data set whose covariance is meant and whose spread is the unit
+     * @return the direction
+     * @throws IllegalArgumentException if the classes are the same, the probe does not tell them
+     *     apart, or the kept rows leave nothing
+     */
+    public static LatentDirection pattern(
+            String name,
+            LogisticModel probe,
+            int away,
+            int towards,
+            double[][] kept,
+            FeatureSet latents) {
+        int d = latents.width();
+        double[] difference = new double[d];
+        Arrays.setAll(difference, j -> probe.weights()[towards][j] - probe.weights()[away][j]);
+        Pca pca = Pca.of(latents, d); // C = sum of variance_c times direction_c's outer product.
+        double[] deviations = new double[d];
+        for (int c = 0; c < d; c++) {
+            deviations[c] = spread(pca.directions()[c], latents).deviation();
+        }
+        double[] wanted = whiten(difference, pca, deviations);
+        List<double[]> basis =
+                basis(
+                        Arrays.stream(kept)
+                                .map(row -> whiten(row, pca, deviations))
+                                .toArray(double[][]::new));
+        double[] rest = minus(minus(wanted, basis), basis);
+        if (Math.sqrt(dot(rest, rest)) <= 1e-9 * Math.sqrt(dot(wanted, wanted))) {
+            throw new IllegalArgumentException(
+                    "%s: expected classes that differ beyond the %d kept rows, found no difference"
+                            .formatted(name, kept.length));
+        }
+        double[] vector = new double[d];
+        for (int c = 0; c < d; c++) {
+            for (int j = 0; j < d; j++) {
+                vector[j] += rest[c] * deviations[c] * pca.directions()[c][j];
+            }
+        }
+        return of(name, vector, latents);
+    }
+
+    /** A row of weights for latents in units of the deviation along each principal component. */
+    private static double[] whiten(double[] weights, Pca pca, double[] deviations) {
+        double[] white = new double[weights.length];
+        Arrays.setAll(white, c -> deviations[c] * dot(weights, pca.directions()[c]));
+        return white;
+    }
+
+    /**
+     * How far apart the means of two classes are along this direction, a step within the data.
+     *
+     * @param labelled latents with labels
+     * @param from the label of the one class
+     * @param to the label of the other
+     * @return the distance in standard deviations, negative if {@code from} lies further
+     * @throws IllegalArgumentException if labels are missing or a class has no examples
+     */
+    public double between(FeatureSet labelled, int from, int to) {
+        int[] labels = labelled.labels();
+        double[] sums = new double[2];
+        int[] counts = new int[2];
+        for (int i = 0; i < labelled.size(); i++) {
+            int label = labels[i];
+            for (int side = 0; side < 2; side++) {
+                if (label == (side == 0 ? from : to)) {
+                    float[] row = labelled.row(i);
+                    for (int j = 0; j < unit.length; j++) {
+                        sums[side] += unit[j] * row[j];
+                    }
+                    counts[side]++;
+                }
+            }
+        }
+        if (counts[0] == 0 || counts[1] == 0) {
+            throw new IllegalArgumentException(
+                    "%s: expected examples of the labels %d and %d, found %d and %d"
+                            .formatted(name, from, to, counts[0], counts[1]));
+        }
+        return (sums[1] / counts[1] - sums[0] / counts[0]) / deviation;
+    }
+
+    /**
      * Any direction.
      *
      * @param name for labels
@@ -128,15 +227,7 @@ public record LatentDirection(String name, double[] unit, double deviation, doub
      * @throws IllegalArgumentException if nothing is left
      */
     public LatentDirection orthogonalTo(double[][] others, FeatureSet latents) {
-        List<double[]> basis = new ArrayList<>();
-        for (double[] other : others) {
-            double length = Math.sqrt(dot(other, other));
-            double[] rest = minus(minus(other, basis), basis); // Twice is enough (Kahan).
-            double left = Math.sqrt(dot(rest, rest));
-            if (left > 1e-9 * length) {
-                basis.add(Arrays.stream(rest).map(value -> value / left).toArray());
-            }
-        }
+        List<double[]> basis = basis(others);
         double[] rest = minus(minus(unit, basis), basis);
         if (Math.sqrt(dot(rest, rest)) < 1e-9) {
             throw new IllegalArgumentException(
@@ -144,6 +235,20 @@ public record LatentDirection(String name, double[] unit, double deviation, doub
                             .formatted(name, others.length));
         }
         return of(name, rest, latents);
+    }
+
+    /** An orthonormal basis of what rows span. */
+    private static List<double[]> basis(double[][] rows) {
+        List<double[]> basis = new ArrayList<>();
+        for (double[] row : rows) {
+            double length = Math.sqrt(dot(row, row));
+            double[] rest = minus(minus(row, basis), basis); // Twice is enough (Kahan).
+            double left = Math.sqrt(dot(rest, rest));
+            if (left > 1e-9 * length) {
+                basis.add(Arrays.stream(rest).map(value -> value / left).toArray());
+            }
+        }
+        return basis;
     }
 
     private static double[] minus(double[] vector, List<double[]> basis) {

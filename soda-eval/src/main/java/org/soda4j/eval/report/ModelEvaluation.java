@@ -49,6 +49,7 @@ public final class ModelEvaluation {
     private final SamplingOptions options;
     private final boolean wantsProbes;
     private final boolean crops;
+    private final boolean fineTune;
     private final List<ReportSection> more;
 
     private ModelEvaluation(Builder builder) {
@@ -62,14 +63,15 @@ public final class ModelEvaluation {
         options = builder.options;
         wantsProbes = builder.probes;
         crops = builder.crops;
+        fineTune = builder.fineTune;
         more = List.copyOf(builder.more);
     }
 
     /**
      * What was found.
      *
-     * @param probes k-NN and linear probe, and the published linear probe where asked for; empty
-     *     without labels
+     * @param probes k-NN and linear probe, and where asked for the published linear probe and
+     *     fine-tuning; empty without labels
      * @param reconstruction how well test images are drawn again
      * @param report all of it and pictures
      */
@@ -156,6 +158,9 @@ public final class ModelEvaluation {
                                 recipe.predictions(),
                                 recipe.confusion()));
             }
+            if (fineTune) {
+                probes.add(LinearProbe.onImages(soda).fineTune(true).build().evaluate(train, test));
+            }
         }
         return probes;
     }
@@ -166,7 +171,9 @@ public final class ModelEvaluation {
                 p -> {
                     figures.add(p.knn());
                     figures.add(p.linear());
-                    figures.add(p.linear());
+                    if (crops) {
+                        figures.add(p.linear());
+                    }
                 });
         TableSection table = TableSection.ofProbes("Probes", probes, figures);
         String note =
@@ -264,6 +271,7 @@ public final class ModelEvaluation {
         private SamplingOptions options;
         private boolean probes = true;
         private boolean crops;
+        private boolean fineTune;
         private final List<ReportSection> more = new ArrayList<>();
 
         private Builder(Soda soda, ImageDataset train, ImageDataset test) {
@@ -355,6 +363,18 @@ public final class ModelEvaluation {
          */
         public Builder crops(boolean wanted) {
             crops = wanted;
+            return this;
+        }
+
+        /**
+         * Whether a copy of the encoder is trained with a head on labels too, at the same length as
+         * the published linear probe. No figure was published for that.
+         *
+         * @param wanted default false
+         * @return this
+         */
+        public Builder fineTune(boolean wanted) {
+            fineTune = wanted;
             return this;
         }
 

@@ -108,6 +108,90 @@ class LatentDirectionTest {
                 .hasMessageContaining("2 others span it");
     }
 
+    /** Latents whose dimensions go along with each other. */
+    private static FeatureSet correlated(int n) {
+        FeatureSet independent = latents(n);
+        float[] values = new float[4 * n];
+        for (int i = 0; i < n; i++) {
+            float[] row = independent.row(i);
+            for (int j = 0; j < 4; j++) {
+                values[4 * i + j] = row[j] + (j == 0 ? 0 : 0.7f * row[j - 1]);
+            }
+        }
+        return FeatureSet.of(values, 4);
+    }
+
+    /** The sample covariance of latents times a vector, written out. */
+    private static double[] covarianceTimes(FeatureSet z, double[] vector) {
+        double[] mean = new double[4];
+        for (int i = 0; i < z.size(); i++) {
+            for (int j = 0; j < 4; j++) {
+                mean[j] += z.row(i)[j] / (double) z.size();
+            }
+        }
+        double[] product = new double[4];
+        for (int i = 0; i < z.size(); i++) {
+            double along = 0;
+            for (int j = 0; j < 4; j++) {
+                along += (z.row(i)[j] - mean[j]) * vector[j];
+            }
+            for (int j = 0; j < 4; j++) {
+                product[j] += along * (z.row(i)[j] - mean[j]) / (z.size() - 1);
+            }
+        }
+        return product;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(j -> a[j] * b[j]).sum();
+    }
+
+    private static double[] unit(double[] vector) {
+        return IntStream.range(0, vector.length)
+                .mapToDouble(j -> vector[j] / Math.sqrt(dot(vector, vector)))
+                .toArray();
+    }
+
+    private static LogisticModel probe(double[] away, double[] towards) {
+        return new LogisticModel(new double[][] {away, towards}, new double[2], 0, 0, true);
+    }
+
+    @Test
+    void aPatternIsTheCovarianceTimesTheWeights() {
+        FeatureSet z = correlated(300);
+        LogisticModel probe = probe(new double[] {1, 0, 0, 2}, new double[] {0, 1, 3, 1});
+        double[] w = {-1, 1, 3, -1};
+        // Single precision is in the latents only; both sides compute in double.
+        assertThat(LatentDirection.pattern("x", probe, 0, 1, new double[0][], z).unit())
+                .containsExactly(unit(covarianceTimes(z, w)), within(1e-9));
+        double[] v = {0.5, -1, 0, 1};
+        double[] cw = covarianceTimes(z, w);
+        double[] cv = covarianceTimes(z, v);
+        double[] expected = new double[4];
+        for (int j = 0; j < 4; j++) {
+            expected[j] = cw[j] - dot(v, cw) / dot(v, cv) * cv[j];
+        }
+        double[] found = LatentDirection.pattern("x", probe, 0, 1, new double[][] {v, v}, z).unit();
+        assertThat(found).containsExactly(unit(expected), within(1e-9));
+        assertThat(dot(found, v)).isCloseTo(0, within(1e-9));
+        assertThatThrownBy(
+                        () -> LatentDirection.pattern("x", probe, 0, 1, new double[][] {w, v}, z))
+                .hasMessageContaining("x: expected classes that differ beyond the 2 kept rows");
+        assertThatThrownBy(() -> LatentDirection.pattern("x", probe, 1, 1, new double[0][], z))
+                .hasMessageContaining("x: expected classes that differ");
+    }
+
+    @Test
+    void distanceOfClassMeansIsInStandardDeviations() {
+        FeatureSet z = FeatureSet.of(new float[] {0, 5, 2, 5, 9, 0, 11, 0, 40, 1}, 2);
+        FeatureSet labelled = z.withLabels(new int[] {0, 0, 1, 1, 2}, List.of());
+        LatentDirection x = new LatentDirection("x", new double[] {1, 0}, 3, 0.5);
+        assertThat(x.between(labelled, 0, 1)).isEqualTo(3);
+        assertThat(x.between(labelled, 2, 0)).isEqualTo(-13);
+        assertThatThrownBy(() -> x.between(labelled, 0, 3))
+                .hasMessageContaining("x: expected examples of the labels 0 and 3, found 2 and 0");
+    }
+
     /** Dimension 0 decides the label, dimension 3 a second one. */
     private static FeatureSet labelled(FeatureSet z, int dimension) {
         int[] labels = new int[z.size()];
