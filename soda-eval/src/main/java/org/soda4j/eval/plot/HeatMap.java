@@ -60,7 +60,12 @@ public final class HeatMap implements Picture {
         }
         int left = widest + 2 * GAP;
         int top = GAP + (settings.title.isEmpty() ? 0 : line + GAP) + 2 * line;
-        int width = left + settings.columns.size() * cellWidth + GAP;
+        int axisMiddle = left + settings.columns.size() * cellWidth / 2;
+        int width =
+                Math.max(
+                                left + settings.columns.size() * cellWidth,
+                                axisMiddle + (metrics.stringWidth(settings.columnAxis) + 1) / 2)
+                        + GAP;
         BufferedImage canvas =
                 new BufferedImage(
                         Math.max(width, metrics.stringWidth(settings.title) + 2 * GAP),
@@ -76,7 +81,6 @@ public final class HeatMap implements Picture {
             graphics.setColor(Color.BLACK);
             graphics.drawString(settings.title, GAP, GAP + metrics.getAscent());
             graphics.drawString(settings.rowAxis, GAP, top - metrics.getDescent());
-            int axisMiddle = left + settings.columns.size() * cellWidth / 2;
             centre(graphics, settings.columnAxis, axisMiddle, top - line - metrics.getDescent());
             drawCells(graphics, metrics, left, top, cellWidth);
         } finally {

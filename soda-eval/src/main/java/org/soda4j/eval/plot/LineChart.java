@@ -4,12 +4,15 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -34,6 +37,7 @@ public final class LineChart implements Picture {
     };
 
     private static final int MOST_POINTS_WITH_MARKERS = 40;
+    private static final double LEAST_LOG_RATIO = 3;
     private static final int TICK_PIXELS = 110;
     private static final float LINE_PIXELS = 2f;
 
@@ -73,11 +77,12 @@ public final class LineChart implements Picture {
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBackgroundColor(Color.WHITE);
         chart.getStyler()
-                .setXAxisLogarithmic(settings.xLog)
-                .setYAxisLogarithmic(settings.yLog)
                 .setXAxisTickMarkSpacingHint(TICK_PIXELS)
                 .setPlotGridLinesColor(new Color(0xDDDDDD))
                 .setSeriesColors(COLOURS);
+        chart.getStyler().setDecimalPattern("#,##0.##########");
+        scaleX(chart.getStyler());
+        scaleY(chart.getStyler());
         for (Series curve : series) {
             XYSeries drawn = chart.addSeries(curve.name(), curve.x(), curve.y());
             drawn.setLineStyle(new BasicStroke(LINE_PIXELS));
@@ -87,6 +92,53 @@ public final class LineChart implements Picture {
                             : SeriesMarkers.CIRCLE);
         }
         return BitmapEncoder.getBufferedImage(chart);
+    }
+
+    /**
+     * XChart labels equally spaced places themselves instead of round numbers, which is right for a
+     * few short ones; otherwise an end beside them keeps it from seeing any spacing.
+     */
+    private void scaleX(XYStyler styler) {
+        double[] range = range(Series::x);
+        boolean few =
+                series.stream()
+                        .allMatch(
+                                curve ->
+                                        curve.x().length <= MOST_POINTS_WITH_MARKERS
+                                                && Arrays.stream(curve.x())
+                                                        .allMatch(LineChart::isShort));
+        styler.setXAxisLogarithmic(settings.xLog);
+        if (!few && !settings.xLog) {
+            styler.setXAxisMax(range[1] + 1e-3 * (range[1] - range[0]));
+        }
+    }
+
+    private static boolean isShort(double value) {
+        return Math.abs(value) < 1e6 && value * 1000 == Math.rint(value * 1000);
+    }
+
+    /** A logarithmic axis has labels at powers of ten only: so it ends at such. */
+    private void scaleY(XYStyler styler) {
+        double[] range = range(Series::y);
+        boolean log = settings.yLog && range[1] > LEAST_LOG_RATIO * range[0];
+        styler.setYAxisLogarithmic(log);
+        if (log) {
+            styler.setYAxisMin(Math.pow(10, Math.floor(Math.log10(range[0]))));
+            styler.setYAxisMax(Math.pow(10, Math.ceil(Math.log10(range[1]))));
+        }
+    }
+
+    private double[] range(Function<Series, double[]> values) {
+        return series.stream()
+                .map(values)
+                .map(array -> Arrays.stream(array).summaryStatistics())
+                .reduce(
+                        (a, b) -> {
+                            a.combine(b);
+                            return a;
+                        })
+                .map(all -> new double[] {all.getMin(), all.getMax()})
+                .orElseThrow();
     }
 
     /** The curves and the look of a chart. */
@@ -148,7 +200,8 @@ public final class LineChart implements Picture {
         }
 
         /**
-         * Whether the vertical axis is logarithmic.
+         * Whether the vertical axis is logarithmic. It is drawn linear where the values span less
+         * than a factor of 3.
          *
          * @param log default false
          * @return this

@@ -32,6 +32,19 @@ class HeatMapTest {
     }
 
     @Test
+    void aLongAxisTitleIsNotCutOff() {
+        HeatMap.Builder builder =
+                HeatMap.builder().rows("row", TWO).values(new double[][] {{1}, {2}});
+        int narrow = builder.columns("x", List.of("a")).build().toImage().getWidth();
+        String title = "a title that is much longer than one cell";
+        BufferedImage wide = builder.columns(title, List.of("a")).build().toImage();
+        assertThat(wide.getWidth()).isGreaterThan(narrow);
+        for (int y = 0; y < wide.getHeight(); y++) {
+            assertThat(new Color(wide.getRGB(wide.getWidth() - 2, y))).isEqualTo(Color.WHITE);
+        }
+    }
+
+    @Test
     void coloursBecomeLighterAllTheWay() {
         for (int i = 1; i <= 20; i++) {
             assertThat(Palette.brightness(Palette.of(i / 20.0)))

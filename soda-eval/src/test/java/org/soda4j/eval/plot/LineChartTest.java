@@ -42,6 +42,14 @@ class LineChartTest {
     }
 
     @Test
+    void aLogarithmicAxisOfLessThanAFactorOf3IsLinear() {
+        LineChart.Builder builder =
+                LineChart.builder().series("y", STEPS, new double[] {1, 1.5, 2, 2.5, 2.9});
+        assertThat(builder.yLog(true).build().toPng())
+                .isEqualTo(builder.yLog(false).build().toPng());
+    }
+
+    @Test
     void refusesWhatCannotBeDrawn() {
         assertThatThrownBy(() -> LineChart.builder().build()).hasMessageContaining("found none");
         assertThatThrownBy(() -> LineChart.builder().series("a", STEPS, new double[2]))
