@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.FashionMnist;
@@ -68,9 +69,15 @@ public final class LatentTour implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            defaultValue = "48000",
+            defaultValue = "100000",
             description = "Training images, counted with repetition.")
     private long images;
+
+    @Option(
+            names = "--precision",
+            defaultValue = "FP32",
+            description = "Of the training: FP32, BF16 or FP16.")
+    private Precision precision;
 
     @Option(names = "--steps", defaultValue = "25", description = "Sampling steps.")
     private int steps;
@@ -129,7 +136,7 @@ public final class LatentTour implements Callable<Integer> {
                     spec.commandLine(), "--data fashion-mnist needs --model; run quickstart first");
         }
         Soda soda = ShapesModel.create(seed);
-        ShapesModel.train(soda, images, seed, out.resolve("run"));
+        ShapesModel.train(soda, images, precision, seed, out.resolve("run"));
         soda.save(out.resolve("model"));
         return soda;
     }

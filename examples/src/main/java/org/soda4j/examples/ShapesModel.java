@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import java.nio.file.Path;
 import org.soda4j.PixelNormalization;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.ShapesDataset;
 import org.soda4j.data.ShapesDataset.Factor;
@@ -25,7 +26,8 @@ final class ShapesModel {
     private ShapesModel() {}
 
     /**
-     * Shapes of 16 x 16 pixels that all stand upright: at this resolution a turned star is a disc.
+     * Shapes of 16 x 16 pixels that all stand upright and have one size: few pixels tell a small or
+     * turned one from another.
      *
      * @param seed two seeds draw independent images
      */
@@ -35,7 +37,7 @@ final class ShapesModel {
                 .resolution(SIZE)
                 .seed(seed)
                 .levels(Factor.ROTATION, 1)
-                .levels(Factor.SIZE, 2)
+                .levels(Factor.SIZE, 1)
                 .build();
     }
 
@@ -43,7 +45,7 @@ final class ShapesModel {
     static Soda create(long seed) {
         return Soda.builder()
                 .encoder(ResNetEncoder.builder().widthMultiplier(0.25).smallImages(true).build())
-                .latent(LatentLayout.of(32))
+                .latent(LatentLayout.of(64))
                 .modulation(LayerModulation.paired())
                 .masking(new LatentMasking(0.1, 0.1)) // So that dropped sections are nothing new.
                 .denoiser(
@@ -67,7 +69,7 @@ final class ShapesModel {
      *
      * @param images how many are seen, counted with repetition
      */
-    static void train(Soda soda, long images, long seed, Path run) {
+    static void train(Soda soda, long images, Precision precision, long seed, Path run) {
         ViewPipeline same = ViewPipeline.builder(SIZE).channels(3).build();
         ViewPairs pairs =
                 ViewPairs.builder(shapes(COUNT, seed)).source(same).target(same).seed(seed).build();
@@ -81,6 +83,7 @@ final class ShapesModel {
                 .rateSchedule(RateSchedule.COSINE)
                 .emaDecay(0.99)
                 .seed(seed)
+                .precision(precision)
                 .folder(run)
                 .listener(new ProgressBarListener())
                 .build()
