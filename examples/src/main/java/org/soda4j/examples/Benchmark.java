@@ -66,8 +66,10 @@ public final class Benchmark implements Callable<Integer> {
 
     @Option(
             names = "--set",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "PATH=VALUE",
-            description = "Changes one field of the preset, such as model.denoiser.channels=32.")
+            description =
+                    "Changes one field of the preset, such as model.denoiser.channels=32. Default: nothing is changed.")
     private List<String> set = new ArrayList<>();
 
     @Option(

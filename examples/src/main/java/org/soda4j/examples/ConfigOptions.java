@@ -16,25 +16,33 @@ final class ConfigOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "cifar10, cifar100, tiny-imagenet, or paper-NAME of each.")
+            description = "cifar10, cifar100, tiny-imagenet, or paper-NAME of each. Default: none.")
     private String preset;
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "A configuration in YAML or JSON instead of a preset.")
+            description = "A configuration in YAML or JSON instead of a preset. Default: none.")
     private Path file;
 
     @Option(
             names = "--set",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "PATH=VALUE",
-            description = "Changes one field, such as model.denoiser.channels=32; any number.")
+            description =
+                    "Changes one field, such as model.denoiser.channels=32; may be repeated. Default: nothing is changed.")
     private List<String> set = new ArrayList<>();
 
-    @Option(names = "--steps", paramLabel = "N", description = "Trains for N steps.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Length of the training. Default: as configured.")
     private Long steps;
 
-    @Option(names = "--precision", paramLabel = "NAME", description = "fp32, bf16 or fp16.")
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description = "fp32, bf16 or fp16. Default: as configured.")
     private String precision;
 
     String preset() {

@@ -24,7 +24,7 @@ final class DataOptions {
                     "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class, or of images alone.")
     private Source source;
 
-    @Option(names = "--root", description = "Folder of the files; needed.")
+    @Option(names = "--root", description = "Folder of the files; has no default.")
     private Path root;
 
     @Option(

@@ -14,6 +14,7 @@ import org.soda4j.eval.FeatureExtractor.Output;
 import org.soda4j.eval.FeatureSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,11 +54,14 @@ public final class Encode implements Callable<Integer> {
             description = "latent, normalized_latent, pooled or pixels.")
     private String output;
 
-    @Option(names = "--checkpoint", paramLabel = "N", description = "The checkpoint of step N.")
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "N",
+            description =
+                    "The checkpoint of step N. Default: the finished model, or the newest checkpoint.")
     private Long checkpoint;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
-    private String device;
+    @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
@@ -71,8 +75,9 @@ public final class Encode implements Callable<Integer> {
                             + output,
                     e);
         }
+        OutputCheck.file("--out", out);
         ImageDataset dataset = ImageFolder.builder().root(images).build();
-        try (Soda soda = TrainedModel.load(run, checkpoint, TrainingProgram.device(device))) {
+        try (Soda soda = TrainedModel.load(run, checkpoint, device.device())) {
             FeatureSet features = FeatureExtractor.of(soda).output(what).extract(dataset);
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
             provenance.put("encoder", run.toString());

@@ -33,7 +33,8 @@ public final class EncodeSpark implements Callable<Integer> {
 
     @Option(
             names = "--content",
-            description = "Column of the table with the bytes of image files, such as image.bytes.")
+            description =
+                    "Column of the table with the bytes of image files, such as image.bytes. Default: none, --images is a folder.")
     String content;
 
     @Option(names = "--id", defaultValue = "id", description = "Column that names an image.")
@@ -66,7 +67,7 @@ public final class EncodeSpark implements Callable<Integer> {
 
     @Option(
             names = "--master",
-            description = "Spark's master, such as local[2]; spark-submit has set it otherwise.")
+            description = "Spark's master, such as local[2]; Default: what spark-submit set.")
     String master;
 
     @Override

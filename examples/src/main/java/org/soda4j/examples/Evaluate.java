@@ -2,7 +2,6 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.TableSection;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,13 +39,14 @@ public final class Evaluate implements Callable<Integer> {
     @Option(
             names = "--checkpoint",
             paramLabel = "N",
-            description = "The checkpoint of step N instead of the finished model.")
+            description =
+                    "The checkpoint of step N instead of the finished model. Default: the latter.")
     private Long checkpoint;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Where the run's data set is now (default: where it was).")
+            description = "Where the run's data set is now Default: where it was.")
     private Path data;
 
     @Option(
@@ -53,7 +54,7 @@ public final class Evaluate implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Training images of the probes at most, the same number of every class, and a"
-                            + " fifth as many test images (default: all).")
+                            + " fifth as many test images Default: all.")
     private Integer maxImages;
 
     @Option(
@@ -84,17 +85,16 @@ public final class Evaluate implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Also disentanglement (DCI, MIG, SAP, modularity), on N generated images whose"
-                            + " factors are known.")
+                            + " factors are known. Default: not.")
     private Integer shapes;
 
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "The report (default: report.html in the run's folder).")
+            description = "The report. Default: report.html in the run's folder.")
     private Path out;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
-    private String device;
+    @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
@@ -106,9 +106,10 @@ public final class Evaluate implements Callable<Integer> {
         }
         TrainingImages stored = TrainingImages.ofRun(run);
         TrainingImages images = data == null ? stored : new TrainingImages(stored.kind(), data);
-        ProbeImages probe = ProbeImages.of(images, maxImages);
         Path file = out == null ? run.resolve("report.html") : out;
-        try (Soda soda = TrainedModel.load(run, checkpoint, TrainingProgram.device(device))) {
+        OutputCheck.file("--out", file);
+        ProbeImages probe = ProbeImages.of(images, maxImages);
+        try (Soda soda = TrainedModel.load(run, checkpoint, device.device())) {
             int most = soda.config().schedule().steps();
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
@@ -131,7 +132,6 @@ public final class Evaluate implements Callable<Integer> {
                 spec.commandLine().getOut().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
-            Files.createDirectories(file.toAbsolutePath().getParent());
             result.report().save(file);
             spec.commandLine().getOut().println("report: " + file.toAbsolutePath());
         }

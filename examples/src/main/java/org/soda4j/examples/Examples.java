@@ -1,5 +1,7 @@
 package org.soda4j.examples;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -50,8 +52,7 @@ public final class Examples implements Runnable {
         if (System.getProperty("OPT_OUT_TRACKING") == null) {
             System.setProperty("OPT_OUT_TRACKING", "true");
         }
-        return new CommandLine(command)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(command)
                 .setParameterExceptionHandler(
                         (e, given) -> {
                             CommandLine line = e.getCommandLine();
@@ -71,8 +72,31 @@ public final class Examples implements Runnable {
                 .execute(args);
     }
 
+    /** A command as it is run: help for terminals of 80 columns, and a version. */
+    static CommandLine commandLine(Object command) {
+        CommandLine line = new CommandLine(command);
+        withVersion(line);
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(80);
+    }
+
+    private static void withVersion(CommandLine line) {
+        String version = Examples.class.getPackage().getImplementationVersion();
+        line.getCommandSpec().version("soda4j " + (version == null ? "(not packaged)" : version));
+        line.getSubcommands().values().forEach(Examples::withVersion);
+    }
+
+    /** One line; where the name of the exception says more than nothing, with it. */
     private static String message(Throwable e) {
-        String message = e.getMessage();
-        return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        if (e.getMessage() == null) {
+            return e.getClass().getSimpleName();
+        }
+        String message = e.getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
+        Class<?> type = e.getClass();
+        boolean plain =
+                type == IOException.class
+                        || type == UncheckedIOException.class
+                        || type == IllegalArgumentException.class
+                        || type == IllegalStateException.class;
+        return plain ? message : type.getSimpleName() + ": " + message;
     }
 }

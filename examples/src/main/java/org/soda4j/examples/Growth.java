@@ -112,6 +112,7 @@ public final class Growth implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        OutputCheck.file("--out", out);
         List<Axis> axes =
                 List.of(
                         new Axis("batch", batches, null),

@@ -6,7 +6,6 @@ import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,8 @@ public final class LatentTour implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            description = "Folder of a model that was trained on these images; none: trains one.")
+            description =
+                    "Folder of a model that was trained on these images; Default: none, trains one.")
     private Path model;
 
     @Option(
@@ -100,7 +100,7 @@ public final class LatentTour implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--count: expected at least 12, found " + count);
         }
-        Files.createDirectories(out);
+        OutputCheck.folder("--out", out);
         SamplingOptions options = SamplingOptions.defaults().withSteps(steps).withSeed(seed);
         try (Soda soda = soda(kind)) {
             LatentPictures pictures = new LatentPictures(soda, out, options, this::print);

@@ -3,7 +3,6 @@ package org.soda4j.examples;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -59,7 +58,9 @@ public final class NovelViews implements Callable<Integer> {
             description = "shapes (drawn by the program) or coil20.")
     private String data;
 
-    @Option(names = "--root", description = "Folder of COIL-20's files, for --data coil20.")
+    @Option(
+            names = "--root",
+            description = "Folder of COIL-20's files, for --data coil20. Default: none.")
     private Path root;
 
     @Option(
@@ -91,11 +92,11 @@ public final class NovelViews implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputCheck.folder("--out", out);
         Turntable turntable = turntable();
         SceneSource training = turntable.training();
         SceneSource unseen = turntable.unseen();
         int channels = training.image(0, 0).channels();
-        Files.createDirectories(out);
         try (Soda soda = model(channels)) {
             print(soda.describe().toString());
             print("%d training objects, %d unseen ones".formatted(training.size(), unseen.size()));

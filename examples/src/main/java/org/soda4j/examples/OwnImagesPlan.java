@@ -2,6 +2,8 @@ package org.soda4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.FlopCount;
+import org.soda4j.SodaConfig;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.training.RunConfig;
 
@@ -19,7 +21,8 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
     /** Between 32 and 64 pixels; larger images lose no more at 64 than they would at 32. */
     private static final int SMALL = 48;
 
-    private static final long CPU_IMAGES = 200_000;
+    /** About an hour at the 100 GFLOP/s that two cores reach on so small a model. */
+    private static final double CPU_OPERATIONS = 3.6e14;
 
     static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
         List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
@@ -51,13 +54,15 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
         long perEpoch = images.size() / batch;
         long epochs = 800;
         if (!gpu) {
-            epochs = Math.max(1, CPU_IMAGES / (perEpoch * batch));
             overrides.addAll(
                     List.of(
                             "model.denoiser.channels=32",
                             "model.encoder.widthMultiplier=0.25",
                             "training.learningRate=1.0e-3",
                             "training.emaDecay=0.999"));
+            SodaConfig model = RunConfig.preset(preset, overrides.toArray(String[]::new)).model();
+            double wantedImages = CPU_OPERATIONS / FlopCount.of(model).train();
+            epochs = Math.max(1, Math.round(wantedImages / (perEpoch * batch)));
             reasons.add("a small model with a higher learning rate, because there is no GPU");
         }
         long steps = epochs * perEpoch;

@@ -40,13 +40,19 @@ public final class Probe implements Callable<Integer> {
     @Parameters(paramLabel = "FEATURES", description = ".npz or .safetensors with labels.")
     private Path file;
 
-    @Option(names = "--test", paramLabel = "FILE", description = "Features to test on.")
+    @Option(
+            names = "--test",
+            paramLabel = "FILE",
+            description = "Features to test on. Default: every fifth row of FEATURES.")
     private Path test;
 
     @Option(names = "--k", defaultValue = "20", description = "Neighbours of k-NN.")
     private int k;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Also writes a report.")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also writes a report, in HTML. Default: none.")
     private Path report;
 
     @Override
@@ -54,6 +60,9 @@ public final class Probe implements Callable<Integer> {
         if (k < 1) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--k: expected at least 1, found " + k);
+        }
+        if (report != null) {
+            OutputCheck.file("--report", report);
         }
         FeatureSet all = FeatureSet.load(file);
         if (!all.hasLabels()) {

@@ -1,5 +1,6 @@
 package org.soda4j.examples;
 
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -9,13 +10,27 @@ import org.soda4j.training.RunControl;
 import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
 
-/** Shows a training as a bar with rate, loss and time left. */
+/**
+ * Shows a training with rate, loss and time left on standard error: as a bar in a terminal, as a
+ * line for every tenth elsewhere.
+ */
 final class ProgressBarListener implements RunListener {
 
+    private static final int LINES = 10;
+
+    private final PrintStream out = System.err;
+    private final boolean terminal = System.console() != null;
     private ProgressBar bar;
+    private long linesBefore;
+    private long total;
 
     @Override
     public void begin(RunEvent.Begin begin, RunControl control) {
+        total = begin.totalSteps();
+        linesBefore = LINES * begin.step() / Math.max(1, total);
+        if (!terminal) {
+            return;
+        }
         bar =
                 new ProgressBarBuilder()
                         .setTaskName("train")
@@ -30,23 +45,36 @@ final class ProgressBarListener implements RunListener {
 
     @Override
     public void step(RunEvent.Step step) {
-        bar.setExtraMessage(
+        String text =
                 String.format(
                         Locale.ROOT,
                         " %.0f img/s loss %.4f %s left",
                         step.imagesPerSecond(),
                         step.smoothedLoss(),
-                        clock(step.remaining())));
-        bar.stepTo(step.step());
+                        clock(step.remaining()));
+        if (bar != null) {
+            bar.setExtraMessage(text);
+            bar.stepTo(step.step());
+            return;
+        }
+        long lines = LINES * step.step() / total;
+        if (lines > linesBefore) {
+            linesBefore = lines;
+            out.println("train step " + step.step() + " of " + total + text);
+        }
     }
 
     @Override
     public void end(RunEvent.End end) {
-        bar.close();
+        close();
     }
 
     @Override
     public void failure(RunEvent.Failure failure) {
+        close();
+    }
+
+    private void close() {
         if (bar != null) {
             bar.close();
         }

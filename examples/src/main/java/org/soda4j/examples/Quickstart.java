@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,7 @@ public final class Quickstart implements Callable<Integer> {
             description = "fashion-mnist (a part of it is built in) or cifar10.")
     private String data;
 
-    @Option(names = "--root", description = "Folder of CIFAR-10's binary files.")
+    @Option(names = "--root", description = "Folder of CIFAR-10's binary files. Default: none.")
     private Path root;
 
     @Option(
@@ -101,7 +100,7 @@ public final class Quickstart implements Callable<Integer> {
     public Integer call() throws IOException {
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
-        Files.createDirectories(out);
+        OutputCheck.folder("--out", out);
         try (Soda soda = model(channels(), seed)) {
             print(soda.describe().toString());
             List<Row> table = new ArrayList<>();

@@ -7,13 +7,14 @@ import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Goes on with a run that {@code train} started. */
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Goes on with a run from its newest checkpoint, as if it had not stopped.")
 public final class Resume implements Callable<Integer> {
 
@@ -22,19 +23,13 @@ public final class Resume implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
-    private String device;
+    @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
         RunConfig config = RunFolder.config(run, RunConfig.class);
         TrainingImages data = TrainingImages.ofRun(run);
-        new TrainingProgram(
-                        spec.commandLine().getOut(),
-                        config,
-                        data,
-                        run,
-                        TrainingProgram.device(device))
+        new TrainingProgram(spec.commandLine().getOut(), config, data, run, device.device())
                 .train();
         return 0;
     }

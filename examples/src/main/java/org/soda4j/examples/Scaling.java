@@ -30,10 +30,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scaling",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         sortOptions = false,
         description = {
             "Measures the sum of all gradients over the ranks, and training steps.",
-            "  scaling --ranks 2 --preset cifar10 --set training.batchSize=8 --data DIR --steps 4"
+            "  scaling --ranks 2 --preset cifar10 --data DIR --steps 4"
         })
 public final class Scaling implements Callable<Integer> {
 
@@ -49,7 +50,8 @@ public final class Scaling implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Folder of the preset's data set; without, only sums are measured.")
+            description =
+                    "Folder of the preset's data set, for steps. Default: none, measures sums only.")
     private Path data;
 
     @Option(

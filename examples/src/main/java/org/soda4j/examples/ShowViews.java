@@ -61,6 +61,7 @@ public final class ShowViews implements Callable<Integer> {
                     "--count and --resolution: expected at least 1, found %d and %d"
                             .formatted(count, size));
         }
+        OutputCheck.file("--out", out);
         ImageDataset images = data.open();
         ViewPipeline plain = ViewPipeline.builder(size).channels(data.source().channels()).build();
         ViewSource items;

@@ -16,11 +16,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         sortOptions = false,
         description = {
             "Trains a model; the same command again goes on with the run.",
             "  train --preset cifar10 --data DIR --out RUN",
-            "  train --images FOLDER --out RUN   chooses resolution, model and batch by itself"
+            "  train --images FOLDER --out RUN",
+            "The latter chooses resolution, model, batch and length by itself."
         })
 public final class Train implements Callable<Integer> {
 
@@ -33,13 +35,14 @@ public final class Train implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Folder of the preset's data set, in its official files.")
+            description = "Folder of the preset's data set, in its official files. Default: none.")
     private Path data;
 
     @Option(
             names = "--images",
             paramLabel = "FOLDER",
-            description = "Your own image files, in one folder or one folder a class.")
+            description =
+                    "Your own image files, in one folder or one folder a class. Default: none.")
     private Path images;
 
     @Option(
@@ -53,12 +56,11 @@ public final class Train implements Callable<Integer> {
             names = "--probe-images",
             paramLabel = "N",
             description =
-                    "Training images of the k-NN and linear probes at most (default: all; 0: no"
-                            + " probes).")
+                    "Training images of the k-NN and linear probes at most; 0: no"
+                            + " probes. Default: all.")
     private Integer probeImages;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, gpu0, gpu1, ...")
-    private String device;
+    @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
@@ -66,12 +68,13 @@ public final class Train implements Callable<Integer> {
         if (ranks.isLauncher()) {
             return ranks.launch(Train.class);
         }
-        try (Ranks.Joined joined = ranks.join(TrainingProgram.device(device))) {
+        try (Ranks.Joined joined = ranks.join(device.device())) {
             return train(source, joined);
         }
     }
 
     private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
+        OutputCheck.folder("--out", out);
         Device where = joined.device();
         RunConfig config =
                 source.kind().equals(TrainingImages.IMAGES) && !options.given()

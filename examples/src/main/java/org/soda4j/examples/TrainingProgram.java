@@ -1,12 +1,12 @@
 package org.soda4j.examples;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,6 +26,7 @@ import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunFolder;
 import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
@@ -33,6 +34,8 @@ final class TrainingProgram {
 
     private static final int REPORT_IMAGES = 16;
     private static final int REPORT_STEPS = 20;
+    private static final long WORTH_TIMING_STEPS = 100;
+    private static final int TIMED_BATCH = 16;
 
     private final PrintWriter out;
     private final RunConfig config;
@@ -47,20 +50,6 @@ final class TrainingProgram {
         this.data = data;
         this.run = run;
         this.device = device;
-    }
-
-    /** A device by name, or by default a GPU where there is one. */
-    static Device device(String name) {
-        if (name == null) {
-            return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
-        }
-        Device device = Device.fromName(name);
-        if (device.isGpu() && device.getDeviceId() >= Engine.getEngine("PyTorch").getGpuCount()) {
-            throw new IllegalArgumentException(
-                    "--device: expected cpu or one of %d GPUs, found %s"
-                            .formatted(Engine.getEngine("PyTorch").getGpuCount(), name));
-        }
-        return device;
     }
 
     /** Views of the images at the denoiser's resolution, by the published recipe. */
@@ -85,6 +74,9 @@ final class TrainingProgram {
     /** Trains as one of several ranks, the first of which writes. */
     TrainingSummary train(Collective ranks) throws IOException {
         ImageDataset images = data.open();
+        if (ranks.size() == 1) {
+            sayHowLong(images.size());
+        }
         try (Soda soda =
                 Soda.builder()
                         .config(config.model())
@@ -116,6 +108,32 @@ final class TrainingProgram {
                 }
             }
             return summary;
+        }
+    }
+
+    /** Before a new training that is long enough for it to matter. */
+    private void sayHowLong(long images) {
+        TrainingConfig training = config.training();
+        long perEpoch = images / training.batchSize();
+        if (Files.exists(RunFolder.checkpoints(run)) || perEpoch < 1) {
+            return;
+        }
+        long steps = training.length().steps(perEpoch, training.batchSize());
+        if (steps < WORTH_TIMING_STEPS) {
+            return;
+        }
+        int batch = Math.min(training.batchSize(), TIMED_BATCH);
+        try (Soda soda = Soda.builder().config(config.model()).device(device).build()) {
+            Duration step = StepTime.measure(soda, training, batch, 1, 2);
+            double scale = (double) steps * training.batchSize() / batch;
+            out.printf(
+                    "%d steps of %d images take about %s here, by two steps of %d images;%n"
+                            + "  --steps N makes it shorter%n",
+                    steps,
+                    training.batchSize(),
+                    StepTime.text(Duration.ofNanos(Math.round(step.toNanos() * scale))),
+                    batch);
+            out.flush();
         }
     }
 

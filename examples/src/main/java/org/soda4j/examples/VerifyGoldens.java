@@ -11,13 +11,14 @@ import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Compares this library with reference arrays, quantity by quantity. */
 @Command(
         name = "verify-goldens",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description =
                 "Runs every reference case of a folder and prints a line per quantity;"
                         + " exits with 1 if any is out of bounds or of an unknown kind.")
@@ -28,11 +29,7 @@ public final class VerifyGoldens implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder with .safetensors files.")
     private Path folder;
 
-    @Option(
-            names = "--device",
-            defaultValue = "cpu",
-            description = "cpu, gpu0, gpu1, ... (default: ${DEFAULT-VALUE})")
-    private String device;
+    @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
@@ -43,10 +40,11 @@ public final class VerifyGoldens implements Callable<Integer> {
         if (files.isEmpty()) {
             throw new IOException(folder + ": expected .safetensors files, found none");
         }
+        Device where = device.device();
         boolean passed = true;
         for (Path file : files) {
             try {
-                for (Check check : GoldenCases.run(file, Device.fromName(device))) {
+                for (Check check : GoldenCases.run(file, where)) {
                     spec.commandLine().getOut().println(check);
                     passed &= check.passed();
                 }

@@ -27,7 +27,14 @@ class WrongOptionsTest {
                 "benchmark --task views",
                 "benchmark --task train --batch 0",
                 "benchmark --task train --preset none",
-                "train --preset cifar10 --precision fp7 --data x --out y"
+                "train --preset cifar10 --precision fp7 --data x --out y",
+                "train --preset cifar10 --data x --out y --device tpu",
+                "resume x --device gpu1000",
+                "describe --preset cifar10 --device Cpu",
+                "evaluate x --device tpu",
+                "encode x --images y --out z --device tpu",
+                "verify-goldens x --device tpu",
+                "train --preset cifar10 --data x --out y --device gpu99"
             })
     void giveOneLineAndExitCodeTwo(String command) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();

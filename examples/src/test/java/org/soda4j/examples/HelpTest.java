@@ -1,0 +1,69 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** What every example answers to --help and --version. */
+class HelpTest {
+
+    private static final int COLUMNS = 80;
+
+    static Stream<String> names() {
+        return Examples.commandLine(new Examples()).getSubcommands().keySet().stream();
+    }
+
+    private static CommandLine command(String name) {
+        return Examples.commandLine(new Examples()).getSubcommands().get(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void fitsATerminalOf80Columns(String name) {
+        assertThat(command(name).getUsageMessage().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(COLUMNS));
+        assertThat(Examples.commandLine(new Examples()).getUsageMessage().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(COLUMNS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void saysWhatItDoesAndWhatEachOptionIs(String name) {
+        CommandSpec spec = command(name).getCommandSpec();
+        assertThat(spec.usageMessage().description()[0]).contains(" ").endsWith(".");
+        for (PositionalParamSpec argument : spec.positionalParameters()) {
+            assertThat(argument.description()).as(argument.paramLabel()).isNotEmpty();
+        }
+        for (OptionSpec option : spec.options()) {
+            String description = String.join(" ", option.description());
+            assertThat(description).as(option.longestName()).contains(" ").contains(".");
+            assertThat(tellsDefault(spec, option, description))
+                    .as(name + " " + option.longestName() + " tells its default")
+                    .isTrue();
+        }
+    }
+
+    private static boolean tellsDefault(CommandSpec spec, OptionSpec option, String description) {
+        boolean shown =
+                option.showDefaultValue() == Visibility.ALWAYS
+                        || (option.showDefaultValue() == Visibility.ON_DEMAND
+                                && spec.usageMessage().showDefaultValues());
+        return option.required()
+                || option.arity().max() == 0
+                || description.matches("(?s).*([Dd]efault: |no default).*")
+                || (option.defaultValue() != null && shown);
+    }
+
+    @Test
+    void knowsItsVersion() {
+        assertThat(command("train").getCommandSpec().version()[0]).startsWith("soda4j ");
+    }
+}

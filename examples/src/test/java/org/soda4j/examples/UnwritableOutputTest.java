@@ -1,0 +1,56 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A result that cannot be written is noticed before there is anything to lose. */
+class UnwritableOutputTest {
+
+    private final PrintStream before = System.err;
+
+    @TempDir Path folder;
+
+    @AfterEach
+    void restore() {
+        System.setErr(before);
+    }
+
+    /** BLOCKED lies below a file, RUN tells where images are that are not there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "quickstart --out BLOCKED",
+                "train --images RUN --out BLOCKED",
+                "evaluate RUN --out BLOCKED/report.html",
+                "encode RUN --images RUN --out BLOCKED/features.npz",
+                "probe RUN --report BLOCKED/report.html",
+                "show-views --root RUN --out BLOCKED/views.png",
+                "latent-tour --out BLOCKED",
+                "novel-views --out BLOCKED",
+                "growth --out BLOCKED/growth.png"
+            })
+    void isSaidInOneLineWithExitCodeOne(String command) throws Exception {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.writeString(
+                run.resolve("data.json"), "{\"kind\": \"images\", \"path\": \"nowhere\"}");
+        Path blocked = Files.createFile(folder.resolve("file")).resolve("below");
+        String words = command.replace("BLOCKED", blocked.toString()).replace("RUN", "" + run);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        int code = Examples.execute(new Examples(), words.split(" "));
+        System.setErr(before);
+        assertThat(code).isEqualTo(1);
+        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
+                .doesNotContain("\n")
+                .contains(": expected a folder that can be written, found " + blocked);
+    }
+}
