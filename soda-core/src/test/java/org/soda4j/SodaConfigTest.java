@@ -54,6 +54,7 @@ class SodaConfigTest {
                                         .dropout(0.33)
                                         .residualResampling(true)
                                         .timeDivisor(1)
+                                        .groups(16)
                                         .build())
                         .schedule(NoiseSchedule.cosine(321))
                         .prediction(Prediction.values()[2])
@@ -98,7 +99,7 @@ class SodaConfigTest {
         assertThat(config.denoiser().channels()).isEqualTo(128);
         assertThat(config.normalization()).isEqualTo(PixelNormalization.imageNet());
         assertThat(config.views()).isNull();
-        assertThat(config.toJson()).doesNotContain("views");
+        assertThat(config.toJson()).doesNotContain("views", "groups");
     }
 
     @Test
@@ -129,7 +130,7 @@ class SodaConfigTest {
                 "{'encoder': {'depth': null}}|/encoder/depth",
                 "{'encoder': 18}|/encoder",
                 "{'encoder': []}|/encoder",
-                "{'denoiser': {'channels': 33}}|/denoiser/channels: channels: expected a multiple of 32",
+                "{'denoiser': {'channels': 33}}|/denoiser/channels: channels: expected a multiple of 8",
                 "{'denoiser': {'imageShape': null}}|/denoiser/imageShape",
                 "{'denoiser': {'imageShape': [3, 32]}}|/denoiser/imageShape: imageShape: expected channels",
                 "{'denoiser': {'attention': [7]}}|/denoiser: attention: expected levels 0 .. 3",

@@ -27,9 +27,15 @@ record Turntable(
 
     private static final int UNSEEN_COIL = 4;
 
-    static Turntable ofShapes(int objects, int unseenObjects, int size, long seed) {
+    /** What of a data set training does not see. */
+    enum Split {
+        OBJECTS,
+        VIEWS
+    }
+
+    static Turntable ofShapes(int objects, int unseenObjects, int solids, int size, long seed) {
         ShapeScenes.Builder builder =
-                ShapeScenes.builder().views(16).resolution(size).supersampling(3);
+                ShapeScenes.builder().views(12).resolution(size).supersampling(3).solids(solids);
         ShapeScenes training = builder.objects(objects).seed(2 * seed).build();
         ShapeScenes unseen = builder.objects(unseenObjects).seed(2 * seed + 1).build();
         Camera any = unseen.camera(0, 0);
@@ -42,8 +48,12 @@ record Turntable(
                 (object, k) -> unseen.render(object, cameras.get(k)));
     }
 
-    static Turntable ofCoil(CoilDataset coil, int size, long seed) {
-        List<SceneSource> parts = SceneSource.turntable(coil).split(UNSEEN_COIL, seed);
+    static Turntable ofCoil(CoilDataset coil, Split split, int size, long seed) {
+        SceneSource all = SceneSource.turntable(coil);
+        List<SceneSource> parts =
+                split == Split.OBJECTS
+                        ? all.split(UNSEEN_COIL, seed)
+                        : List.of(new EveryOtherView(all, 0), new EveryOtherView(all, 1));
         SceneSource unseen = parts.get(1).inMemory(size, size);
         int step = unseen.views(0) / CAMERAS;
         return new Turntable(
@@ -51,5 +61,10 @@ record Turntable(
                 unseen,
                 IntStream.range(0, CAMERAS).mapToObj(k -> unseen.camera(0, k * step)).toList(),
                 (object, k) -> unseen.image(object, k * step));
+    }
+
+    String describe() {
+        return "%d training objects with %d views each, %d of %d views unseen"
+                .formatted(training.size(), training.views(0), unseen.size(), unseen.views(0));
     }
 }

@@ -37,7 +37,7 @@ class NovelViewsTest {
         assertThat(err.toString()).isEmpty();
         assertThat(code).isZero();
         assertThat(out.toString())
-                .contains("20 training objects, 2 unseen ones")
+                .contains("20 training objects with 12 views each, 2 of 12 views unseen")
                 .contains("trained on 64 images")
                 .containsPattern("\n3 +4 \\| +\\d+\\.\\d\\d")
                 .contains("degrees")

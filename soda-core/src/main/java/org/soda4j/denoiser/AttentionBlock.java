@@ -13,12 +13,14 @@ import org.soda4j.nn.Operators;
 /** Self-attention over the pixels of a feature map, added to it. */
 final class AttentionBlock extends NamedBlock {
 
+    private final int groups;
     private final int heads;
     private final Parameter[] parameters;
 
-    AttentionBlock(String name, long seed, int channels, int heads) {
+    AttentionBlock(String name, long seed, int channels, UNetDenoiser config) {
         super(name, seed);
-        this.heads = heads;
+        groups = config.groups();
+        heads = config.heads(channels);
         parameters =
                 new Parameter[] {
                     normWeight("norm.weight", channels),
@@ -34,7 +36,7 @@ final class AttentionBlock extends NamedBlock {
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
         NDArray[] p = values(store, x, mode.training(), parameters);
         NDArray[] inputs = {x, p[0], p[1], p[2], p[3], p[4], p[5]};
-        return Operators.attentionBlock(inputs, UNetDenoiser.GROUPS, heads, mode);
+        return Operators.attentionBlock(inputs, groups, heads, mode);
     }
 
     @Override

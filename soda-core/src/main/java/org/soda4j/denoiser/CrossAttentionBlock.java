@@ -16,17 +16,19 @@ import org.soda4j.nn.Operators;
  */
 final class CrossAttentionBlock extends NamedBlock {
 
+    private final int groups;
     private final int heads;
     private final Parameter[] parameters;
 
     /**
      * @param channels of the feature map
-     * @param tokenWidth of the tokens
-     * @param heads a divisor of {@code channels}
+     * @param config tells the tokens' width (the channels of its first level), groups and heads
      */
-    CrossAttentionBlock(String name, long seed, int channels, int tokenWidth, int heads) {
+    CrossAttentionBlock(String name, long seed, int channels, UNetDenoiser config) {
         super(name, seed);
-        this.heads = heads;
+        int tokenWidth = config.channels();
+        groups = config.groups();
+        heads = config.heads(channels);
         parameters =
                 new Parameter[] {
                     normWeight("norm.weight", channels),
@@ -44,7 +46,7 @@ final class CrossAttentionBlock extends NamedBlock {
     NDArray apply(ParameterStore store, NDArray x, NDArray tokens, OperatorMode mode) {
         NDArray[] p = values(store, tokens, mode.training(), parameters);
         NDArray[] inputs = {x, tokens, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
-        return Operators.crossAttentionBlock(inputs, UNetDenoiser.GROUPS, heads, mode);
+        return Operators.crossAttentionBlock(inputs, groups, heads, mode);
     }
 
     @Override

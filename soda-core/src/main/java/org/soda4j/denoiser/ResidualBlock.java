@@ -19,6 +19,7 @@ import org.soda4j.nn.Resample;
 final class ResidualBlock extends NamedBlock {
 
     private final int outChannels;
+    private final int groups;
     private final double dropout;
     private final Resample resample;
     private final Parameter[] first;
@@ -42,6 +43,7 @@ final class ResidualBlock extends NamedBlock {
         super(name, seed);
         this.outChannels = outChannels;
         this.resample = resample;
+        groups = config.groups();
         dropout = config.dropout();
         int time = 4 * config.channels();
         first =
@@ -84,12 +86,11 @@ final class ResidualBlock extends NamedBlock {
         NDArray[] s = values(store, x, training, second);
         NDArray straight = shortcut(store, x, mode);
         try (NDArray h =
-                Operators.normSiluConv(
-                        x, f[0], f[1], f[2], f[3], UNetDenoiser.GROUPS, resample, mode)) {
+                Operators.normSiluConv(x, f[0], f[1], f[2], f[3], groups, resample, mode)) {
             NDArray[] inputs = {
                 h, straight, time, latent, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
             };
-            return Operators.modulatedConv(inputs, UNetDenoiser.GROUPS, dropout, mode);
+            return Operators.modulatedConv(inputs, groups, dropout, mode);
         } finally {
             if (straight != x) {
                 straight.close();

@@ -28,7 +28,6 @@ import org.soda4j.nn.Resample;
 public final class UNet extends NamedBlock {
 
     private static final String ACTIVATIONS = "activations";
-    private static final int LAST_GROUPS = 8;
 
     private final UNetDenoiser config;
     private final LatentLayout layout;
@@ -112,19 +111,12 @@ public final class UNet extends NamedBlock {
                         new ResidualBlock(
                                 nameOf("middle.res1"), seed, c, c, size, Resample.NONE, config));
         middleAttention =
-                part(
-                        "middle.attn",
-                        new AttentionBlock(nameOf("middle.attn"), seed, c, config.heads(c)));
+                part("middle.attn", new AttentionBlock(nameOf("middle.attn"), seed, c, config));
         middleCrossAttention =
                 conditions.crossAttention().contains(levels - 1)
                         ? part(
                                 "middle.views",
-                                new CrossAttentionBlock(
-                                        nameOf("middle.views"),
-                                        seed,
-                                        c,
-                                        config.channels(),
-                                        config.heads(c)))
+                                new CrossAttentionBlock(nameOf("middle.views"), seed, c, config))
                         : null;
         middle2 =
                 part(
@@ -347,7 +339,7 @@ public final class UNet extends NamedBlock {
                                 out[1],
                                 out[2],
                                 out[3],
-                                LAST_GROUPS,
+                                UNetDenoiser.LAST_GROUPS,
                                 Resample.NONE,
                                 mode)) {
             results.add(Operators.float32(prediction, training));

@@ -1,5 +1,6 @@
 package org.soda4j.denoiser;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.soda4j.latent.LayerModulation;
  * U-Net.
  *
  * @param imageShape channels, height and width of the images that are denoised
- * @param channels channels of the first level, a multiple of 32
+ * @param channels channels of the first level, a multiple of {@code groups}
  * @param multipliers for each level, its channels as a multiple of {@code channels}
  * @param blocks residual blocks per level on the way down; one more on the way up
  * @param attention the levels, from 0, whose residual blocks are followed by attention, ascending
@@ -25,6 +26,7 @@ import org.soda4j.latent.LayerModulation;
  * @param dropout probability in residual blocks, in training
  * @param residualResampling whether residual blocks change the resolution instead of convolutions
  * @param timeDivisor what the time t is divided by before its embedding
+ * @param groups of every norm but the last; left out of the text at 32
  */
 @JsonDeserialize(builder = UNetDenoiser.Builder.class)
 public record UNetDenoiser(
@@ -36,15 +38,34 @@ public record UNetDenoiser(
         int channelsPerHead,
         double dropout,
         boolean residualResampling,
-        double timeDivisor) {
+        double timeDivisor,
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
+                int groups) {
 
-    /** Groups of every norm but the last, as published. */
-    static final int GROUPS = 32;
+    /** Groups of the last norm, as published. */
+    static final int LAST_GROUPS = 8;
+
+    private static final int PUBLISHED_GROUPS = 32;
+
+    /** Keeps the text of a published network what it was before groups could be chosen. */
+    static final class PublishedGroups {
+        @Override
+        public boolean equals(Object value) {
+            return Integer.valueOf(PUBLISHED_GROUPS).equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return PUBLISHED_GROUPS;
+        }
+    }
 
     /** Checks each component and what spans several. */
     public UNetDenoiser {
         imageShape = requireImageShape(imageShape);
-        requireChannels(channels);
+        requireAtLeast("groups", 1, groups);
+        requireChannels(channels, LAST_GROUPS);
+        requireChannels(channels, groups);
         multipliers = requireAll("multipliers", 1, multipliers);
         requireAtLeast("blocks", 1, blocks);
         attention = requireAll("attention", 0, attention).stream().distinct().sorted().toList();
@@ -171,11 +192,11 @@ public record UNetDenoiser(
         return List.copyOf(shape);
     }
 
-    private static void requireChannels(int channels) {
-        if (channels < GROUPS || channels % GROUPS != 0) {
+    private static void requireChannels(int channels, int groups) {
+        if (channels < groups || channels % groups != 0) {
             throw new IllegalArgumentException(
                     "channels: expected a multiple of %d, the groups of the norms, found %d"
-                            .formatted(GROUPS, channels));
+                            .formatted(groups, channels));
         }
     }
 
@@ -225,6 +246,7 @@ public record UNetDenoiser(
         private double dropout = 0.1;
         private boolean residualResampling;
         private double timeDivisor = 1000;
+        private int groups = PUBLISHED_GROUPS;
 
         private Builder() {}
 
@@ -244,11 +266,11 @@ public record UNetDenoiser(
         /**
          * Sets the channels of the first level. Default and published: 128.
          *
-         * @param channels a multiple of 32
+         * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm
          * @return this
          */
         public Builder channels(int channels) {
-            requireChannels(channels);
+            requireChannels(channels, LAST_GROUPS);
             this.channels = channels;
             return this;
         }
@@ -340,6 +362,20 @@ public record UNetDenoiser(
         }
 
         /**
+         * Sets the groups of every norm but the last. Default and published: 32, with 128 channels
+         * four to a group. Keep about as many where there are fewer channels: a norm of one channel
+         * a group takes away whatever is the same all over the picture, such as a camera's place.
+         *
+         * @param groups at least 1, a divisor of {@code channels}
+         * @return this
+         */
+        public Builder groups(int groups) {
+            requireAtLeast("groups", 1, groups);
+            this.groups = groups;
+            return this;
+        }
+
+        /**
          * Builds the description.
          *
          * @return the immutable description
@@ -356,7 +392,8 @@ public record UNetDenoiser(
                     channelsPerHead,
                     dropout,
                     residualResampling,
-                    timeDivisor);
+                    timeDivisor,
+                    groups);
         }
 
         private static List<Integer> list(int... values) {

@@ -73,20 +73,11 @@ final class UNetStage extends NamedBlock {
         }
         attention =
                 plan.attention()
-                        ? part(
-                                "attn",
-                                new AttentionBlock(nameOf("attn"), seed, out, config.heads(out)))
+                        ? part("attn", new AttentionBlock(nameOf("attn"), seed, out, config))
                         : null;
         crossAttention =
                 plan.crossAttention()
-                        ? part(
-                                "views",
-                                new CrossAttentionBlock(
-                                        nameOf("views"),
-                                        seed,
-                                        out,
-                                        config.channels(),
-                                        config.heads(out)))
+                        ? part("views", new CrossAttentionBlock(nameOf("views"), seed, out, config))
                         : null;
     }
 

@@ -41,6 +41,7 @@ class UNetDenoiserTest {
                 tiny().multipliers(1).attention().blocks(3).build(),
                 tiny().multipliers(2, 1, 1).attention(2).channelsPerHead(8).build(),
                 tiny().imageShape(2, 16, 8).residualResampling(true).timeDivisor(1).build(),
+                tiny().channels(16).groups(4).attention(0, 1).build(),
                 tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).build());
     }
 
@@ -95,6 +96,35 @@ class UNetDenoiserTest {
         assertThat(tiny().multipliers(1).attention().build().depths()).isEqualTo(3);
     }
 
+    /** Two networks of the same weights; every norm but the last must see the groups. */
+    @Test
+    void groupsReachTheNorms() {
+        UNetDenoiser.Builder plain = tiny().multipliers(1).attention();
+        List<float[]> outputs =
+                Stream.of(plain.build(), plain.groups(8).build(), plain.groups(32).build())
+                        .map(UNetDenoiserTest::output)
+                        .toList();
+        assertThat(outputs.get(1)).isNotEqualTo(outputs.get(0));
+        assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
+    }
+
+    private static float[] output(UNetDenoiser config) {
+        UNet block = config.newBlock(LatentLayout.of(4), LayerModulation.whole(), 3);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape images = new Shape(1, 3, 8, 8);
+            block.initialize(manager, DataType.FLOAT32, images, new Shape(1), new Shape(1, 4));
+            NDArray x = manager.arange(3 * 64).toType(DataType.FLOAT32, false).sin();
+            NDList inputs =
+                    new NDList(
+                            x.reshape(images),
+                            manager.create(new long[] {500}),
+                            manager.ones(new Shape(1, 4)));
+            return block.forward(new ParameterStore(manager, false), inputs, false)
+                    .get(0)
+                    .toFloatArray();
+        }
+    }
+
     @Test
     void theLatentReachesEverySectionAndNothingElseChangesTheOutput() {
         UNet block = tiny().build().newBlock(LatentLayout.of(10), LayerModulation.paired(), 3);
@@ -121,8 +151,9 @@ class UNetDenoiserTest {
 
     static Stream<Arguments> wrongSettings() {
         return Stream.of(
-                wrong(b -> b.channels(48), "channels: expected a multiple of 32", "found 48"),
-                wrong(b -> b.channels(0), "channels: expected a multiple of 32", "found 0"),
+                wrong(b -> b.channels(44), "channels: expected a multiple of 8", "found 44"),
+                wrong(b -> b.channels(0), "channels: expected a multiple of 8", "found 0"),
+                wrong(b -> b.groups(0), "groups: expected at least 1, found 0"),
                 wrong(b -> b.imageShape(3, 32), "imageShape: expected channels, height and"),
                 wrong(b -> b.imageShape(0, 32, 32), "imageShape", "found [0, 32, 32]"),
                 wrong(b -> b.multipliers(1, 0), "multipliers: expected values of at least 1"),
@@ -151,6 +182,9 @@ class UNetDenoiserTest {
 
     @Test
     void whatSpansFieldsIsRefusedWhenBuilt() {
+        assertThatThrownBy(() -> tiny().channels(48).build())
+                .hasMessage(
+                        "channels: expected a multiple of 32, the groups of the norms, found 48");
         assertThatThrownBy(() -> tiny().attention(2).build())
                 .hasMessage(
                         "attention: expected levels 0 .. 1 (there are 2 multipliers), found [2]");
