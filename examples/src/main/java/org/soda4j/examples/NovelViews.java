@@ -6,18 +6,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.soda4j.PixelNormalization;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.CoilDataset;
 import org.soda4j.data.SceneSource;
 import org.soda4j.data.SceneViews;
-import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSchedule;
-import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.KnnProbe;
 import org.soda4j.eval.LinearProbe;
@@ -28,7 +24,6 @@ import org.soda4j.eval.view.ViewScores;
 import org.soda4j.eval.view.ViewSynthesis;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
-import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingLength;
@@ -151,26 +146,11 @@ public final class NovelViews implements Callable<Integer> {
     }
 
     private Soda model(int channels) {
-        return Soda.builder()
-                .encoder(
-                        ResNetEncoder.builder()
-                                .widthMultiplier(0.25)
-                                .smallImages(true)
-                                .inputChannels(channels)
-                                .build())
+        return SmallModel.builder(channels, seed)
                 .latent(LatentLayout.of(128))
-                .modulation(LayerModulation.paired())
                 .masking(LatentMasking.none()) // Nothing is guided.
                 .denoiser(
-                        UNetDenoiser.builder()
-                                .imageShape(channels, SIZE, SIZE)
-                                .channels(32)
-                                .groups(8)
-                                .multipliers(1, 1, 2)
-                                .blocks(1)
-                                .attention(2)
-                                .dropout(0)
-                                .build())
+                        SmallModel.denoiser(channels, SIZE).multipliers(1, 1, 2).groups(8).build())
                 .views(
                         ViewConditioning.builder()
                                 .rays(new RayEncoding(2, 2, 0))
@@ -178,10 +158,6 @@ public final class NovelViews implements Callable<Integer> {
                                 .build())
                 // Three quarters of the steps leave nothing of the image: sources must say it.
                 .schedule(NoiseSchedule.linear(1000, 1e-4, 0.06))
-                .prediction(
-                        Prediction.X0) // Within minutes it draws what the noise needs hours for.
-                .normalization(PixelNormalization.symmetric(channels))
-                .seed(seed)
                 .build();
     }
 

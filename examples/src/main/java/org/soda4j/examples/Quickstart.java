@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.soda4j.PixelNormalization;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -25,9 +24,6 @@ import org.soda4j.data.ViewPipeline;
 import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.eval.FeatureExtractor;
 import org.soda4j.eval.FeatureExtractor.Output;
 import org.soda4j.eval.FeatureSet;
@@ -39,7 +35,6 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.latent.LatentLayout;
-import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
@@ -145,28 +140,9 @@ public final class Quickstart implements Callable<Integer> {
      * U-Net.
      */
     static Soda model(int channels, long seed) {
-        return Soda.builder()
-                .encoder(
-                        ResNetEncoder.builder()
-                                .widthMultiplier(0.25)
-                                .smallImages(true)
-                                .inputChannels(channels)
-                                .build())
+        return SmallModel.builder(channels, seed)
                 .latent(LatentLayout.of(32))
-                .modulation(LayerModulation.paired())
-                .denoiser(
-                        UNetDenoiser.builder()
-                                .imageShape(channels, SIZE, SIZE)
-                                .channels(32)
-                                .multipliers(1, 1, 1)
-                                .blocks(1)
-                                .attention(2)
-                                .dropout(0)
-                                .build())
-                .prediction(
-                        Prediction.X0) // Within minutes it draws what the noise needs hours for.
-                .normalization(PixelNormalization.symmetric(channels))
-                .seed(seed)
+                .denoiser(SmallModel.denoiser(channels, SIZE).build())
                 .build();
     }
 
