@@ -10,6 +10,10 @@ public final class PyTorchEngine {
 
     private static final String NAME = "PyTorch";
 
+    static {
+        NativeLogging.errorsOnly();
+    }
+
     private PyTorchEngine() {}
 
     /**

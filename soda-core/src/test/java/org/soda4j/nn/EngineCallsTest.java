@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.passthrough.PassthroughNDManager;
+import com.sun.jna.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** How calls reach the engine: names, foreign arrays, threads. */
 class EngineCallsTest {
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void nativeWarningsDoNotGoPastSlf4j() {
+        PyTorchEngine.require();
+        // The C library's environment, which is not the copy that System.getenv reads.
+        assertThat(
+                        NativeLibrary.getInstance("c")
+                                .getFunction("getenv")
+                                .invokeString(new Object[] {"TORCH_CPP_LOG_LEVEL"}, false))
+                .isEqualTo("ERROR");
+    }
 
     @Test
     void theEngineIsPyTorch() {
