@@ -1,6 +1,7 @@
 package org.soda4j.examples;
 
 import ai.djl.Device;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.soda4j.distributed.Collective;
 import org.soda4j.distributed.MpiCollective;
 import org.soda4j.distributed.NcclCollective;
@@ -17,8 +19,8 @@ import picocli.CommandLine.Option;
 /** The option {@code --ranks}: this program in several processes, over Open MPI. */
 final class Ranks {
 
-    /** Time for a checkpoint between the signal that ends the job and the one that kills it. */
-    private static final int KILL_AFTER_SECONDS = 60;
+    /** Time for a checkpoint after the request to end. */
+    private static final int CHECKPOINT_SECONDS = 60;
 
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
@@ -70,8 +72,15 @@ final class Ranks {
             return 0;
         }
         try {
-            Process mpirun = new ProcessBuilder(command).inheritIO().start();
-            Runtime.getRuntime().addShutdownHook(new Thread(mpirun::destroy));
+            // In a session of its own, so that Ctrl-C reaches this process only: mpirun would give
+            // the ranks a second to end.
+            command.add(0, "setsid");
+            Process mpirun =
+                    new ProcessBuilder(command)
+                            .inheritIO()
+                            .redirectInput(new File("/dev/null"))
+                            .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(mpirun)));
             return mpirun.waitFor();
         } catch (IOException e) {
             throw new IOException(
@@ -84,6 +93,18 @@ final class Ranks {
         }
     }
 
+    /** Asks the ranks here, which agree with the others, to save a checkpoint and to end. */
+    private static void end(Process mpirun) {
+        mpirun.children().forEach(ProcessHandle::destroy);
+        try {
+            if (!mpirun.waitFor(CHECKPOINT_SECONDS, TimeUnit.SECONDS)) {
+                mpirun.destroy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private List<String> command(Class<?> main) {
         int cores = Runtime.getRuntime().availableProcessors();
         List<String> command = new ArrayList<>(List.of("mpirun", "-n", "" + ranks));
@@ -91,7 +112,6 @@ final class Ranks {
             command.addAll(List.of("--oversubscribe", "--mca", "mpi_yield_when_idle", "1"));
         }
         command.addAll(List.of("--bind-to", ranks == cores ? "core" : "none"));
-        command.addAll(List.of("--mca", "odls_base_sigkill_timeout", "" + KILL_AFTER_SECONDS));
         command.addAll(List.of("-x", "OMP_NUM_THREADS=" + Math.max(1, cores / ranks)));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

@@ -28,27 +28,41 @@ final class CommunicationThread implements AutoCloseable {
                         return daemon;
                     });
     private final Duration timeout;
+    private final LocalPeers peers;
     private final Consumer<String> abort;
 
     /**
      * @param timeout of one operation, from the moment somebody waits for it
+     * @param peers of which none may end while somebody waits
      * @param abort is told the reason when it is over; must not return
      */
-    CommunicationThread(Duration timeout, Consumer<String> abort) {
+    CommunicationThread(Duration timeout, LocalPeers peers, Consumer<String> abort) {
         this.timeout = timeout;
+        this.peers = peers;
         this.abort = abort;
     }
 
     Collective.Pending start(String what, Runnable operation) {
-        Future<?> future = thread.submit(operation);
-        return () -> await(what, future);
+        return start(what, operation, peers);
     }
 
     void run(String what, Runnable operation) {
         start(what, operation).await();
     }
 
-    private void await(String what, Future<?> future) {
+    /**
+     * The last operation, after which the others may end before this one notices that it is over.
+     */
+    void runLast(String what, Runnable operation) {
+        start(what, operation, LocalPeers.none()).await();
+    }
+
+    private Collective.Pending start(String what, Runnable operation, LocalPeers watched) {
+        Future<?> future = thread.submit(operation);
+        return () -> await(what, future, watched);
+    }
+
+    private void await(String what, Future<?> future, LocalPeers watched) {
         boolean interrupted = false;
         try {
             long slices = Math.max(1, timeout.toMillis() / SLICE_MILLIS);
@@ -57,6 +71,7 @@ final class CommunicationThread implements AutoCloseable {
                     future.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
                     return;
                 } catch (TimeoutException e) {
+                    watched.ended().ifPresent(peer -> abort.accept(what + " waits, but " + peer));
                     if (--slices == 0) {
                         abort.accept(waitedTooLong(what));
                     }

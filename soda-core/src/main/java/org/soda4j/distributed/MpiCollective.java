@@ -2,6 +2,8 @@ package org.soda4j.distributed;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.nio.ByteBuffer;
@@ -22,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A process that dies, or ends without {@link #close}, makes {@code mpirun} end the others; an
- * operation that waits longer than the timeout aborts the job. Arrays are summed in their own
- * memory, without a copy, where they are contiguous. Linux only.
+ * <p>A process that dies, or ends without {@link #close}, makes {@code mpirun} end the others, and
+ * an operation that waits for it on the same machine aborts the job at once; one that waits longer
+ * than the timeout aborts it too. Arrays are summed in their own memory, without a copy, where they
+ * are contiguous. Linux only.
  *
  * <p>MPI is initialised once in a process; after {@link #close} it cannot be opened again.
  */
@@ -45,6 +48,7 @@ public final class MpiCollective implements Collective {
     private final Pointer world;
     private final int rank;
     private final int size;
+    private final LocalPeers peers;
     private final CommunicationThread communication;
     private boolean closed;
 
@@ -54,7 +58,8 @@ public final class MpiCollective implements Collective {
         world = library.world();
         rank = read(value -> mpi.MPI_Comm_rank(world, value));
         size = read(value -> mpi.MPI_Comm_size(world, value));
-        communication = new CommunicationThread(timeout, this::abort);
+        peers = LocalPeers.exchange(rank, size, this::sumOverRanks);
+        communication = new CommunicationThread(timeout, peers, this::abort);
     }
 
     /**
@@ -200,8 +205,28 @@ public final class MpiCollective implements Collective {
     public void close() {
         if (!closed) {
             closed = true;
-            communication.run("the end", () -> require(mpi.MPI_Finalize()));
+            communication.runLast("the end", () -> require(mpi.MPI_Finalize()));
             communication.close();
+        }
+    }
+
+    /** The processes of the other ranks on this machine. */
+    LocalPeers peers() {
+        return peers;
+    }
+
+    private long[] sumOverRanks(long[] numbers) {
+        try (Memory memory = new Memory((long) numbers.length * Long.BYTES)) {
+            memory.write(0, numbers, 0, numbers.length);
+            require(
+                    mpi.MPI_Allreduce(
+                            OpenMpi.IN_PLACE,
+                            memory,
+                            numbers.length,
+                            library.type(DataType.INT64),
+                            library.sum(),
+                            world));
+            return memory.getLongArray(0, numbers.length);
         }
     }
 

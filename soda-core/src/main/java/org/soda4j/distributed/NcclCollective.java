@@ -39,7 +39,8 @@ public final class NcclCollective implements Collective {
     private NcclCollective(Collective first, Nccl nccl, Duration timeout) {
         this.first = first;
         this.nccl = nccl;
-        communication = new CommunicationThread(timeout, this::abort);
+        LocalPeers peers = first instanceof MpiCollective mpi ? mpi.peers() : LocalPeers.none();
+        communication = new CommunicationThread(timeout, peers, this::abort);
     }
 
     /**

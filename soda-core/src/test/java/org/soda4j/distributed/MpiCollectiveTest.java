@@ -38,6 +38,20 @@ class MpiCollectiveTest {
     }
 
     @Test
+    void aRankThatDiesIsNoticedByTheOneThatWaits() throws Exception {
+        MpiRanks.assumeInstalled();
+        Instant start = Instant.now();
+        MpiRanks.Ended ended = MpiRanks.run(2, MpiContractProgram.class, "die", "600000");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output())
+                .containsPattern(
+                        "rank 0 of 2 ends the job: the sum of \\(5\\) waits, but rank 1 \\(process"
+                                + " \\d+\\) has ended");
+        // Its own hook would keep it for ten minutes.
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(50));
+    }
+
+    @Test
     void aRankThatHangsIsNoticed() throws Exception {
         MpiRanks.assumeInstalled();
         Instant start = Instant.now();

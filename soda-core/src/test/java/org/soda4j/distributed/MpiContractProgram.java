@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** One rank of {@link MpiCollectiveTest}. */
 final class MpiContractProgram {
@@ -27,9 +28,20 @@ final class MpiContractProgram {
                     }
                     ranks.sum(manager.ones(new Shape(5)));
                 }
+                case "die" -> die(ranks, manager);
                 default -> throw new IllegalArgumentException(args[0]);
             }
         }
+    }
+
+    /** Rank 1 is killed; rank 0 waits for it, and takes its time when it is asked to end. */
+    private static void die(Collective ranks, NDManager manager) throws InterruptedException {
+        if (ranks.rank() == 1) {
+            Runtime.getRuntime().halt(137);
+        }
+        Thread slow = new Thread(() -> LockSupport.parkNanos(Duration.ofMinutes(10).toNanos()));
+        Runtime.getRuntime().addShutdownHook(slow);
+        ranks.sum(manager.ones(new Shape(5)));
     }
 
     private static void contract(Collective ranks, NDManager manager) {
