@@ -4,15 +4,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The one engine that the operators run on. */
 public final class PyTorchEngine {
 
     private static final String NAME = "PyTorch";
 
-    static {
-        NativeLogging.errorsOnly();
-    }
+    private static final AtomicBoolean SET_UP = new AtomicBoolean();
 
     private PyTorchEngine() {}
 
@@ -29,7 +28,11 @@ public final class PyTorchEngine {
                             + Engine.getAllEngines()
                             + "; put ai.djl.pytorch:pytorch-engine on the class path");
         }
-        return Engine.getEngine(NAME);
+        Engine engine = Engine.getEngine(NAME);
+        if (SET_UP.compareAndSet(false, true)) {
+            NativeLogging.errorsOnly();
+        }
+        return engine;
     }
 
     /**

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.passthrough.PassthroughNDManager;
 import com.sun.jna.NativeLibrary;
 import java.nio.ByteBuffer;
@@ -28,12 +29,13 @@ class EngineCallsTest {
     @DisabledOnOs(OS.WINDOWS)
     void nativeWarningsDoNotGoPastSlf4j() {
         PyTorchEngine.require();
-        // The C library's environment, which is not the copy that System.getenv reads.
+        String library = LibUtils.getLibtorchPath() + "/" + System.mapLibraryName("c10");
+        int errors = 2;
         assertThat(
-                        NativeLibrary.getInstance("c")
-                                .getFunction("getenv")
-                                .invokeString(new Object[] {"TORCH_CPP_LOG_LEVEL"}, false))
-                .isEqualTo("ERROR");
+                        NativeLibrary.getInstance(library)
+                                .getGlobalVariableAddress("FLAGS_caffe2_log_level")
+                                .getInt(0))
+                .isEqualTo(errors);
     }
 
     @Test
