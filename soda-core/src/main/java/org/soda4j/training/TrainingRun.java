@@ -18,7 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
-import org.soda4j.nn.Operators;
 import org.soda4j.view.ViewBatch;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
@@ -43,6 +42,7 @@ final class TrainingRun implements AutoCloseable {
     private final AdamW optimizer;
     private final MovingAverage average;
     private final LossScale lossScale;
+    private final TrainingState state;
     private final TrainingStep trainingStep;
 
     private RunPosition at;
@@ -83,6 +83,7 @@ final class TrainingRun implements AutoCloseable {
         long seed = StepSeed.ofRank(config.seed(), ranks.rank());
         TrainingDraws draws = options.draws == null ? TrainingDraws.random(seed) : options.draws;
         lossScale = options.lossScale.apply(config.precision());
+        state = new TrainingState(soda, average, optimizer, lossScale);
         trainingStep =
                 new TrainingStep(
                         soda, config, seed, draws, parallel, optimizer, average, lossScale);
@@ -335,18 +336,7 @@ final class TrainingRun implements AutoCloseable {
         }
         Instant start = clock.instant();
         listeners.flush();
-        RunPosition position =
-                at.with(lossScale.isDynamic() ? lossScale.state() : null, listeners.state());
-        Checkpoint saved =
-                checkpoints
-                        .get()
-                        .save(
-                                at.step(),
-                                Map.of(
-                                        "model", soda.parameters(),
-                                        "ema", average.state(),
-                                        "optimizer", optimizer.state()),
-                                position);
+        Checkpoint saved = state.save(checkpoints.get(), at, listeners.state());
         checkpointStep = at.step();
         checkpointTime = clock.instant();
         listeners.tell(
@@ -359,29 +349,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void restore(Checkpoint checkpoint) {
-        RunPosition position = checkpoint.state(RunPosition.class);
-        if (position.formatVersion() != RunPosition.FORMAT_VERSION) {
-            throw new CheckpointException(
-                    "%s: expected format version %d, found %d; use the version of soda4j that wrote it"
-                            .formatted(
-                                    checkpoint.folder(),
-                                    RunPosition.FORMAT_VERSION,
-                                    position.formatVersion()));
-        }
-        try (NDManager scope = manager.newSubManager()) {
-            Map<String, NDArray> model = checkpoint.load("model", scope);
-            soda.parameters().forEach((name, array) -> Operators.copy(array, model.get(name)));
-        }
-        try (NDManager scope = manager.newSubManager()) {
-            average.restore(checkpoint.load("ema", scope));
-        }
-        try (NDManager scope = manager.newSubManager()) {
-            long skipped = lossScale.isDynamic() ? position.lossScale().skippedSteps() : 0;
-            optimizer.restore(checkpoint.load("optimizer", scope), position.step() - skipped);
-        }
-        if (lossScale.isDynamic()) {
-            lossScale.restore(position.lossScale());
-        }
+        RunPosition position = state.restore(checkpoint, manager);
         at = plan.from(position);
         checkpointStep = at.step();
         listeners.restore(position.listeners());
