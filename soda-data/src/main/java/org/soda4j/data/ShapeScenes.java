@@ -44,6 +44,8 @@ public final class ShapeScenes implements SceneSource {
     private final double distance;
     private final double lowest;
     private final double highest;
+    private final double nearestHue;
+    private final double farthestHue;
 
     private ShapeScenes(Builder builder) {
         objects = builder.objects;
@@ -54,6 +56,8 @@ public final class ShapeScenes implements SceneSource {
         distance = builder.distance;
         lowest = Math.toRadians(builder.lowestDegrees);
         highest = Math.toRadians(builder.highestDegrees);
+        nearestHue = builder.nearestHue;
+        farthestHue = builder.farthestHue;
         // Most bodies with what stands beside them reach 1.25 from the axis.
         double degrees = 2 * StrictMath.toDegrees(StrictMath.atan(1.25 / distance));
         lens = Intrinsics.ofHorizontalView(builder.resolution, builder.resolution, degrees);
@@ -121,13 +125,13 @@ public final class ShapeScenes implements SceneSource {
         return solids;
     }
 
-    private static Solid solid(ViewRandom random, double[] centre, double[] halfSizes) {
+    private Solid solid(ViewRandom random, double[] centre, double[] halfSizes) {
         Solid.Kind kind = Solid.Kind.values()[random.nextInt(Solid.Kind.values().length)];
         Solid.Texture texture =
                 Solid.Texture.values()[random.nextInt(Solid.Texture.values().length)];
         double yaw = 2 * StrictMath.PI * random.nextDouble();
         double hue = random.nextDouble();
-        double other = hue + between(random, 0.25, 0.75);
+        double other = hue + between(random, nearestHue, farthestHue);
         return new Solid(
                 kind,
                 centre,
@@ -196,6 +200,8 @@ public final class ShapeScenes implements SceneSource {
         private double distance = 4;
         private double lowestDegrees = 10;
         private double highestDegrees = 50;
+        private double nearestHue = 0.25;
+        private double farthestHue = 0.75;
 
         private Builder() {}
 
@@ -306,6 +312,27 @@ public final class ShapeScenes implements SceneSource {
             }
             this.lowestDegrees = lowestDegrees;
             this.highestDegrees = highestDegrees;
+            return this;
+        }
+
+        /**
+         * Sets how far the hue of a solid's second, darker colour is from that of its first,
+         * uniformly, in turns of the colour circle. Default: 0.25 to 0.75, different colours. Where
+         * they are near each other, a solid has one colour from all sides.
+         *
+         * @param nearest 0 to 1
+         * @param farthest from the nearest to 1
+         * @return this builder
+         * @throws IllegalArgumentException if they are outside that range
+         */
+        public Builder hueDistance(double nearest, double farthest) {
+            if (!(nearest >= 0 && nearest <= farthest && farthest <= 1)) {
+                throw new IllegalArgumentException(
+                        "hueDistance: expected 0 <= nearest <= farthest <= 1, found %s and %s"
+                                .formatted(nearest, farthest));
+            }
+            nearestHue = nearest;
+            farthestHue = farthest;
             return this;
         }
 

@@ -201,4 +201,37 @@ class ShapeScenesTest {
         assertThatThrownBy(() -> scenes.image(40, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> scenes.image(0, 6)).isInstanceOf(IndexOutOfBoundsException.class);
     }
+
+    /** Saturations and values are fixed, so that hues are what is left to compare. */
+    @Test
+    void hueDistanceKeepsTheColoursOfASolidTogether() {
+        ShapeScenes one = ShapeScenes.builder().objects(20).hueDistance(0, 0).build();
+        ShapeScenes near = ShapeScenes.builder().objects(20).hueDistance(0.1, 0.2).build();
+        for (int item = 0; item < 20; item++) {
+            for (Solid solid : one.solids(item)) {
+                assertThat(hueDistance(solid)).isCloseTo(0, within(1e-6));
+            }
+            for (Solid solid : near.solids(item)) {
+                assertThat(hueDistance(solid)).isBetween(0.1 - 1e-6, 0.2 + 1e-6);
+            }
+        }
+        assertThatThrownBy(() -> ShapeScenes.builder().hueDistance(0.3, 0.2))
+                .hasMessageContainingAll("hueDistance", "0.3", "0.2");
+    }
+
+    /** The second hue after the first, in turns. */
+    private static double hueDistance(Solid solid) {
+        double distance = hue(solid.second()) - hue(solid.first());
+        return distance < -1e-6 ? distance + 1 : distance;
+    }
+
+    private static double hue(double[] rgb) {
+        float[] hsb =
+                java.awt.Color.RGBtoHSB(
+                        (int) Math.round(rgb[0] * 1e6),
+                        (int) Math.round(rgb[1] * 1e6),
+                        (int) Math.round(rgb[2] * 1e6),
+                        null);
+        return hsb[0];
+    }
 }
