@@ -35,12 +35,7 @@ record Turntable(
 
     static Turntable ofShapes(int objects, int unseenObjects, int solids, int size, long seed) {
         ShapeScenes.Builder builder =
-                ShapeScenes.builder()
-                        .views(12)
-                        .resolution(size)
-                        .supersampling(3)
-                        .solids(solids)
-                        .hueDistance(0, 0.1);
+                ShapeScenes.builder().views(12).resolution(size).supersampling(3).solids(solids);
         ShapeScenes training = builder.objects(objects).seed(2 * seed).build();
         ShapeScenes unseen = builder.objects(unseenObjects).seed(2 * seed + 1).build();
         Camera any = unseen.camera(0, 0);
