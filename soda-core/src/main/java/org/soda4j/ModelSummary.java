@@ -17,6 +17,11 @@ import java.util.function.Predicate;
  */
 public record ModelSummary(Map<String, Long> parameters, List<Section> sections) {
 
+    private static final int COLUMNS = 80;
+
+    /** Where the blocks stand in a row. */
+    private static final int INDENT = 28;
+
     /**
      * One section of the latent.
      *
@@ -75,15 +80,30 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
         table.append(row("total", total)).append('\n');
         table.append("section  size  resolution   blocks\n");
         for (Section section : sections) {
-            table.append(
-                    "%7d  %4d  %-11s  %s%n"
+            String start =
+                    "%7d  %4d  %-11s  "
                             .formatted(
                                     section.index(),
                                     section.size(),
-                                    String.join(", ", section.resolutions()),
-                                    String.join(", ", section.blocks())));
+                                    String.join(", ", section.resolutions()));
+            table.append(wrapped(start, section.blocks()));
         }
         return table.toString();
+    }
+
+    /** The blocks after the start of a row, in lines for terminals. */
+    private static String wrapped(String start, List<String> blocks) {
+        StringBuilder lines = new StringBuilder();
+        StringBuilder line = new StringBuilder(start);
+        for (int i = 0; i < blocks.size(); i++) {
+            String block = blocks.get(i) + (i + 1 < blocks.size() ? ", " : "");
+            if (line.length() + block.strip().length() > COLUMNS) {
+                lines.append(line.toString().stripTrailing()).append('\n');
+                line = new StringBuilder(" ".repeat(INDENT));
+            }
+            line.append(block);
+        }
+        return lines.append(line).append('\n').toString();
     }
 
     private static String row(String part, long count) {

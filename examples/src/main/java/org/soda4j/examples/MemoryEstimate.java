@@ -106,8 +106,9 @@ record MemoryEstimate(long stateBytes, long activationBytes) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "memory, estimated: %.2f GiB for parameters, gradients, moments and average,"
-                        + " %.2f GiB for a micro-batch, workspaces besides",
+                "memory, estimated, without workspaces:%n"
+                        + "  %.2f GiB for parameters, gradients, moments and average%n"
+                        + "  %.2f GiB for a micro-batch",
                 stateBytes / (double) (1 << 30),
                 activationBytes / (double) (1 << 30));
     }

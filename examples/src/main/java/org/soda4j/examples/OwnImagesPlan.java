@@ -21,8 +21,8 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
     /** Between 32 and 64 pixels; larger images lose no more at 64 than they would at 32. */
     private static final int SMALL = 48;
 
-    /** About an hour at the 100 GFLOP/s that two cores reach on so small a model. */
-    private static final double CPU_OPERATIONS = 3.6e14;
+    /** An hour or two on two cores, which reach some 40 GFLOP/s on so small a model. */
+    private static final double CPU_OPERATIONS = 2e14;
 
     static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
         List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);

@@ -35,7 +35,7 @@ final class TrainingProgram {
     private static final int REPORT_IMAGES = 16;
     private static final int REPORT_STEPS = 20;
     private static final long WORTH_TIMING_STEPS = 100;
-    private static final int TIMED_BATCH = 16;
+    private static final int TIMED_BATCH = 8;
 
     private final PrintWriter out;
     private final RunConfig config;
