@@ -22,9 +22,7 @@ import org.soda4j.eval.LogisticModel;
 import org.soda4j.eval.latent.DirectionEffect;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.LatentDirection;
-import org.soda4j.eval.latent.SectionResolution;
 import org.soda4j.eval.plot.ImageGrid;
-import org.soda4j.latent.LatentLayout;
 
 /** Whether a direction that was found for the hue changes the hue and nothing else. */
 record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
@@ -56,19 +54,9 @@ record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<Str
         LatentDirection pattern =
                 LatentDirection.pattern(
                         "hue, the pattern that keeps the rest", hue, RED, WANTED, others, train);
-        LatentDirection fine =
-                LatentDirection.pattern(
-                        "hue, the pattern in the fine sections",
-                        hue,
-                        RED,
-                        WANTED,
-                        Stream.concat(Arrays.stream(others), outside(SectionResolution.FINE))
-                                .toArray(double[][]::new),
-                        train);
         Map<String, LatentDirection> directions = new LinkedHashMap<>();
         directions.put("shapes-hue-weights", steepest);
         directions.put("shapes-hue-pattern", pattern);
-        directions.put("shapes-hue-fine", fine);
         List<PixelImage> red = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int[] factors = testSet.factors(i);
@@ -105,21 +93,6 @@ record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<Str
                 readPixels(direction, z, deviations);
             }
         }
-    }
-
-    /** A row for each number of the latent outside some sections, so that it is kept. */
-    private Stream<double[]> outside(SectionResolution resolution) {
-        LatentLayout layout = soda.config().latent();
-        boolean[] chosen = resolution.sections(soda.config()).flags(layout.sections());
-        List<double[]> rows = new ArrayList<>();
-        for (int section = 0; section < layout.sections(); section++) {
-            for (int j = 0; j < layout.size(section) && !chosen[section]; j++) {
-                double[] row = new double[layout.size()];
-                row[layout.offset(section) + j] = 1;
-                rows.add(row);
-            }
-        }
-        return rows.stream();
     }
 
     /** What the pixels themselves say, for which no probe has to be trusted. */
