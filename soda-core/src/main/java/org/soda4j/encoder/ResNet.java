@@ -42,7 +42,8 @@ final class ResNet extends NamedBlock {
         conditionKernel =
                 conditionChannels == 0
                         ? null
-                        : kernel("views.conv1.weight", channels, conditionChannels, kernel, kernel);
+                        : zeroKernel(
+                                "views.conv1.weight", channels, conditionChannels, kernel, kernel);
         int[] counts = config.blocksPerStage();
         for (int stage = 0; stage < counts.length; stage++) {
             for (int i = 0; i < counts[stage]; i++) {

@@ -109,6 +109,11 @@ public abstract class NamedBlock extends AbstractBlock {
                 local, Parameter.Type.WEIGHT, SeededInitializer.normal(fanOut), true, shape);
     }
 
+    /** A kernel of zeros, for inputs that a network is to learn to use. */
+    protected final Parameter zeroKernel(String local, long... shape) {
+        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
+    }
+
     /** The bias of a layer with that fan-in, drawn as PyTorch draws it. */
     protected final Parameter bias(String local, long fanIn, long size) {
         return parameter(local, Parameter.Type.BIAS, SeededInitializer.uniform(fanIn), true, size);
