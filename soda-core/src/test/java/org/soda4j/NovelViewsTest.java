@@ -237,6 +237,8 @@ class NovelViewsTest {
                         keep,
                         new ViewDraw(3, new boolean[] {true, true}));
         try (Soda model = TinyModels.builder().views(everything().build()).seed(1).build()) {
+            // It starts at zero, through which no gradient comes to what is before it.
+            model.parameters().get("encoder.views.conv1.weight").addi(0.01f);
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
                 collector.backward(model.loss(batch(2, 3), all, true, Precision.FP32));
             }

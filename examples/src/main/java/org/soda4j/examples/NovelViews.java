@@ -78,7 +78,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--solids",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "Solids of an object of shapes at most, 1 to 3; more are harder.")
     private int solids;
 
