@@ -28,8 +28,8 @@ record MemoryEstimate(long stateBytes, long activationBytes) {
         double floats = denoiser(config.model().denoiser());
         List<Integer> shape = config.model().denoiser().imageShape();
         floats += encoder(config.model().encoder(), shape.get(1), shape.get(2));
-        // Low precision keeps 16-bit copies of what convolutions read, about a third of all.
-        double bytes = config.training().precision() == Precision.FP32 ? FLOAT : FLOAT + 2. / 3;
+        // In low precision feature maps stay in 16 bits from one operator to the next.
+        int bytes = config.training().precision() == Precision.FP32 ? FLOAT : FLOAT / 2;
         return new MemoryEstimate(COPIES * FLOAT * parameters, Math.round(images * floats * bytes));
     }
 
