@@ -33,30 +33,44 @@ final class Candidates {
         scores = new float[indices.length];
     }
 
+    /** Scores below this are of no interest any more. */
+    float threshold() {
+        return threshold;
+    }
+
+    /**
+     * Learns that there are rows with these scores, without taking them.
+     *
+     * @param known scores of different rows, {@code count} from {@code from} on
+     */
+    void expect(float[] known, int from, int count) {
+        if (count >= k) {
+            raiseThreshold(Arrays.copyOfRange(known, from, from + count));
+        }
+    }
+
     /**
      * Takes those of consecutive rows whose scores are of interest.
      *
      * @param start the row of the first score
-     * @param rowScores scores, {@code count} of them
+     * @param rowScores their scores; those beyond the last row are passed over
      */
-    void offerAll(int start, float[] rowScores, int count) {
-        int i = 0;
-        while (i < count) {
-            i = next(rowScores, i, count, threshold);
-            if (i < count) {
+    void offerAll(int start, float[] rowScores) {
+        int count = Math.min(rowScores.length, rows.length / width - start);
+        for (int i = 0; i < count; i++) {
+            if (rowScores[i] >= threshold) {
                 offer(start + i, rowScores[i]);
-                i++;
             }
         }
     }
 
-    /** The first place from {@code i} on with a score of at least the threshold; the hot loop. */
-    private static int next(float[] scores, int i, int count, float threshold) {
-        int place = i;
-        while (place < count && scores[place] < threshold) {
-            place++;
-        }
-        return place;
+    /**
+     * What is more than two slacks below the k-th largest of these scores cannot be among the k
+     * best.
+     */
+    private void raiseThreshold(float[] some) {
+        Arrays.sort(some);
+        threshold = Math.max(threshold, Math.nextDown((float) (some[some.length - k] - 2 * slack)));
     }
 
     private void offer(int row, float score) {
@@ -72,9 +86,7 @@ final class Candidates {
 
     /** Drops what cannot be among the k best any more; leaves room for at least one. */
     private void compact() {
-        float[] sorted = Arrays.copyOf(scores, count);
-        Arrays.sort(sorted);
-        threshold = Math.nextDown((float) (sorted[count - k] - 2 * slack));
+        raiseThreshold(Arrays.copyOf(scores, count));
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (scores[i] >= threshold) {
@@ -160,13 +172,20 @@ final class Candidates {
     }
 
     private double squaredDistance(int row) {
-        double sum = 0;
+        double even = 0;
+        double odd = 0; // Two sums, so that one addition need not wait for the other.
         int a = row * width;
         int b = query * width;
-        for (int j = 0; j < width; j++) {
-            double difference = (double) rows[a + j] - queries[b + j];
-            sum += difference * difference;
+        for (int j = 0; j + 1 < width; j += 2) {
+            double first = (double) rows[a + j] - queries[b + j];
+            double second = (double) rows[a + j + 1] - queries[b + j + 1];
+            even += first * first;
+            odd += second * second;
         }
-        return sum;
+        if (width % 2 == 1) {
+            double last = (double) rows[a + width - 1] - queries[b + width - 1];
+            even += last * last;
+        }
+        return even + odd;
     }
 }

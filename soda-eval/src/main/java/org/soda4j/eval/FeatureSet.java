@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The features of a data set: a float32 matrix {@code [n, d]}, one row an example, with labels and
@@ -344,17 +345,19 @@ public final class FeatureSet {
      */
     public FeatureSet normalized() {
         float[] unit = new float[values.length];
-        for (int i = 0; i < size; i++) {
-            double sum = 0;
-            for (int j = i * width; j < (i + 1) * width; j++) {
-                sum += (double) values[j] * values[j];
-            }
-            double scale = sum == 0 ? 1 : 1 / Math.sqrt(sum);
-            for (int j = i * width; j < (i + 1) * width; j++) {
-                unit[j] = (float) (values[j] * scale);
-            }
-        }
+        IntStream.range(0, size).parallel().forEach(row -> normalize(row * width, unit));
         return new FeatureSet(unit, width, labels, classNames, provenance);
+    }
+
+    private void normalize(int from, float[] unit) {
+        double sum = 0;
+        for (int j = from; j < from + width; j++) {
+            sum += (double) values[j] * values[j];
+        }
+        double scale = sum == 0 ? 1 : 1 / Math.sqrt(sum);
+        for (int j = from; j < from + width; j++) {
+            unit[j] = (float) (values[j] * scale);
+        }
     }
 
     /** Refuses a set without labels, naming it. */

@@ -101,8 +101,9 @@ public final class KnnProbe implements FeatureProbe {
     private int[] predict(FeatureSet train, FeatureSet test) {
         int[][] nearest = neighbours(train, test).indices();
         int[] predictions = new int[nearest.length];
+        int classes = train.classCount();
         for (int i = 0; i < nearest.length; i++) {
-            int[] votes = new int[train.classCount()];
+            int[] votes = new int[classes];
             int winner = 0;
             for (int row : nearest[i]) {
                 votes[train.label(row)]++;

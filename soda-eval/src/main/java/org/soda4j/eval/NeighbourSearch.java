@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.soda4j.nn.Operators;
 
 /**
  * Exact Euclidean nearest neighbours by blocked matrix products.
@@ -20,11 +21,12 @@ import java.util.stream.IntStream;
  */
 final class NeighbourSearch {
 
-    // A tile of 2 MB stays in the cache, and its memory is reused rather than mapped anew.
-    private static final int QUERY_BLOCK = 256;
+    // Tiles of 8 MB: large enough that products run at full speed, and their memory is reused.
+    private static final int QUERY_BLOCK = 1024;
     private static final int ROW_BLOCK = 2048;
-    private static final ThreadLocal<float[]> SCRATCH =
-            ThreadLocal.withInitial(() -> new float[ROW_BLOCK]);
+
+    /** Rows whose largest score is looked at first: few spans hold one of the nearest. */
+    private static final int SPAN = 32;
 
     /** Half the distance from 1 to the next float32. */
     private static final double UNIT_ROUNDOFF = 0x1p-24;
@@ -110,50 +112,75 @@ final class NeighbourSearch {
         }
     }
 
-    /** Blocks of rows, {@code [columns, block]} each, copied so that products read along memory. */
+    /**
+     * Blocks of rows, {@code [columns, block]} each, copied so that products read along memory. The
+     * last row is repeated until it fills a span, which changes no span's largest score.
+     */
     private static NDList tiles(NDArray right) {
         NDList tiles = new NDList();
         long n = right.getShape().get(0);
+        long missing = Math.floorMod(-n, SPAN);
         for (long start = 0; start < n; start += ROW_BLOCK) {
-            try (NDArray rowsOfTile = right.get(slice(start, Math.min(n, start + ROW_BLOCK)));
-                    NDArray transposed = rowsOfTile.transpose()) {
-                tiles.add(transposed.duplicate());
+            long end = Math.min(n, start + ROW_BLOCK);
+            try (NDManager scope = right.getManager().newSubManager()) {
+                NDArray rowsOfTile = right.get(slice(start, end));
+                rowsOfTile.attach(scope);
+                NDArray transposed = rowsOfTile.transpose();
+                NDArray tile =
+                        end < n || missing == 0
+                                ? transposed.duplicate()
+                                : transposed.concat(lastColumns(transposed, missing), 1);
+                tile.attach(right.getManager());
+                tiles.add(tile);
             }
         }
         return tiles;
     }
 
+    private static NDArray lastColumns(NDArray tile, long count) {
+        return tile.get(new NDIndex(":, -1:")).repeat(1, count);
+    }
+
     private static void scan(NDArray scores, int start, Candidates[] candidates) {
         int tile = Math.toIntExact(scores.getShape().get(1));
-        FloatBuffer buffer =
-                scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-        IntStream.range(0, candidates.length)
-                .parallel()
-                .forEach(
-                        row -> {
-                            // Heap arrays are scanned twice as fast as the engine's memory.
-                            float[] rowScores = SCRATCH.get();
-                            buffer.get(row * tile, rowScores, 0, tile);
-                            candidates[row].offerAll(start, rowScores, tile);
-                        });
+        int spans = tile / SPAN;
+        try (NDArray maxima = Operators.spanMaxima(scores, SPAN)) {
+            float[] largest = maxima.toFloatArray();
+            FloatBuffer buffer =
+                    scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+            float[] spanScores = new float[SPAN];
+            for (int query = 0; query < candidates.length; query++) {
+                Candidates candidate = candidates[query];
+                if (start == 0) {
+                    candidate.expect(largest, query * spans, spans);
+                }
+                for (int span = 0; span < spans; span++) {
+                    if (largest[query * spans + span] >= candidate.threshold()) {
+                        buffer.get(query * tile + span * SPAN, spanScores);
+                        candidate.offerAll(start + span * SPAN, spanScores);
+                    }
+                }
+            }
+        }
     }
 
     private static NDIndex slice(long from, long to) {
         return new NDIndex().addSliceDim(from, to);
     }
 
-    /** The centred features as float32, with one more column if there is one. */
+    /** The features as float32: as they are, or centred and with one more column. */
     private NDArray operand(NDManager manager, float[] values, double[] centre, double[] last) {
         int count = values.length / width;
-        int columns = width + (last == null ? 0 : 1);
+        if (last == null) {
+            return manager.create(values, new Shape(count, width));
+        }
+        int columns = width + 1;
         float[] operand = new float[Math.multiplyExact(count, columns)];
         for (int i = 0; i < count; i++) {
             for (int j = 0; j < width; j++) {
                 operand[i * columns + j] = (float) (values[i * width + j] - centre[j]);
             }
-            if (last != null) {
-                operand[i * columns + width] = (float) last[i];
-            }
+            operand[i * columns + width] = (float) last[i];
         }
         return manager.create(operand, new Shape(count, columns));
     }
@@ -173,16 +200,18 @@ final class NeighbourSearch {
     }
 
     private double[] halfSquaredNorms(float[] values, double[] centre) {
-        double[] norms = new double[values.length / width];
-        for (int i = 0; i < norms.length; i++) {
-            double sum = 0;
-            for (int j = 0; j < width; j++) {
-                double difference = values[i * width + j] - centre[j];
-                sum += difference * difference;
-            }
-            norms[i] = sum / 2;
-        }
-        return norms;
+        return IntStream.range(0, values.length / width)
+                .parallel()
+                .mapToDouble(
+                        i -> {
+                            double sum = 0;
+                            for (int j = 0; j < width; j++) {
+                                double difference = values[i * width + j] - centre[j];
+                                sum += difference * difference;
+                            }
+                            return sum / 2;
+                        })
+                .toArray();
     }
 
     private static double[] ones(int count) {

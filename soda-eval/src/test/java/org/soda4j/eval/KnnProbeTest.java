@@ -36,21 +36,30 @@ class KnnProbeTest {
         }
     }
 
-    /** Sizes around the blocks of 512 queries and 2048 rows of the search. */
+    /** Sizes around the search's blocks of 1024 queries and 2048 rows, and its spans of 32 rows. */
     @ParameterizedTest
-    @CsvSource({"40, 3, 2, 40", "5000, 600, 7, 3", "2051, 20, 16, 20", "4096, 513, 5, 1"})
+    @CsvSource({"40, 3, 2, 40", "5000, 600, 7, 3", "2051, 20, 16, 20", "4096, 1025, 5, 1"})
     void findsTheNeighboursOfASlowSearch(int n, int m, int width, int k) {
         Random random = new Random(n);
         // A large common offset would leave float32 scores without correct digits.
         FeatureSet base = random(random, n, width, 1000f);
         FeatureSet queries = random(random, m, width, 1000f);
-        Neighbours found =
-                KnnProbe.builder()
-                        .k(k)
-                        .metric(KnnMetric.EUCLIDEAN)
-                        .build()
-                        .neighbours(base, queries);
-        for (int q = 0; q < m; q += 7) {
+        assertNeighbours(base, queries, k, KnnMetric.EUCLIDEAN);
+    }
+
+    /** All scores are negative, so that anything filled in with zero would seem near. */
+    @Test
+    void findsNeighboursAmongRowsThatLieOpposite() {
+        FeatureSet base = random(new Random(1), 1000, 5, 3f).normalized();
+        FeatureSet queries = random(new Random(2), 30, 5, -3f).normalized();
+        assertNeighbours(base, queries, 1, KnnMetric.COSINE);
+    }
+
+    private static void assertNeighbours(
+            FeatureSet base, FeatureSet queries, int k, KnnMetric metric) {
+        Neighbours found = KnnProbe.builder().k(k).metric(metric).build().neighbours(base, queries);
+        int n = base.size();
+        for (int q = 0; q < queries.size(); q += 7) {
             double[] distances = slowDistances(base, queries.row(q));
             int[] expected =
                     IntStream.range(0, n)
