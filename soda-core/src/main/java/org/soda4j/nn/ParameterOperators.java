@@ -26,7 +26,7 @@ public final class ParameterOperators {
     }
 
     /**
-     * Makes one AdamW step as PyTorch defines it (decoupled weight decay) and zeroes the gradients.
+     * Makes one AdamW step as PyTorch defines it (decoupled weight decay) and drops the gradients.
      *
      * @param parameters with gradients
      * @param average first moments, like the parameters
@@ -56,6 +56,7 @@ public final class ParameterOperators {
             }
             call("adamw", scalars, parameters, average, square).close();
         }
+        dropGradients(parameters);
     }
 
     /**
@@ -77,12 +78,18 @@ public final class ParameterOperators {
             double epsilon) {}
 
     /**
-     * Sets all gradients to zero.
+     * Leaves parameters without gradients, so that the next backward makes them anew: zeros would
+     * stay in memory while it is needed for maps, and would have to be added to.
      *
-     * @param parameters whose gradients
+     * @param parameters leaves that require gradients; arrays stay the same objects over the same
+     *     memory
      */
-    public static void zeroGradients(NDList parameters) {
-        call("zero_gradients", new NDList(Operators.constant(0)), parameters).close();
+    public static void dropGradients(NDList parameters) {
+        for (NDArray parameter : parameters) {
+            NDArray leaf = parameter.stopGradient();
+            leaf.setRequiresGradient(true);
+            parameter.intern(leaf);
+        }
     }
 
     /**

@@ -78,7 +78,7 @@ final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Makes a step and zeroes the gradients.
+     * Makes a step and drops the gradients.
      *
      * @param rate the denoiser's learning rate
      * @param gradientScale factor on the gradients
@@ -99,8 +99,8 @@ final class AdamW implements AutoCloseable {
         }
     }
 
-    void zeroGradients() {
-        ParameterOperators.zeroGradients(parameters);
+    void dropGradients() {
+        ParameterOperators.dropGradients(parameters);
     }
 
     /** The moments by PyTorch's names for them, live. */

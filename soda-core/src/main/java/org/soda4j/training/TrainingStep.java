@@ -104,7 +104,7 @@ final class TrainingStep implements AutoCloseable {
 
     /** Leaves everything as it was before the step, and ends the training where that is no use. */
     private Result skip(long step, double loss, double norm, Map<String, Double> norms) {
-        optimizer.zeroGradients();
+        optimizer.dropGradients();
         statistics.ifPresent(BatchNormStatistics::putBack);
         if (!lossScale.skip()) {
             throw nonFinite(step, loss, norm, norms);

@@ -270,7 +270,7 @@ class Operators(Module):
   def gradient_norms(self: __torch__.Operators, parameters: List[Tensor]) -> Tensor:
     return torch.stack(torch._foreach_norm(self.gradients(parameters), 2))
 
-  # One AdamW step, in place, on gradients times `scale`; the gradients are zeroed.
+  # One AdamW step, in place, on gradients times `scale`, which are overwritten.
   def adamw(self: __torch__.Operators, parameters: List[Tensor], average: List[Tensor], square: List[Tensor], step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor, decay: Tensor, epsilon: Tensor, scale: Tensor) -> Tensor:
     gradients = self.gradients(parameters)
     if torch.ne(float(scale), 1.0):
@@ -281,12 +281,7 @@ class Operators(Module):
     for i in range(torch.len(parameters)):
       _0 = torch.append(steps, step)
     torch._fused_adamw_(parameters, gradients, average, square, annotate(List[Tensor], []), steps, lr=float(rate), beta1=float(beta1), beta2=float(beta2), weight_decay=float(decay), eps=float(epsilon), amsgrad=False, maximize=False)
-    torch._foreach_zero_(gradients)
     return step
-
-  def zero_gradients(self: __torch__.Operators, parameters: List[Tensor], unused: Tensor) -> Tensor:
-    torch._foreach_zero_(self.gradients(parameters))
-    return unused
 
   # shadow += (1 - decay) * (value - shadow)
   def moving_average(self: __torch__.Operators, shadow: List[Tensor], values: List[Tensor], decay: Tensor) -> Tensor:
