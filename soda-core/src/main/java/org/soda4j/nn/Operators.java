@@ -360,18 +360,6 @@ public final class Operators {
     }
 
     /**
-     * The largest of every span of consecutive columns; DJL's maximum also finds where it is, which
-     * takes eight times as long.
-     *
-     * @param x {@code [N, M]}
-     * @param span a divisor of M
-     * @return {@code [N, M / span]}
-     */
-    public static NDArray spanMaxima(NDArray x, int span) {
-        return call("span_maxima", false, x, constant(span));
-    }
-
-    /**
      * Overwrites an array in place, a parameter too, converting data type and device.
      *
      * @param target what is overwritten

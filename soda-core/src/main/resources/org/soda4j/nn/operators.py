@@ -33,9 +33,6 @@ class Operators(Module):
   def silu(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.silu(x)
 
-  def span_maxima(self: __torch__.Operators, x: Tensor, span: Tensor) -> Tensor:
-    return torch.amax(torch.unflatten(x, 1, [-1, int(span)]), [2])
-
   # Adaptive group normalisation and SiLU: silu(z_s * (t_s * norm(h) + t_b) + z_b).
   # An affine map per example and channel is the affine part of one group norm over a batch of one
   # with N * C channels, so that a single kernel normalises and modulates.

@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.soda4j.nn.Operators;
 
 /**
  * Exact Euclidean nearest neighbours by blocked matrix products.
@@ -114,22 +113,24 @@ final class NeighbourSearch {
 
     /**
      * Blocks of rows, {@code [columns, block]} each, copied so that products read along memory. The
-     * last row is repeated until it fills a span, which changes no span's largest score.
+     * last row is repeated until it fills a span, which changes no span's largest score. With s
+     * spans in a block, row j of span i is column j s + i, for {@link #maxima}.
      */
     private static NDList tiles(NDArray right) {
         NDList tiles = new NDList();
         long n = right.getShape().get(0);
+        long columns = right.getShape().get(1);
         long missing = Math.floorMod(-n, SPAN);
         for (long start = 0; start < n; start += ROW_BLOCK) {
             long end = Math.min(n, start + ROW_BLOCK);
             try (NDManager scope = right.getManager().newSubManager()) {
-                NDArray rowsOfTile = right.get(slice(start, end));
-                rowsOfTile.attach(scope);
-                NDArray transposed = rowsOfTile.transpose();
+                NDArray block = right.get(slice(start, end));
+                block.attach(scope);
+                if (end == n && missing > 0) {
+                    block = block.concat(block.get(new NDIndex("-1:")).repeat(0, missing));
+                }
                 NDArray tile =
-                        end < n || missing == 0
-                                ? transposed.duplicate()
-                                : transposed.concat(lastColumns(transposed, missing), 1);
+                        block.reshape(-1, SPAN, columns).transpose(2, 1, 0).reshape(columns, -1);
                 tile.attach(right.getManager());
                 tiles.add(tile);
             }
@@ -137,28 +138,40 @@ final class NeighbourSearch {
         return tiles;
     }
 
-    private static NDArray lastColumns(NDArray tile, long count) {
-        return tile.get(new NDIndex(":, -1:")).repeat(1, count);
+    /**
+     * The largest score of each span. By halves, since DJL's maximum along an axis also finds where
+     * it is, which takes eight times as long.
+     */
+    private static NDArray maxima(NDArray scores) {
+        NDArray maxima = scores;
+        long columns = scores.getShape().get(1);
+        for (int rows = SPAN; rows > 1; rows /= 2) {
+            columns /= 2;
+            maxima =
+                    maxima.get(new NDIndex(":, :{}", columns))
+                            .maximum(maxima.get(new NDIndex(":, {}:", columns)));
+        }
+        return maxima;
     }
 
     private static void scan(NDArray scores, int start, Candidates[] candidates) {
         int tile = Math.toIntExact(scores.getShape().get(1));
         int spans = tile / SPAN;
-        try (NDArray maxima = Operators.spanMaxima(scores, SPAN)) {
-            float[] largest = maxima.toFloatArray();
-            FloatBuffer buffer =
-                    scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-            float[] spanScores = new float[SPAN];
-            for (int query = 0; query < candidates.length; query++) {
-                Candidates candidate = candidates[query];
-                if (start == 0) {
-                    candidate.expect(largest, query * spans, spans);
-                }
-                for (int span = 0; span < spans; span++) {
-                    if (largest[query * spans + span] >= candidate.threshold()) {
-                        buffer.get(query * tile + span * SPAN, spanScores);
-                        candidate.offerAll(start + span * SPAN, spanScores);
+        float[] largest = maxima(scores).toFloatArray();
+        FloatBuffer buffer =
+                scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        float[] spanScores = new float[SPAN];
+        for (int query = 0; query < candidates.length; query++) {
+            Candidates candidate = candidates[query];
+            if (start == 0) {
+                candidate.expect(largest, query * spans, spans);
+            }
+            for (int span = 0; span < spans; span++) {
+                if (largest[query * spans + span] >= candidate.threshold()) {
+                    for (int row = 0; row < SPAN; row++) {
+                        spanScores[row] = buffer.get(query * tile + row * spans + span);
                     }
+                    candidate.offerAll(start + span * SPAN, spanScores);
                 }
             }
         }
