@@ -15,9 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.soda4j.denoiser.UNet;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.NumberFormat;
+import org.soda4j.nn.PackedKernels;
 import org.soda4j.nn.PyTorchEngine;
 
 /** Encoder and denoiser with their parameters on one device: what {@link Soda} is a front for. */
@@ -29,6 +31,9 @@ final class SodaModel implements AutoCloseable {
     private final UNet denoiser;
     private final ParameterStore store;
     private final ViewBlocks views;
+    private final Device device;
+    private final Map<Precision, PackedKernels> packedEncoder = new ConcurrentHashMap<>();
+    private final Map<Precision, PackedKernels> packedDenoiser = new ConcurrentHashMap<>();
 
     SodaModel(SodaConfig config, Device device, long seed) {
         djl = Model.newInstance("soda-encoder", device, PyTorchEngine.require().getEngineName());
@@ -44,6 +49,7 @@ final class SodaModel implements AutoCloseable {
         denoiser.initialize(manager, DataType.FLOAT32, images, new Shape(1), latent);
         djl.setBlock(encoder);
         store = new ParameterStore(manager, false);
+        this.device = device;
         views =
                 config.views() == null
                         ? null
@@ -81,7 +87,8 @@ final class SodaModel implements AutoCloseable {
 
     /** Normalised images, and the channels that join theirs, to latent and pooled features. */
     NDList encode(NDList images, boolean training, Precision precision) {
-        return encoder.forward(store, images, training, NamedBlock.options(format(precision)));
+        ParameterStore values = store(packedEncoder, encoder, training, precision);
+        return encoder.forward(values, images, training, NamedBlock.options(format(precision)));
     }
 
     /**
@@ -97,10 +104,31 @@ final class SodaModel implements AutoCloseable {
             Precision precision,
             Set<String> activations) {
         return denoiser.forward(
-                store,
+                store(packedDenoiser, denoiser, training, precision),
                 new NDList(x, times).addAll(conditions),
                 training,
                 denoiser.options(format(precision), activations));
+    }
+
+    private ParameterStore store(
+            Map<Precision, PackedKernels> packed,
+            NamedBlock block,
+            boolean training,
+            Precision precision) {
+        if (training) {
+            packed.values().forEach(PackedKernels::clear);
+        }
+        if (training || !PackedKernels.areFaster(device, format(precision))) {
+            return store;
+        }
+        PackedKernels kernels =
+                packed.computeIfAbsent(
+                        precision,
+                        p ->
+                                new PackedKernels(
+                                        manager, block.namedParameters().values(), format(p)));
+        kernels.refresh();
+        return kernels;
     }
 
     static NumberFormat format(Precision precision) {

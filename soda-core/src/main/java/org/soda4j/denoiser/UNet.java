@@ -284,9 +284,10 @@ public final class UNet extends NamedBlock {
         if (conditionKernel == null) {
             return Operators.conv(images, in[0], in[1], 1, mode);
         }
-        NDArray more = value(store, conditionKernel, images, mode.training());
+        // Not from the store, whose kernels may be packed.
+        NDArray more = conditionKernel.getArray();
         try (NDArray joined = images.concat(inputs.get(3), 1);
-                NDArray kernel = in[0].concat(more, 1)) {
+                NDArray kernel = input[0].getArray().concat(more, 1)) {
             return Operators.conv(joined, kernel, in[1], 1, mode);
         }
     }

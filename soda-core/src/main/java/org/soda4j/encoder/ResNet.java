@@ -108,9 +108,10 @@ final class ResNet extends NamedBlock {
         }
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());
-        NDArray more = value(store, conditionKernel, images, mode.training());
+        // Not from the store, whose kernels may be packed.
+        NDArray more = conditionKernel.getArray();
         try (NDArray joined = images.concat(condition, 1);
-                NDArray kernel = values[0].concat(more, 1)) {
+                NDArray kernel = stem[0].getArray().concat(more, 1)) {
             values[0] = kernel;
             return Operators.convNorm(joined, values, stemGroups, stride, true, mode);
         }

@@ -369,6 +369,11 @@ public final class Operators {
         call("copy", false, target, source).close();
     }
 
+    /** A kernel as the CPU library computes with it; belongs to the manager of {@code kernel}. */
+    static NDArray packKernel(NDArray kernel, NumberFormat format) {
+        return call("pack_kernel", false, kernel, format.code());
+    }
+
     /** Calls a method on whole lists, without gradients. */
     static NDList onLists(String method, NDList scalars, NDList... lists) {
         return MODULE.callOnLists(method, scalars, lists);

@@ -164,6 +164,18 @@ public final class ParameterOperators {
     }
 
     /**
+     * Returns how often each array has been written to in place, by whatever means.
+     *
+     * @param values any arrays
+     * @return one count an array
+     */
+    static long[] versions(NDList values) {
+        try (NDList versions = call("versions", new NDList(Operators.constant(0)), values)) {
+            return versions.get(0).toLongArray();
+        }
+    }
+
+    /**
      * Returns a checksum of all bits; equal arrays have equal ones.
      *
      * @param values float32 arrays

@@ -14,7 +14,7 @@ class Operators(Module):
   # ---- number formats ----
 
   def cast(self: __torch__.Operators, x: Tensor, kind: Tensor) -> Tensor:
-    return torch.to(x, int(kind))
+    return torch.contiguous(torch.to(x, int(kind)))
 
   # ---- normalisation and activation ----
 
@@ -35,7 +35,8 @@ class Operators(Module):
 
   # Adaptive group normalisation and SiLU: silu(z_s * (t_s * norm(h) + t_b) + z_b).
   # An affine map per example and channel is the affine part of one group norm over a batch of one
-  # with N * C channels, so that a single kernel normalises and modulates.
+  # with N * C channels, so that a single kernel normalises and modulates. That needs a copy of maps
+  # that are channels-last, which are taken one by one.
   def modulated_norm_silu(self: __torch__.Operators, h: Tensor, time: Tensor, latent: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
     n = torch.size(h, 0)
     c = torch.size(h, 1)
@@ -43,9 +44,16 @@ class Operators(Module):
     latent_scale, latent_shift = torch.chunk(latent, 2, 1)
     scale = latent_scale * (time_scale * weight)
     shift = torch.addcmul(latent_shift, latent_scale, torch.addcmul(time_shift, time_scale, bias))
-    flat = torch.reshape(h, [1, n * c, torch.size(h, 2), torch.size(h, 3)])
-    y = self.any_norm(flat, n * int(groups), torch.reshape(scale, [-1]), torch.reshape(shift, [-1]))
-    return torch.silu(torch.reshape(y, torch.size(h)))
+    if torch.is_contiguous(h):
+      flat = torch.reshape(h, [1, n * c, torch.size(h, 2), torch.size(h, 3)])
+      y = torch.reshape(self.any_norm(flat, n * int(groups), torch.reshape(scale, [-1]), torch.reshape(shift, [-1])), torch.size(h))
+    else:
+      each = annotate(List[Tensor], [])
+      for i in range(n):
+        one = torch.slice(h, 0, i, i + 1)
+        _0 = torch.append(each, self.any_norm(one, int(groups), torch.select(scale, 0, i), torch.select(shift, 0, i)))
+      y = torch.cat(each)
+    return torch.silu(y)
 
   # Zeroes elements of x in place with probability p, to 1 / 65536, without scaling the others. The
   # engine's own dropout on a CPU draws one number for each element, on one thread; a random word
@@ -68,7 +76,7 @@ class Operators(Module):
   # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
   # not clear, so that sums over another number of channels are wrong, silently: channels are filled
   # up with zeros here. In float32, up to 4 input channels, it has kernels without blocks.
-  def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
+  def plain_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
     channels = torch.size(weight, 0)
     out_fill = torch.remainder(torch.neg(channels), 16)
@@ -106,6 +114,39 @@ class Operators(Module):
     else:
       pass
     return y
+
+  # With a kernel that pack_kernel made, the result is channels-last.
+  def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
+    if weight.is_mkldnn:
+      pad = torch.floordiv(torch.size(weight, 2), 2)
+      in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
+      if torch.gt(in_fill, 0):
+        x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+      else:
+        pass
+      b = bias
+      if b is not None:
+        b = torch.to(unchecked_cast(Tensor, b), kind)
+      else:
+        pass
+      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), None)
+    else:
+      y = self.plain_conv(x, weight, bias, stride, kind)
+    return y
+
+  # A kernel in the format of maps, laid out as the CPU library wants it, for inference.
+  def pack_kernel(self: __torch__.Operators, weight: Tensor, kind: Tensor) -> Tensor:
+    pad = torch.floordiv(torch.size(weight, 2), 2)
+    in_fill = torch.remainder(torch.neg(torch.size(weight, 1)), 16)
+    w = torch.to(torch.constant_pad_nd(weight, [0, 0, 0, 0, 0, in_fill]), int(kind))
+    return ops.mkldnn._reorder_convolution_weight(w, [pad, pad], [1, 1], [1, 1], 1, None)
+
+  # How often each array has been written to in place.
+  def versions(self: __torch__.Operators, values: List[Tensor], unused: Tensor) -> Tensor:
+    counts = annotate(List[int], [])
+    for i in range(torch.len(values)):
+      _0 = torch.append(counts, torch._version(values[i]))
+    return torch.tensor(counts)
 
   def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
     return self.any_conv(x, weight, bias, int(stride), int(kind))
@@ -171,10 +212,15 @@ class Operators(Module):
       weights = torch.softmax(torch.bmm(torch.transpose(query, 1, 2), keys), -1)
       y = torch.bmm(value, torch.transpose(weights, 1, 2))
     else:
-      rows = torch.contiguous(torch.transpose(torch.reshape(pixels, [n, h, 3 * width, -1]), 2, 3))
-      query, keys, value = torch.chunk(rows, 3, -1)
+      tokens = torch.contiguous(torch.transpose(torch.reshape(pixels, [n, h, 3 * width, -1]), 2, 3))
+      query, keys, value = torch.chunk(tokens, 3, -1)
       y = torch.transpose(torch.scaled_dot_product_attention(query, keys, value), 2, 3)
-    out = self.any_conv(torch.reshape(y, torch.size(x)), torch.reshape(out_weight, [c, c, 1, 1]), out_bias, 1, k)
+    rows = torch.reshape(y, torch.size(x))
+    if torch.is_contiguous(x):
+      pass
+    else:
+      rows = torch.contiguous(rows, memory_format=2)
+    out = self.any_conv(rows, torch.reshape(out_weight, [c, c, 1, 1]), out_bias, 1, k)
     return torch.add_(out, x)
 
   # x + output(attention(query(norm(x)), key_value(tokens))), key and value head by head.
