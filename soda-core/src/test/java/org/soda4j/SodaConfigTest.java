@@ -180,7 +180,8 @@ class SodaConfigTest {
         Path file = Files.writeString(folder.resolve("wrong.json"), "{\"x\": 1}");
         assertThatThrownBy(() -> SodaConfig.read(file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("wrong.json", "/x");
+                .hasMessageContainingAll("wrong.json", "/x: expected one of [")
+                .hasMessageContainingAll("denoiser, encoder, ", "], found x");
     }
 
     @Test
