@@ -2,6 +2,8 @@ package org.soda4j.examples;
 
 import ai.djl.training.dataset.Dataset;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.soda4j.data.Cifar10;
 import org.soda4j.data.CoilDataset;
@@ -20,8 +22,10 @@ final class DataOptions {
     @Option(
             names = "--data",
             defaultValue = "cifar10",
+            converter = Source.Named.class,
             description =
-                    "One of ${COMPLETION-CANDIDATES}; images: a folder with one folder a class, or of images alone.")
+                    "cifar10, fashion-mnist, coil20 or images; images: a folder with one folder a"
+                            + " class, or of images alone.")
     private Source source;
 
     @Option(names = "--root", description = "Folder of the files; has no default.")
@@ -64,6 +68,21 @@ final class DataOptions {
         @Override
         public String toString() {
             return option;
+        }
+
+        /** Finds what an option names. */
+        static final class Named implements CommandLine.ITypeConverter<Source> {
+            @Override
+            public Source convert(String name) {
+                return Arrays.stream(values())
+                        .filter(source -> source.option.equalsIgnoreCase(name))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new CommandLine.TypeConversionException(
+                                                "expected one of %s, found %s"
+                                                        .formatted(List.of(values()), name)));
+            }
         }
     }
 

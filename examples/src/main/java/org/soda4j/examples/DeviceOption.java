@@ -44,4 +44,9 @@ final class DeviceOption {
         }
         return device;
     }
+
+    /** The name of a device, as the option takes it. */
+    static String name(Device device) {
+        return device.getDeviceType() + (device.isGpu() ? device.getDeviceId() : "");
+    }
 }

@@ -24,8 +24,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         sortOptions = false,
-        description =
-                "Encodes images into features that NumPy and probe read: numpy.load(FILE)['features'].")
+        description = {
+            "Encodes images into features for probe and for NumPy.",
+            "  numpy.load(FILE)['features']"
+        })
 public final class Encode implements Callable<Integer> {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -67,7 +67,7 @@ public final class EncodeSpark implements Callable<Integer> {
 
     @Option(
             names = "--master",
-            description = "Spark's master, such as local[2]; Default: what spark-submit set.")
+            description = "Spark's master, such as local[2]. Default: what spark-submit set.")
     String master;
 
     @Override

@@ -46,7 +46,7 @@ public final class Evaluate implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Where the run's data set is now Default: where it was.")
+            description = "Where the run's data set is now. Default: where it was.")
     private Path data;
 
     @Option(
@@ -54,7 +54,7 @@ public final class Evaluate implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Training images of the probes at most, the same number of every class, and a"
-                            + " fifth as many test images Default: all.")
+                            + " fifth as many test images. Default: all.")
     private Integer maxImages;
 
     @Option(

@@ -1,7 +1,11 @@
 package org.soda4j.examples;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -85,8 +89,17 @@ public final class Examples implements Runnable {
         line.getSubcommands().values().forEach(Examples::withVersion);
     }
 
-    /** One line; where the name of the exception says more than nothing, with it. */
-    private static String message(Throwable e) {
+    /**
+     * One line. With the name of the exception where that says more than the message does, which of
+     * this library's own it does not.
+     */
+    static String message(Throwable e) {
+        if (e instanceof UncheckedIOException && e.getCause() != null) {
+            return message(e.getCause());
+        }
+        if (e instanceof FileSystemException file) {
+            return message(file);
+        }
         if (e.getMessage() == null) {
             return e.getClass().getSimpleName();
         }
@@ -94,9 +107,23 @@ public final class Examples implements Runnable {
         Class<?> type = e.getClass();
         boolean plain =
                 type == IOException.class
-                        || type == UncheckedIOException.class
+                        || type == FileNotFoundException.class
                         || type == IllegalArgumentException.class
-                        || type == IllegalStateException.class;
+                        || type == IllegalStateException.class
+                        || type.getName().startsWith("org.soda4j.");
         return plain ? message : type.getSimpleName() + ": " + message;
+    }
+
+    /** The messages of these are mostly the file's name and nothing else. */
+    private static String message(FileSystemException e) {
+        String reason = e.getReason();
+        if (e instanceof NoSuchFileException) {
+            reason = "not found";
+        } else if (e instanceof AccessDeniedException) {
+            reason = "permission denied";
+        } else if (reason == null) {
+            reason = e.getClass().getSimpleName();
+        }
+        return e.getFile() + ": " + reason;
     }
 }

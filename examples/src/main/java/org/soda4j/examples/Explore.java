@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Serves a page: drop in an image, see it drawn from its latent, move along the"
                         + " principal directions of each section, switch sections off, mix with a"
-                        + " second image, change the guidance. Ends with Ctrl+C.")
+                        + " second image, change the guidance. Ends with Ctrl-C.")
 public final class Explore implements Callable<Integer> {
 
     private static final int GALLERY = 1000;
@@ -66,7 +66,7 @@ public final class Explore implements Callable<Integer> {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");
             }
-            print("open " + server.uri() + " (Ctrl+C ends)");
+            print("open " + server.uri() + " (Ctrl-C ends)");
             new CountDownLatch(1).await();
         }
         return 0;

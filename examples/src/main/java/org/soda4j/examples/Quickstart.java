@@ -93,6 +93,10 @@ public final class Quickstart implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (images < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--images: expected at least 1, found " + images);
+        }
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);

@@ -84,7 +84,9 @@ final class TrainingProgram {
                         .device(device)
                         .build()) {
             out.print(soda.describe());
-            out.printf("%d images, device %s, run %s%n", images.size(), device, run);
+            out.printf(
+                    "%d images, device %s, run %s%n",
+                    images.size(), DeviceOption.name(device), run);
             out.flush();
             ProbeImages probes = ProbeImages.ofTraining(data);
             SodaTrainer.Builder trainer =
@@ -111,11 +113,11 @@ final class TrainingProgram {
         }
     }
 
-    /** Before a new training that is long enough for it to matter. */
-    private void sayHowLong(long images) {
+    /** Before a new training that is long enough for it to matter; another folder is refused. */
+    private void sayHowLong(long images) throws IOException {
         TrainingConfig training = config.training();
         long perEpoch = images / training.batchSize();
-        if (Files.exists(RunFolder.checkpoints(run)) || perEpoch < 1) {
+        if (perEpoch < 1 || !isNew(run)) {
             return;
         }
         long steps = training.length().steps(perEpoch, training.batchSize());
@@ -134,6 +136,15 @@ final class TrainingProgram {
                     StepTime.text(Duration.ofNanos(Math.round(step.toNanos() * scale))),
                     batch);
             out.flush();
+        }
+    }
+
+    private static boolean isNew(Path run) throws IOException {
+        if (!Files.isDirectory(run)) {
+            return !Files.exists(run);
+        }
+        try (Stream<Path> children = Files.list(run)) {
+            return children.findAny().isEmpty();
         }
     }
 

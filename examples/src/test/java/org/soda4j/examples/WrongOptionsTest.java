@@ -31,6 +31,8 @@ class WrongOptionsTest {
                 "train --preset cifar10 --data x --out y --device tpu",
                 "resume x --device gpu1000",
                 "describe --preset cifar10 --device Cpu",
+                "quickstart --images 0",
+                "show-views --data photos --root x --out y",
                 "evaluate x --device tpu",
                 "encode x --images y --out z --device tpu",
                 "verify-goldens x --device tpu",

@@ -115,7 +115,7 @@ public final class ImageFolder extends ImageFilesDataset {
         throw new DatasetException(
                 root.toString(),
                 split == null
-                        ? "expected a folder with one folder a class, found none"
+                        ? "expected a folder of images or with one folder a class, found none"
                         : "expected the folder %s for the split %s, found none"
                                 .formatted(String.join(" or ", names), split));
     }
