@@ -3,6 +3,7 @@ package org.soda4j.training;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import java.nio.file.Path;
+import org.soda4j.nn.PyTorchEngine;
 
 /**
  * With what a run was made: enough to make it again, or to see why it cannot be.
@@ -39,7 +40,7 @@ public record RunEnvironment(
      */
     public static RunEnvironment capture(Device device, String dataHash) {
         String version = RunEnvironment.class.getPackage().getImplementationVersion();
-        Engine engine = Engine.getInstance();
+        Engine engine = PyTorchEngine.require();
         return new RunEnvironment(
                 version == null ? "development" : version,
                 Engine.getDjlVersion(),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.soda4j.nn.PyTorchEngine;
 
 /**
  * Reads a DJL data set that can only be read from its begin to its end, in its own order: what was
@@ -23,7 +24,7 @@ final class SequentialLoader implements BatchLoader {
     SequentialLoader(Dataset dataset, TrainingData.Request request) {
         this.dataset = dataset;
         this.request = request;
-        try (NDManager scope = NDManager.newBaseManager()) {
+        try (NDManager scope = PyTorchEngine.require().newBaseManager()) {
             steps = count(scope) / request.ranks();
         }
         if (steps < 1) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
+import org.soda4j.nn.PyTorchEngine;
 
 /** One optimiser step, from a batch of two views to new parameters and averages. */
 final class TrainingStep implements AutoCloseable {
@@ -75,7 +76,7 @@ final class TrainingStep implements AutoCloseable {
      * @param rate the denoiser's learning rate
      */
     Result run(long step, NDList batch, double rate) {
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = PyTorchEngine.require();
         engine.setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
         statistics.ifPresent(BatchNormStatistics::keep);
         double factor = lossScale.factor();

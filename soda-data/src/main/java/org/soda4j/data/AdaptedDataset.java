@@ -53,7 +53,7 @@ final class AdaptedDataset extends ImageDataset {
     @Override
     public PixelImage image(int index) {
         Objects.checkIndex(index, size);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             Record record = record(manager, index);
             labels.set(index, labelOf(record, index));
             return pixels(only(record.getData(), "image", index), index);
@@ -64,7 +64,7 @@ final class AdaptedDataset extends ImageDataset {
     public int label(int index) {
         Objects.checkIndex(index, size);
         if (labels.get(index) == UNKNOWN) {
-            try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
                 labels.set(index, labelOf(record(manager, index), index));
             }
         }

@@ -62,7 +62,7 @@ enum FeatureSetFormat {
     SAFETENSORS {
         @Override
         void save(FeatureSet set, Path file) throws IOException {
-            try (NDManager manager = NDManager.newBaseManager()) {
+            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 Map<String, NDArray> tensors = new LinkedHashMap<>();
                 tensors.put(FEATURES, set.toArray(manager));
                 if (set.hasLabels()) {
@@ -80,7 +80,7 @@ enum FeatureSetFormat {
         @Override
         FeatureSet load(Path file) throws IOException {
             try (SafetensorsFile tensors = Safetensors.open(file);
-                    NDManager manager = NDManager.newBaseManager()) {
+                    NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 if (!tensors.names().contains(FEATURES)) {
                     throw missingFeatures(file, tensors.names().toString());
                 }

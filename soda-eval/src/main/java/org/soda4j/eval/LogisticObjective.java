@@ -58,7 +58,7 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
             int j = i % width;
             scaled[i] = (values[i] - mean[j]) / scale[j];
         }
-        manager = NDManager.newBaseManager();
+        manager = NDManager.newBaseManager("PyTorch");
         features = manager.create(scaled, new Shape(n, width));
         transposed = features.transpose();
     }

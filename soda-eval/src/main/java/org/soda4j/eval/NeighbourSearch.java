@@ -65,7 +65,7 @@ final class NeighbourSearch {
         double spread = equalNorms ? largest - min(rowNorms) : 0;
         int[][] indices = new int[m][];
         double[][] distances = new double[m][];
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray left = operand(manager, queries, centre, equalNorms ? null : ones(m));
             NDList right =
                     tiles(operand(manager, rows, centre, equalNorms ? null : negated(rowNorms)));

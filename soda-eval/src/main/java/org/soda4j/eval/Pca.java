@@ -36,7 +36,7 @@ public record Pca(double[][] projection, double[] explained, double[][] directio
                     "expected at least 2 rows and 1 to %d components, found %d and %d"
                             .formatted(d, n, components));
         }
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray x = features.toArray(manager).toType(DataType.FLOAT64, false);
             NDArray centred = x.sub(x.mean(new int[] {0}, true));
             double[] covariance = centred.transpose().matMul(centred).div(n - 1).toDoubleArray();

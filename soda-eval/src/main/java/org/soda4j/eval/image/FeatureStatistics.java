@@ -34,7 +34,7 @@ public final class FeatureStatistics {
             throw new IllegalArgumentException(
                     "expected at least 2 rows for a covariance, found " + n);
         }
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray x = features.toArray(manager).toType(DataType.FLOAT64, false);
             NDArray mean = x.mean(new int[] {0}, true);
             NDArray centred = x.sub(mean);

@@ -34,7 +34,7 @@ public final class KernelDistance {
      */
     public static double between(FeatureSet a, FeatureSet b) {
         require(a, b, 2);
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray x = a.toArray(manager).toType(DataType.FLOAT64, false);
             NDArray y = b.toArray(manager).toType(DataType.FLOAT64, false);
             double m = a.size();

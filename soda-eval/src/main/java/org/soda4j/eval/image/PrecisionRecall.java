@@ -74,7 +74,7 @@ public record PrecisionRecall(double precision, double recall) {
             squaredRadii[i] = distances[i][k] * distances[i][k];
         }
         int inside = 0;
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray x = manifold.toArray(manager).toType(DataType.FLOAT64, false);
             NDArray mean = x.mean(new int[] {0}, true);
             NDArray centres = x.sub(mean);

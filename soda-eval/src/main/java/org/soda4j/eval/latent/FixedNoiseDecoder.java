@@ -42,7 +42,7 @@ public final class FixedNoiseDecoder implements LatentDecoder {
      * @return the decoder
      */
     public static FixedNoiseDecoder of(Soda soda, SamplingOptions options) {
-        try (NDManager manager = NDManager.newBaseManager(soda.device())) {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
             NDArray like = manager.zeros(shape(soda, 1));
             // Soda.sample's own: a single image of this seed starts the same.
             NDArray noise = NoiseSource.seeded(~options.seed()).draw(0, like);

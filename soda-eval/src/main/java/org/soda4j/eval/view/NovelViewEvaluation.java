@@ -73,7 +73,7 @@ public final class NovelViewEvaluation {
         int most = Arrays.stream(sources).max().orElseThrow();
         List<ChosenViews> all = ChosenViews.of(unseen, most, perObject, seed);
         List<ViewScore> scores = new ArrayList<>();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray mean = SceneArrays.mean(manager, training);
             for (int count : sources) {
                 for (int from = 0; from < all.size(); from += batchSize) {

@@ -35,7 +35,7 @@ public final class ObjectFeatures {
         int width = soda.config().latent().size();
         float[] values = new float[Math.multiplyExact(chosen.size(), width)];
         int[] labels = new int[chosen.size()];
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             for (int from = 0; from < labels.length; from += BATCH) {
                 List<ChosenViews> batch =
                         chosen.subList(from, Math.min(from + BATCH, labels.length));
