@@ -1,10 +1,5 @@
 package org.soda4j.examples;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,16 +18,15 @@ import org.soda4j.data.ViewPairs;
 import org.soda4j.data.ViewPipeline;
 import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
-import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.FeatureExtractor;
 import org.soda4j.eval.FeatureExtractor.Output;
 import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.KnnProbe;
 import org.soda4j.eval.LinearProbe;
 import org.soda4j.eval.LogisticRegression;
-import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.training.RateSchedule;
@@ -57,7 +51,7 @@ public final class Quickstart implements Callable<Integer> {
     static final int SIZE = 16;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
-    private static final int SHOWN = 10;
+    private static final int REPORT_IMAGES = 10;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -109,8 +103,9 @@ public final class Quickstart implements Callable<Integer> {
             table.add(probe("SODA", soda, Output.LATENT, train, test));
             print("%-20s %8s %14s".formatted("features", "k-NN", "linear probe"));
             table.forEach(row -> print(row.toString()));
-            reconstructions(soda, test);
-            interpolations(soda, test);
+            ModelPictures pictures = new ModelPictures(soda, test, options());
+            pictures.reconstructions().save(out.resolve("reconstructions.png"));
+            pictures.interpolations().save(out.resolve("interpolations.png"));
             soda.save(out.resolve("model"));
             report(soda, table, train, test);
             print("pictures, model and report.html: " + out.toAbsolutePath());
@@ -234,41 +229,6 @@ public final class Quickstart implements Callable<Integer> {
         return new Row(name, knn, linear);
     }
 
-    private void reconstructions(Soda soda, ImageDataset test) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
-            NDArray originals = firstOfEachClass(soda, test, manager);
-            NDArray again = soda.reconstruct(originals, options());
-            ImageGrid.builder()
-                    .images(originals)
-                    .images(again)
-                    .columns(SHOWN)
-                    .rowLabels(List.of("original", "from its latent"))
-                    .build()
-                    .save(out.resolve("reconstructions.png"));
-        }
-    }
-
-    /** Between neighbouring classes, with one starting noise: what changes is what z says. */
-    private void interpolations(Soda soda, ImageDataset test) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
-            NDArray latents = soda.encode(firstOfEachClass(soda, test, manager));
-            NDList between = new NDList();
-            for (int row = 0; row < SHOWN / 2; row++) {
-                NDArray from = latents.get(2 * row);
-                NDArray to = latents.get(2 * row + 1);
-                for (int column = 0; column < SHOWN; column++) {
-                    float weight = column / (SHOWN - 1f);
-                    between.add(from.mul(1 - weight).add(to.mul(weight)));
-                }
-            }
-            ImageGrid.builder()
-                    .images(soda.sample(NDArrays.stack(between), options()))
-                    .columns(SHOWN)
-                    .build()
-                    .save(out.resolve("interpolations.png"));
-        }
-    }
-
     private void report(Soda soda, List<Row> table, ImageDataset train, ImageDataset test)
             throws IOException {
         List<List<String>> rows =
@@ -286,7 +246,7 @@ public final class Quickstart implements Callable<Integer> {
                         .toList();
         ModelEvaluation.builder(soda, train, test)
                 .title("Quickstart on " + data)
-                .qualityImages(SHOWN)
+                .qualityImages(REPORT_IMAGES)
                 .options(options().withSteps(20))
                 .add(
                         new TableSection(
@@ -302,21 +262,6 @@ public final class Quickstart implements Callable<Integer> {
 
     private SamplingOptions options() {
         return SamplingOptions.defaults().withSteps(50).withSeed(seed);
-    }
-
-    private NDArray firstOfEachClass(Soda soda, ImageDataset test, NDManager manager) {
-        List<Integer> shape = soda.config().denoiser().imageShape();
-        ViewPipeline pipeline = ViewPipeline.builder(SIZE).channels(shape.get(0)).build();
-        NDList images = new NDList();
-        for (int label = 0; label < SHOWN; label++) {
-            int index = 0;
-            while (test.label(index) != label) {
-                index++;
-            }
-            float[] pixels = pipeline.apply(test.image(index), new ViewRandom(0, 0, 0, 0));
-            images.add(manager.create(pixels, new Shape(shape.get(0), SIZE, SIZE)));
-        }
-        return NDArrays.stack(images);
     }
 
     private void print(String text) {
