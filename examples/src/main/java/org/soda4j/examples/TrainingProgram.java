@@ -1,14 +1,13 @@
 package org.soda4j.examples;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -19,7 +18,7 @@ import org.soda4j.eval.ProbeEvaluation;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
-import org.soda4j.io.ConfigText;
+import org.soda4j.eval.report.RunSections;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunControl;
 import org.soda4j.training.RunEvent;
@@ -104,7 +103,10 @@ final class TrainingProgram {
             }
             TrainingSummary summary = trainer.build().fit();
             if (ranks.rank() == 0) {
-                drawLoss();
+                Optional<LineChart> loss = RunSections.lossChart(RunFolder.metrics(run));
+                if (loss.isPresent()) {
+                    loss.get().save(run.resolve("loss.png"));
+                }
                 if (summary.complete()) {
                     report(soda, probes);
                 }
@@ -192,47 +194,5 @@ final class TrainingProgram {
             }
             out.flush();
         }
-    }
-
-    /** Every step of the run, also of earlier starts, from its metrics. */
-    private void drawLoss() throws IOException {
-        List<Double> steps = new ArrayList<>();
-        List<Double> losses = new ArrayList<>();
-        List<Double> smoothed = new ArrayList<>();
-        try (Stream<String> lines = Files.lines(RunFolder.metrics(run))) {
-            lines.map(ConfigText::jsonTree)
-                    .filter(line -> line.path("type").asText().equals("step"))
-                    .forEach(
-                            line -> {
-                                steps.add(line.path("step").asDouble());
-                                losses.add(loss(line));
-                                int n = losses.size();
-                                smoothed.add(
-                                        losses.subList(Math.max(0, n - 20), n).stream()
-                                                .mapToDouble(x -> x)
-                                                .average()
-                                                .orElseThrow());
-                            });
-        }
-        if (steps.isEmpty()) {
-            return;
-        }
-        LineChart.builder()
-                .title("Training loss")
-                .xLabel("step")
-                .yLabel("mean squared error of the noise")
-                .yLog(true)
-                .series("each step", array(steps), array(losses))
-                .series("mean of 20 steps", array(steps), array(smoothed))
-                .build()
-                .save(run.resolve("loss.png"));
-    }
-
-    private static double loss(JsonNode line) {
-        return line.path("loss").asDouble();
-    }
-
-    private static double[] array(List<Double> values) {
-        return values.stream().mapToDouble(x -> x).toArray();
     }
 }

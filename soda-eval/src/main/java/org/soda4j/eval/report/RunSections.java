@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.soda4j.eval.plot.LineChart;
@@ -26,7 +27,8 @@ public final class RunSections {
      * Reads a run.
      *
      * @param run a run folder; the run may be going on
-     * @return configuration, loss curve and (if it was evaluated) probe curve, in this order
+     * @return loss curve, the evaluations' curves (if there are any) and the configuration, in this
+     *     order
      * @throws IOException if a file cannot be read
      * @throws org.soda4j.training.RunFolderException if it is no run folder
      */
@@ -97,11 +99,7 @@ public final class RunSections {
     public static List<ReportSection> curves(Path metrics) throws IOException {
         Curve loss = new Curve();
         Map<String, Curve> figures = new TreeMap<>();
-        if (Files.exists(metrics)) {
-            try (Stream<String> lines = Files.lines(metrics)) {
-                lines.map(ConfigText::jsonTree).forEach(line -> read(line, loss, figures));
-            }
-        }
+        read(metrics, loss, figures);
         List<ReportSection> sections = new ArrayList<>();
         if (!loss.isEmpty()) {
             sections.add(
@@ -125,6 +123,28 @@ public final class RunSections {
                             last.substring(0, last.length() - 2) + "."));
         }
         return sections;
+    }
+
+    /**
+     * The loss of every step of a run, also of its earlier starts, and the mean of the last 20.
+     *
+     * @param metrics the file {@code metrics.jsonl} of a run; may be missing
+     * @return the chart; nothing where there is no step
+     * @throws IOException if it cannot be read
+     */
+    public static Optional<LineChart> lossChart(Path metrics) throws IOException {
+        Curve loss = new Curve();
+        read(metrics, loss, new TreeMap<>());
+        return loss.isEmpty() ? Optional.empty() : Optional.of(lossChart(loss));
+    }
+
+    private static void read(Path metrics, Curve loss, Map<String, Curve> figures)
+            throws IOException {
+        if (Files.exists(metrics)) {
+            try (Stream<String> lines = Files.lines(metrics)) {
+                lines.map(ConfigText::jsonTree).forEach(line -> read(line, loss, figures));
+            }
+        }
     }
 
     private static void read(JsonNode line, Curve loss, Map<String, Curve> figures) {

@@ -40,6 +40,8 @@ class RunSectionsTest {
                 .endsWith("at the end: probe.knn 0.7500, probe.linear 0.6250.");
         assertThat(((TableSection) sections.get(2)).rows())
                 .containsExactly(List.of("a.b", "1"), List.of("a.c", "[1,2]"), List.of("d", "x<y"));
+        // The step whose loss is no number is left out, not drawn.
+        assertThat(RunSections.lossChart(run.resolve("metrics.jsonl"))).isPresent();
         assertThat(RunSections.provenance(run))
                 .containsEntry("java", "17")
                 .containsEntry("starts", "2")
@@ -50,6 +52,7 @@ class RunSectionsTest {
     void aFolderWithoutARunIsRefusedAndOneWithoutMetricsHasNoCurves() throws IOException {
         assertThatThrownBy(() -> RunSections.of(run)).isInstanceOf(RunFolderException.class);
         assertThat(RunSections.curves(run.resolve("metrics.jsonl"))).isEmpty();
+        assertThat(RunSections.lossChart(run.resolve("metrics.jsonl"))).isEmpty();
         assertThat(RunSections.provenance(run)).isEmpty();
     }
 
