@@ -35,7 +35,6 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
 
     static ModelSummary of(SodaConfig config, SodaModel model) {
         Map<String, Long> parameters = new LinkedHashMap<>();
-        Map<String, Parameter> all = model.parameters();
         parameters.put("encoder", count(model, n -> n.startsWith("encoder.") && !isOfViews(n)));
         parameters.put("denoiser", count(model, n -> n.startsWith("decoder.") && !isOfViews(n)));
         if (config.views() != null) {
@@ -69,15 +68,20 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
                 .sum();
     }
 
+    /**
+     * All trainable numbers.
+     *
+     * @return the sum over the parts
+     */
+    public long parameterCount() {
+        return parameters.values().stream().mapToLong(n -> n).sum();
+    }
+
     @Override
     public String toString() {
         StringBuilder table = new StringBuilder();
-        long total = 0;
-        for (Map.Entry<String, Long> part : parameters.entrySet()) {
-            table.append(row(part.getKey(), part.getValue()));
-            total += part.getValue();
-        }
-        table.append(row("total", total)).append('\n');
+        parameters.forEach((part, count) -> table.append(row(part, count)));
+        table.append(row("total", parameterCount())).append('\n');
         table.append("section  size  resolution   blocks\n");
         for (Section section : sections) {
             String start =
@@ -107,6 +111,6 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
     }
 
     private static String row(String part, long count) {
-        return String.format(Locale.ROOT, "%-9s %,12d parameters%n", part, count);
+        return String.format(Locale.ROOT, "%-9s %,12d parameters\n", part, count);
     }
 }

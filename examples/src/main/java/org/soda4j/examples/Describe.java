@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
@@ -52,10 +53,9 @@ public final class Describe implements Callable<Integer> {
         out.println(config.toYaml().strip());
         out.println();
         try (Soda soda = Soda.builder().config(config.model()).device(where).build()) {
-            out.println(soda.describe());
-            long parameters =
-                    soda.describe().parameters().values().stream().mapToLong(n -> n).sum();
-            out.println(MemoryEstimate.of(config, parameters));
+            ModelSummary summary = soda.describe();
+            out.println(summary);
+            out.println(MemoryEstimate.of(config, summary.parameterCount()));
             long steps = steps(config.training(), out);
             if (measure) {
                 Duration step =

@@ -93,7 +93,7 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
         StringBuilder text = new StringBuilder();
         text.append(
                 format(
-                        "%-" + width + "s %8s %8s  %s%n",
+                        "%-" + width + "s %8s %8s  %s\n",
                         "class",
                         "examples",
                         "recall",
@@ -102,7 +102,7 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
             int examples = Arrays.stream(counts[i]).sum();
             text.append(
                     format(
-                            "%-" + width + "s %8d %8s  %s%n",
+                            "%-" + width + "s %8d %8s  %s\n",
                             classNames.get(i),
                             examples,
                             examples == 0 ? "-" : format("%.2f %%", 100 * recall(i)),
@@ -124,6 +124,6 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
     }
 
     private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern.replace("%n", "\n"), values);
+        return String.format(Locale.ROOT, pattern, values);
     }
 }

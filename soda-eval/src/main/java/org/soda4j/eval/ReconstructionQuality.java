@@ -21,7 +21,7 @@ public record ReconstructionQuality(
     public String table() {
         return String.format(
                 Locale.ROOT,
-                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f, Frechet distance %.3f, kernel distance %.5f%s%n",
+                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f, Frechet distance %.3f, kernel distance %.5f%s\n",
                 images,
                 psnr,
                 ssim,

@@ -3,6 +3,7 @@ package org.soda4j.eval.report;
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.eval.ProbeResult;
+import org.soda4j.eval.ReconstructionQuality;
 
 /**
  * A table.
@@ -52,6 +53,34 @@ public record TableSection(String title, List<String> headers, List<List<String>
         }
         return new TableSection(
                 title, List.of("probe", "accuracy", "published", "examples", "settings"), rows, "");
+    }
+
+    /** A table of what a model draws from latents, with distances in its own features. */
+    static TableSection ofReconstruction(ReconstructionQuality quality) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("PSNR", Html.format("%.2f dB", quality.psnr())));
+        rows.add(List.of("SSIM", Html.format("%.3f", quality.ssim())));
+        rows.add(
+                List.of(
+                        "Frechet distance",
+                        Html.format("%.4f", quality.distribution().frechetDistance())));
+        rows.add(
+                List.of(
+                        "kernel distance",
+                        Html.format("%.6f", quality.distribution().kernelDistance())));
+        quality.distribution()
+                .precisionRecall()
+                .ifPresent(
+                        p -> {
+                            rows.add(List.of("precision", Html.format("%.3f", p.precision())));
+                            rows.add(List.of("recall", Html.format("%.3f", p.recall())));
+                        });
+        return new TableSection(
+                "Reconstruction quality",
+                List.of("measure", "value"),
+                rows,
+                "%d test images against their reconstructions. Distances, precision and recall are in this encoder's pooled features, so they are not the FID and KID of the literature."
+                        .formatted(quality.images()));
     }
 
     @Override

@@ -133,7 +133,7 @@ public record ViewScores(List<ViewScore> all) {
     private static String table(String group, List<Row> rows) {
         StringBuilder text = new StringBuilder();
         text.append(
-                "%-8s %6s | %7s %6s %6s | %7s %6s %6s | %7s %6s %6s%n"
+                "%-8s %6s | %7s %6s %6s | %7s %6s %6s | %7s %6s %6s\n"
                         .formatted(
                                 group, "views", "PSNR", "SSIM", "LPIPS", "nearest", "SSIM", "LPIPS",
                                 "mean", "SSIM", "LPIPS"));
@@ -152,9 +152,9 @@ public record ViewScores(List<ViewScore> all) {
                                 scores.ssim(),
                                 lpips));
             }
-            text.append(System.lineSeparator());
+            text.append('\n');
         }
-        return text.toString().replace(System.lineSeparator(), "\n");
+        return text.toString();
     }
 
     /**
