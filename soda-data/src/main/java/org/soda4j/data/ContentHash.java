@@ -24,8 +24,8 @@ final class ContentHash {
         digest.update((byte) value);
     }
 
-    void addBytes(byte[] bytes, int length) {
-        digest.update(bytes, 0, length);
+    void addBytes(byte[] bytes) {
+        digest.update(bytes);
     }
 
     void addImage(PixelImage image, int label) {

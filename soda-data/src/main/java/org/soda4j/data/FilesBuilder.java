@@ -141,6 +141,15 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
         return root;
     }
 
+    /** The split as file names have it. */
+    String splitName() {
+        return switch (split) {
+            case TRAIN -> "train";
+            case TEST -> "test";
+            case VALIDATION -> "val";
+        };
+    }
+
     /** Refuses a split that the data do not have. */
     void requireTrainOrTest(String dataset) {
         if (split == Dataset.Usage.VALIDATION) {

@@ -158,9 +158,10 @@ public final class ImageDecoder {
         return decode(Objects.requireNonNull(name, "name"), -1, bytes);
     }
 
-    /** What options besides channels and orientation change about the pixels; empty for none. */
+    /** The options that change pixels, for the names of entries in caches, which must stay. */
     String cacheKey() {
-        return background == PixelConversion.DROP_ALPHA ? "" : " over " + background;
+        String over = background == PixelConversion.DROP_ALPHA ? "" : " over " + background;
+        return channels + " " + applyOrientation + over;
     }
 
     static byte[] readBytes(Path file, long index) {

@@ -12,8 +12,6 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
 
     ImageDecoder.Builder decoder = ImageDecoder.builder();
     boolean inMemory;
-    private int channels = 3;
-    private boolean applyOrientation = true;
     private Path cacheFolder;
     private int cacheShortSide;
 
@@ -26,7 +24,6 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
      */
     public T channels(int channels) {
         decoder.channels(channels);
-        this.channels = channels;
         return self();
     }
 
@@ -51,7 +48,6 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
      */
     public T applyOrientation(boolean applyOrientation) {
         decoder.applyOrientation(applyOrientation);
-        this.applyOrientation = applyOrientation;
         return self();
     }
 
@@ -94,10 +90,6 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
         if (cacheFolder == null) {
             return null;
         }
-        return new ResizedImageCache(
-                cacheFolder,
-                cacheShortSide,
-                imageDecoder,
-                channels + " " + applyOrientation + imageDecoder.cacheKey());
+        return new ResizedImageCache(cacheFolder, cacheShortSide, imageDecoder);
     }
 }

@@ -137,10 +137,10 @@ abstract class ImageFilesDataset extends ImageDataset {
             byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
             byte[] content = ImageDecoder.readBytes(base.resolve(file.path()), i);
             hash.addInt(path.length);
-            hash.addBytes(path, path.length);
+            hash.addBytes(path);
             hash.addInt(file.label());
             hash.addInt(content.length);
-            hash.addBytes(content, content.length);
+            hash.addBytes(content);
         }
         return hash.hex();
     }

@@ -1,6 +1,5 @@
 package org.soda4j.data;
 
-import ai.djl.training.dataset.Dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,12 +83,7 @@ public final class NerfScenes {
          */
         public SceneSource build() {
             Path folder = requireRoot();
-            String file =
-                    "transforms_"
-                            + (split == Dataset.Usage.TRAIN
-                                    ? "train"
-                                    : split == Dataset.Usage.TEST ? "test" : "val")
-                            + ".json";
+            String file = "transforms_" + splitName() + ".json";
             List<String> scenes = scenes(folder, file);
             SceneFiles files = new SceneFiles();
             for (int label = 0; label < scenes.size(); label++) {

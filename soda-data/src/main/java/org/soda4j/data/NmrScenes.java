@@ -1,6 +1,5 @@
 package org.soda4j.data;
 
-import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,12 +85,7 @@ public final class NmrScenes {
         public SceneSource build() {
             Path folder = requireRoot();
             List<String> classes = classes(folder);
-            String list =
-                    listPrefix
-                            + (split == Dataset.Usage.TRAIN
-                                    ? "train"
-                                    : split == Dataset.Usage.TEST ? "test" : "val")
-                            + ".lst";
+            String list = listPrefix + splitName() + ".lst";
             SceneFiles files = new SceneFiles();
             for (int label = 0; label < classes.size(); label++) {
                 Path names = folder.resolve(classes.get(label)).resolve(list);

@@ -27,14 +27,12 @@ final class ResizedImageCache {
     private final Path folder;
     private final int shortSide;
     private final ImageDecoder decoder;
-    private final String decoderOptions;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder, String decoderOptions) {
+    ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder) {
         this.folder = folder;
         this.shortSide = shortSide;
         this.decoder = decoder;
-        this.decoderOptions = decoderOptions;
     }
 
     PixelImage read(Path file, String relativePath, int index) {
@@ -84,11 +82,10 @@ final class ResizedImageCache {
                         relativePath,
                         Long.toString(Files.size(file)),
                         Files.getLastModifiedTime(file).toInstant().toString(),
-                        decoderOptions,
+                        decoder.cacheKey(),
                         Integer.toString(shortSide));
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         ContentHash hash = new ContentHash();
-        hash.addBytes(bytes, bytes.length);
+        hash.addBytes(key.getBytes(StandardCharsets.UTF_8));
         String name = hash.hex();
         return folder.resolve(name.substring(0, 2)).resolve(name.substring(2) + ".pixels");
     }

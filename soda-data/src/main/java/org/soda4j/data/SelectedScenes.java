@@ -65,8 +65,7 @@ final class SelectedScenes implements SceneSource {
             return all;
         }
         ContentHash hash = new ContentHash();
-        byte[] text = (all + Arrays.toString(items)).getBytes(StandardCharsets.UTF_8);
-        hash.addBytes(text, text.length);
+        hash.addBytes((all + Arrays.toString(items)).getBytes(StandardCharsets.UTF_8));
         return hash.hex();
     }
 }

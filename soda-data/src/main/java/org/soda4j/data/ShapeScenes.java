@@ -173,7 +173,10 @@ public final class ShapeScenes implements SceneSource {
         return "shape scenes of seed %d, object %d, view %d".formatted(seed, item, view);
     }
 
-    /** Of everything that decides about the pictures; they are not drawn for it. */
+    /**
+     * Of the numbers that decide about the pictures, and of one or two pictures, which depend on
+     * the rest; not of all of them, which would have to be drawn.
+     */
     @Override
     public String contentHash() {
         ContentHash hash = new ContentHash();

@@ -11,9 +11,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Unpacks a downloaded archive beside its place and moves its one folder there at once. */
 final class ZipUnpacking {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ZipUnpacking.class);
 
     private ZipUnpacking() {}
 
@@ -41,9 +45,8 @@ final class ZipUnpacking {
         } finally {
             try {
                 deleteTree(work);
-            } catch (IOException e) {
-                // The next attempt deletes it.
-                work.toFile().deleteOnExit();
+            } catch (IOException | UncheckedIOException e) {
+                LOGGER.warn("{}: cannot be deleted; the next attempt does: {}", work, e.toString());
             }
         }
     }
