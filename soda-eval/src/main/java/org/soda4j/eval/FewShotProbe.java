@@ -1,5 +1,7 @@
 package org.soda4j.eval;
 
+import java.util.Objects;
+
 /**
  * How well a probe does with n training examples of every class: the mean over random draws with
  * its 95 % interval.
@@ -71,7 +73,7 @@ public final class FewShotProbe {
          * @return this
          */
         public Builder probe(FeatureProbe probe) {
-            this.probe = probe;
+            this.probe = Objects.requireNonNull(probe, "probe");
             return this;
         }
 

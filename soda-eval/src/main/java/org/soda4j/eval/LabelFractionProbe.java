@@ -1,6 +1,7 @@
 package org.soda4j.eval;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * How well a probe does with a fraction of the labels, drawn from every class alike: the mean over
@@ -74,7 +75,7 @@ public final class LabelFractionProbe {
          * @return this
          */
         public Builder probe(FeatureProbe probe) {
-            this.probe = probe;
+            this.probe = Objects.requireNonNull(probe, "probe");
             return this;
         }
 

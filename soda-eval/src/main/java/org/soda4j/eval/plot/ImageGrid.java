@@ -241,7 +241,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder columns(int columns) {
-            this.columns = atLeastOne("columns", columns);
+            this.columns = atLeast(1, "columns", columns);
             return this;
         }
 
@@ -253,7 +253,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder scale(int scale) {
-            this.scale = atLeastOne("scale", scale);
+            this.scale = atLeast(1, "scale", scale);
             return this;
         }
 
@@ -265,7 +265,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if negative
          */
         public Builder gap(int pixels) {
-            gap = atLeastOne("gap + 1", pixels + 1) - 1;
+            gap = atLeast(0, "gap", pixels);
             return this;
         }
 
@@ -318,10 +318,10 @@ public final class ImageGrid implements Picture {
             }
         }
 
-        private static int atLeastOne(String field, int value) {
-            if (value < 1) {
+        private static int atLeast(int least, String field, int value) {
+            if (value < least) {
                 throw new IllegalArgumentException(
-                        "%s: expected at least 1, found %d".formatted(field, value));
+                        "%s: expected at least %d, found %d".formatted(field, least, value));
             }
             return value;
         }

@@ -86,6 +86,8 @@ class ImageGridTest {
         assertThatThrownBy(() -> ImageGrid.builder().images(List.of(small, large)))
                 .hasMessageContaining("found 1 x 2 at index 1 after 1 x 1");
         assertThatThrownBy(() -> ImageGrid.builder().build()).hasMessageContaining("found none");
+        assertThatThrownBy(() -> ImageGrid.builder().gap(-1))
+                .hasMessageContaining("gap: expected at least 0, found -1");
         assertThatThrownBy(
                         () ->
                                 ImageGrid.builder()
