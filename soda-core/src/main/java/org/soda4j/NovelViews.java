@@ -144,8 +144,8 @@ final class NovelViews {
         }
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            NDArray sources = ownedBy(scope, latents);
-            NDArray pooled = ownedBy(scope, views.pooled());
+            NDArray sources = Soda.owned(latents, device, scope);
+            NDArray pooled = Soda.owned(views.pooled(), device, scope);
             if (n != count) {
                 Shape shape = latents.getShape();
                 sources = sources.broadcast(new Shape(count, shape.get(1), shape.get(2)));
@@ -162,12 +162,6 @@ final class NovelViews {
                             false),
                     options);
         }
-    }
-
-    private NDArray ownedBy(NDManager scope, NDArray array) {
-        NDArray own = Soda.onDevice(array, device);
-        own.attach(scope);
-        return own;
     }
 
     private Conditions conditions(

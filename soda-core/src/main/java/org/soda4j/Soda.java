@@ -248,7 +248,7 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireLatents(latents, config.latent().size());
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            return sampler.sample(caller, Conditions.of(owned(latents, scope)), options);
+            return sampler.sample(caller, Conditions.of(owned(latents, device, scope)), options);
         }
     }
 
@@ -268,13 +268,13 @@ public final class Soda implements AutoCloseable {
         requireBatch("noise", noise, latents);
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(owned(latents, scope));
-            return sampler.sample(caller, conditions, owned(noise, scope), options);
+            Conditions conditions = Conditions.of(owned(latents, device, scope));
+            return sampler.sample(caller, conditions, owned(noise, device, scope), options);
         }
     }
 
-    /** A view or copy on the model's device that its manager closes. */
-    private NDArray owned(NDArray array, NDManager scope) {
+    /** A view or copy on a device that its manager closes. */
+    static NDArray owned(NDArray array, Device device, NDManager scope) {
         NDArray own = onDevice(array, device);
         own.attach(scope);
         return own;
@@ -358,8 +358,8 @@ public final class Soda implements AutoCloseable {
         requireBatch("images", images, latents);
         NDManager caller = images.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(owned(latents, scope));
-            NDArray x = owned(images, scope).mul(2).sub(1);
+            Conditions conditions = Conditions.of(owned(latents, device, scope));
+            NDArray x = owned(images, device, scope).mul(2).sub(1);
             return sampler.invert(caller, conditions, x, inversion, guidance);
         }
     }

@@ -2,8 +2,6 @@ package org.soda4j.denoiser;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -160,15 +158,7 @@ public final class UNet extends NamedBlock {
         int section = modulation.section(depth, config.depths());
         UNetStage.Plan plan =
                 new UNetStage.Plan(
-                        nameOf(local),
-                        depth,
-                        section,
-                        popsSkip,
-                        resample,
-                        in,
-                        out,
-                        attends,
-                        crosses);
+                        nameOf(local), section, popsSkip, resample, in, out, attends, crosses);
         stages.add(part(local, new UNetStage(plan, layout.size(section), config, seed())));
     }
 
@@ -378,26 +368,14 @@ public final class UNet extends NamedBlock {
     private void requireShapes(Shape images, Shape times, Shape z) {
         long n = images.get(0);
         List<Integer> shape = config.imageShape();
-        require("images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
-        require("times", new Shape(n), times);
-        require("latent", new Shape(n, layout.size()), z);
-    }
-
-    private static void require(String what, Shape expected, Shape found) {
-        if (!expected.equals(found)) {
-            throw new IllegalArgumentException(
-                    "%s: expected shape %s, found %s".formatted(what, expected, found));
-        }
+        UNetConditions.require(
+                "images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
+        UNetConditions.require("times", new Shape(n), times);
+        UNetConditions.require("latent", new Shape(n, layout.size()), z);
     }
 
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};
-    }
-
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
     }
 }

@@ -72,7 +72,7 @@ public record UNetConditions(int channels, List<Integer> crossAttention) {
         }
     }
 
-    private static void require(String what, Shape expected, Shape found) {
+    static void require(String what, Shape expected, Shape found) {
         if (!expected.equals(found)) {
             throw new IllegalArgumentException(
                     "%s: expected shape %s, found %s".formatted(what, expected, found));

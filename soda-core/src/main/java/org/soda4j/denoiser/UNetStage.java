@@ -2,8 +2,6 @@ package org.soda4j.denoiser;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -20,7 +18,6 @@ import org.soda4j.nn.Resample;
 final class UNetStage extends NamedBlock {
 
     private final String name;
-    private final int depth;
     private final int section;
     private final boolean popsSkip;
     private final Resample resample;
@@ -32,7 +29,6 @@ final class UNetStage extends NamedBlock {
     /** What a stage is made of; unset parts are null. */
     record Plan(
             String name,
-            int depth,
             int section,
             boolean popsSkip,
             Resample resample,
@@ -44,7 +40,6 @@ final class UNetStage extends NamedBlock {
     UNetStage(Plan plan, int latentSize, UNetDenoiser config, long seed) {
         super(plan.name(), seed);
         name = plan.name();
-        depth = plan.depth();
         section = plan.section();
         popsSkip = plan.popsSkip();
         resample = plan.resample();
@@ -84,10 +79,6 @@ final class UNetStage extends NamedBlock {
     /** The name in the PyTorch implementation, such as {@code up.3}. */
     String name() {
         return name;
-    }
-
-    int depth() {
-        return depth;
     }
 
     /** The section that drives this stage, or -1 if the latent does not reach it. */
@@ -159,11 +150,5 @@ final class UNetStage extends NamedBlock {
         return new Shape[] {
             new Shape(in.get(0), channels, resample.size(in.get(2)), resample.size(in.get(3)))
         };
-    }
-
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
     }
 }

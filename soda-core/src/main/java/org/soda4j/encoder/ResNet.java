@@ -2,8 +2,6 @@ package org.soda4j.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -144,11 +142,5 @@ final class ResNet extends NamedBlock {
         requireChannels(inputShapes[0]);
         long n = inputShapes[0].get(0);
         return new Shape[] {new Shape(n, config.latentSize()), new Shape(n, config.featureSize())};
-    }
-
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        blocks.forEach(block -> block.initialize(manager, dataType, inputShapes));
     }
 }

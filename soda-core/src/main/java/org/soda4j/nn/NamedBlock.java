@@ -2,6 +2,8 @@ package org.soda4j.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
@@ -74,6 +76,13 @@ public abstract class NamedBlock extends AbstractBlock {
         Object format = params == null ? null : params.get(FORMAT);
         return new OperatorMode(
                 training, format instanceof NumberFormat f ? f : NumberFormat.FLOAT32);
+    }
+
+    /** Parameters have shapes of their own, whatever the inputs are. */
+    @Override
+    protected final void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
     }
 
     /** The full name of something below this block. */
