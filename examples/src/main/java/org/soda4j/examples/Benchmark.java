@@ -52,8 +52,8 @@ public final class Benchmark implements Callable<Integer> {
             description = "The model of train, encode and sample.")
     private String preset;
 
-    @Option(names = "--precision", defaultValue = "fp32", description = "fp32 or bf16.")
-    private String precision;
+    @Option(names = "--precision", defaultValue = "FP32", description = "FP32 or BF16.")
+    private Precision precision;
 
     @Option(names = "--batch", defaultValue = "16", description = "Images of a step.")
     private int batch;
@@ -126,10 +126,7 @@ public final class Benchmark implements Callable<Integer> {
         }
         try {
             return new ModelBenchmark(
-                    RunConfig.preset(preset, set.toArray(String[]::new)),
-                    Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
-                    batch,
-                    steps);
+                    RunConfig.preset(preset, set.toArray(String[]::new)), precision, batch, steps);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }

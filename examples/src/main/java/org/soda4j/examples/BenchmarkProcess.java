@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.soda4j.Precision;
 
 /** Runs {@code benchmark --task train} in a process of its own, whose peak of memory is its own. */
-record BenchmarkProcess(String preset, String precision, int steps, int threads) {
+record BenchmarkProcess(String preset, Precision precision, int steps, int threads) {
 
     private static final Pattern LINE = Pattern.compile("median ([0-9.]+)\\).*resident (\\d+) MB");
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
@@ -42,8 +41,8 @@ final class ConfigOptions {
     @Option(
             names = "--precision",
             paramLabel = "NAME",
-            description = "fp32, bf16 or fp16. Default: as configured.")
-    private String precision;
+            description = "FP32, BF16 or FP16. Default: as configured.")
+    private Precision precision;
 
     String preset() {
         return preset;
@@ -54,19 +53,13 @@ final class ConfigOptions {
     }
 
     /** What was set, in the words of the configuration. */
-    List<String> overrides(CommandLine line) {
+    List<String> overrides() {
         List<String> all = new ArrayList<>(set);
         if (steps != null) {
             all.add("training.steps=" + steps);
         }
         if (precision != null) {
-            try {
-                Precision chosen = Precision.valueOf(precision.toUpperCase(Locale.ROOT));
-                all.add("training.precision=" + chosen);
-            } catch (IllegalArgumentException e) {
-                throw new CommandLine.ParameterException(
-                        line, "--precision: expected fp32, bf16 or fp16, found " + precision, e);
-            }
+            all.add("training.precision=" + precision);
         }
         return all;
     }
@@ -78,7 +71,7 @@ final class ConfigOptions {
                     line,
                     "expected --preset or --config, found " + (preset == null ? "none" : "both"));
         }
-        String[] overrides = overrides(line).toArray(String[]::new);
+        String[] overrides = overrides().toArray(String[]::new);
         try {
             return file == null
                     ? RunConfig.preset(preset, overrides)

@@ -3,7 +3,6 @@ package org.soda4j.examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.soda4j.Soda;
@@ -51,10 +50,10 @@ public final class Encode implements Callable<Integer> {
 
     @Option(
             names = "--output",
-            defaultValue = "latent",
+            defaultValue = "LATENT",
             paramLabel = "NAME",
-            description = "latent, normalized_latent, pooled or pixels.")
-    private String output;
+            description = "One of ${COMPLETION-CANDIDATES}.")
+    private Output output;
 
     @Option(
             names = "--checkpoint",
@@ -67,20 +66,10 @@ public final class Encode implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Output what;
-        try {
-            what = Output.valueOf(output.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--output: expected latent, normalized_latent, pooled or pixels, found "
-                            + output,
-                    e);
-        }
         OutputCheck.file("--out", out);
         ImageDataset dataset = ImageFolder.builder().root(images).build();
         try (Soda soda = TrainedModel.load(run, checkpoint, device.device())) {
-            FeatureSet features = FeatureExtractor.of(soda).output(what).extract(dataset);
+            FeatureSet features = FeatureExtractor.of(soda).output(output).extract(dataset);
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);

@@ -4,7 +4,6 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
 import org.soda4j.FlopCount;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.training.RunConfig;
@@ -39,8 +39,8 @@ public final class Growth implements Callable<Integer> {
     @Option(names = "--preset", defaultValue = "cifar10", description = "The model.")
     private String preset;
 
-    @Option(names = "--precision", defaultValue = "fp32", description = "fp32 or bf16.")
-    private String precision;
+    @Option(names = "--precision", defaultValue = "FP32", description = "FP32 or BF16.")
+    private Precision precision;
 
     @Option(
             names = "--steps",
@@ -96,9 +96,9 @@ public final class Growth implements Callable<Integer> {
     /** What is changed, and to what. */
     private record Axis(String name, List<Integer> values, String field) {
 
-        List<String> overrides(int value, String precision) {
+        List<String> overrides(int value, Precision precision) {
             List<String> set = new ArrayList<>();
-            set.add("training.precision=" + precision.toUpperCase(Locale.ROOT));
+            set.add("training.precision=" + precision);
             if (field != null) {
                 set.add(field.formatted(value, value));
             }
@@ -171,9 +171,7 @@ public final class Growth implements Callable<Integer> {
         RunConfig config = RunConfig.preset(preset, overrides.toArray(String[]::new));
         MemoryEstimate memory;
         try (Soda soda = Soda.builder().config(config.model()).build()) {
-            long parameters =
-                    soda.describe().parameters().values().stream().mapToLong(n -> n).sum();
-            memory = MemoryEstimate.of(config, parameters);
+            memory = MemoryEstimate.of(config, soda.describe().parameterCount());
         }
         return new Point(
                 value,
@@ -213,9 +211,6 @@ public final class Growth implements Callable<Integer> {
             graphics.drawImage(below.get(i), i * CHART_WIDTH, CHART_HEIGHT, null);
         }
         graphics.dispose();
-        if (out.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-        }
         ImageIO.write(all, "png", out.toFile());
     }
 

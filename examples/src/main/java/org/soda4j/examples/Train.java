@@ -116,7 +116,7 @@ public final class Train implements Callable<Integer> {
         plan.reasons().forEach(reason -> print.println("  " + reason));
         print.flush();
         try {
-            return plan.config(options.overrides(spec.commandLine()));
+            return plan.config(options.overrides());
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }

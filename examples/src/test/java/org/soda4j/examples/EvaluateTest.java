@@ -194,6 +194,6 @@ class EvaluateTest {
                                 "--output",
                                 "logits"))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("expected latent, normalized_latent, pooled or pixels");
+        assertThat(err.toString()).contains("'--output'", "NORMALIZED_LATENT", "'logits'");
     }
 }
