@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.soda4j.PixelNormalization;
 import org.soda4j.data.Cifar10;
 import org.soda4j.data.CoilDataset;
 import org.soda4j.data.FashionMnist;
@@ -63,6 +64,13 @@ final class DataOptions {
         /** Returns the number of channels of views. */
         int channels() {
             return channels;
+        }
+
+        /** Returns how views are normalised in training. */
+        PixelNormalization normalization() {
+            return channels == 3
+                    ? PixelNormalization.imageNet()
+                    : PixelNormalization.symmetric(channels);
         }
 
         @Override

@@ -100,7 +100,11 @@ final class ExploreModel {
                 "sections", sections,
                 "samples", Math.min(SAMPLES, images.size()),
                 "image", soda.config().denoiser().imageShape(),
-                "maxSteps", Math.min(250, soda.config().schedule().steps()));
+                "maxSteps", maxSteps());
+    }
+
+    private int maxSteps() {
+        return Math.min(250, soda.config().schedule().steps());
     }
 
     /** One of the data set's images, spread over it. */
@@ -152,8 +156,7 @@ final class ExploreModel {
      */
     byte[] draw(Request request, Progress progress) throws InterruptedException {
         float[] z = edited(request);
-        Map<String, Object> known = description();
-        int maxSteps = (int) known.get("maxSteps");
+        int maxSteps = maxSteps();
         if (request.steps() < 1 || request.steps() > maxSteps) {
             throw new IllegalArgumentException(
                     "steps: expected 1 to %d, found %d".formatted(maxSteps, request.steps()));

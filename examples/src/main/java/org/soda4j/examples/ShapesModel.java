@@ -1,19 +1,14 @@
 package org.soda4j.examples;
 
 import java.nio.file.Path;
-import org.soda4j.PixelNormalization;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.ShapesDataset;
 import org.soda4j.data.ShapesDataset.Factor;
 import org.soda4j.data.ViewPairs;
 import org.soda4j.data.ViewPipeline;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
-import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 
@@ -43,23 +38,10 @@ final class ShapesModel {
 
     /** Makes a model of 1.1 M parameters with a section for every depth of the U-Net. */
     static Soda create(long seed) {
-        return Soda.builder()
-                .encoder(ResNetEncoder.builder().widthMultiplier(0.25).smallImages(true).build())
+        return SmallModel.builder(3, seed)
                 .latent(LatentLayout.of(64))
-                .modulation(LayerModulation.paired())
                 .masking(new LatentMasking(0.1, 0.1)) // So that dropped sections are nothing new.
-                .denoiser(
-                        UNetDenoiser.builder()
-                                .imageShape(3, SIZE, SIZE)
-                                .channels(32)
-                                .multipliers(1, 1, 1)
-                                .blocks(1)
-                                .attention(2)
-                                .dropout(0)
-                                .build())
-                .prediction(Prediction.X0)
-                .normalization(PixelNormalization.symmetric(3))
-                .seed(seed)
+                .denoiser(SmallModel.denoiser(3, SIZE).build())
                 .build();
     }
 

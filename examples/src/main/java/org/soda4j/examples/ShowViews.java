@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.soda4j.PixelNormalization;
 import org.soda4j.data.CoilDataset;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ViewPairs;
@@ -71,7 +70,10 @@ public final class ShowViews implements Callable<Integer> {
             views = ViewPairs.builder(items).source(plain).target(plain);
         } else {
             items = ViewSource.of(images);
-            views = ViewPairs.builder(items).resolution(size).normalization(normalization());
+            views =
+                    ViewPairs.builder(items)
+                            .resolution(size)
+                            .normalization(data.source().normalization());
         }
         Sheet sheet = new Sheet(items, views.seed(seed).build(), plain);
         sheet.picture(images.classNames(), count).save(out);
@@ -88,12 +90,6 @@ public final class ShowViews implements Callable<Integer> {
                     double angle = Math.toRadians(coil.angleDegrees(i));
                     return new float[] {(float) Math.sin(angle), (float) Math.cos(angle)};
                 });
-    }
-
-    private PixelNormalization normalization() {
-        return data.source().channels() == 3
-                ? PixelNormalization.imageNet()
-                : PixelNormalization.symmetric(1);
     }
 
     /** What is drawn: the first image of an item as it is, and the item's pairs of views. */

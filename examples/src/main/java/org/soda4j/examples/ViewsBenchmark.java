@@ -7,7 +7,6 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
-import org.soda4j.PixelNormalization;
 import org.soda4j.data.ViewLoader;
 import org.soda4j.data.ViewPairs;
 
@@ -46,10 +45,7 @@ final class ViewsBenchmark {
         ViewPairs pairs =
                 ViewPairs.builder(data.open())
                         .resolution(from.resolution())
-                        .normalization(
-                                from.channels() == 3
-                                        ? PixelNormalization.imageNet()
-                                        : PixelNormalization.symmetric(from.channels()))
+                        .normalization(from.normalization())
                         .build();
         Round[] rounds = new Round[ROUNDS];
         try (NDManager manager = NDManager.newBaseManager();

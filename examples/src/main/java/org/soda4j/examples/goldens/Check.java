@@ -10,10 +10,6 @@ package org.soda4j.examples.goldens;
  */
 public record Check(String name, String quantity, double error, double bound) {
 
-    static Check of(String name, String quantity, double error, double bound) {
-        return new Check(name, quantity, error, bound);
-    }
-
     /**
      * Returns whether the quantity is within its bound.
      *

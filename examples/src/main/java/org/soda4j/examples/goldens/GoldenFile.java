@@ -77,9 +77,9 @@ final class GoldenFile implements AutoCloseable {
     Check check(String quantity, NDArray expected, NDArray found, double bound) {
         if (!expected.getShape().equals(found.getShape())) {
             String shapes = " shape " + found.getShape() + " for " + expected.getShape();
-            return Check.of(name, quantity + shapes, Double.NaN, bound);
+            return new Check(name, quantity + shapes, Double.NaN, bound);
         }
-        return Check.of(name, quantity, expected.sub(found).abs().max().getFloat(), bound);
+        return new Check(name, quantity, expected.sub(found).abs().max().getFloat(), bound);
     }
 
     Check check(String quantity, double[] expected, double[] found, double bound) {
@@ -90,7 +90,7 @@ final class GoldenFile implements AutoCloseable {
                                 .mapToDouble(i -> Math.abs(expected[i] - found[i]))
                                 .max()
                                 .orElse(Double.NaN);
-        return Check.of(name, quantity, error, bound);
+        return new Check(name, quantity, error, bound);
     }
 
     /** Gives a model the weights of this file's {@code parameters}; returns what did not fit. */

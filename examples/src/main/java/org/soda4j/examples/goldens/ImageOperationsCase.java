@@ -82,7 +82,7 @@ final class ImageOperationsCase {
             String file, String name, JsonNode operation, byte[] expected, byte[] found) {
         String op = operation.path("op").asText();
         if (expected.length != found.length) {
-            return List.of(Check.of(file, name + " size", Double.NaN, 0));
+            return List.of(new Check(file, name + " size", Double.NaN, 0));
         }
         int greatest = 0;
         long sum = 0;
@@ -95,13 +95,13 @@ final class ImageOperationsCase {
         }
         if (TIES.contains(op)) {
             double share = (double) different / expected.length;
-            return List.of(Check.of(file, name + " share of samples", share, 0.01));
+            return List.of(new Check(file, name + " share of samples", share, 0.01));
         }
         if (EXACT.contains(op)) {
-            return List.of(Check.of(file, name, greatest, 0));
+            return List.of(new Check(file, name, greatest, 0));
         }
         return List.of(
-                Check.of(file, name + " greatest", greatest, 2),
-                Check.of(file, name + " mean", (double) sum / expected.length, 0.5));
+                new Check(file, name + " greatest", greatest, 2),
+                new Check(file, name + " mean", (double) sum / expected.length, 0.5));
     }
 }

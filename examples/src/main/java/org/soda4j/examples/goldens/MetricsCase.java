@@ -81,7 +81,7 @@ final class MetricsCase {
 
     private Check value(String name, double found, double bound) {
         double expected = values.path(name).asDouble(Double.NaN);
-        return Check.of(golden.name(), name, Math.abs(expected - found), bound);
+        return new Check(golden.name(), name, Math.abs(expected - found), bound);
     }
 
     private double[] doubles(String key) throws IOException {

@@ -170,7 +170,7 @@ final class TrainingCase {
         for (int i = 0; i < found.length; i++) {
             worst = Math.max(worst, Math.abs(found[i] / expected[i] - 1));
         }
-        return Check.of(golden.name(), key + " (relative)", worst, RELATIVE_L2);
+        return new Check(golden.name(), key + " (relative)", worst, RELATIVE_L2);
     }
 
     private List<Check> digests(Path run) throws IOException {
@@ -200,7 +200,7 @@ final class TrainingCase {
             double error = Math.abs(array.norm().getDouble() / expected[4 * i + 1] - 1);
             worst = Math.max(worst, error);
         }
-        return Check.of(golden.name(), key + " (relative L2)", worst, RELATIVE_L2);
+        return new Check(golden.name(), key + " (relative L2)", worst, RELATIVE_L2);
     }
 
     private int size() {
