@@ -33,6 +33,7 @@ import org.soda4j.training.RateSchedule;
 import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingSummary;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,7 +100,9 @@ public final class Quickstart implements Callable<Integer> {
             List<Row> table = new ArrayList<>();
             table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
             table.add(probe("untrained encoder", soda, Output.LATENT, train, test));
-            train(soda, train);
+            if (!train(soda, train)) {
+                return 1; // Ctrl-C
+            }
             table.add(probe("SODA", soda, Output.LATENT, train, test));
             print("%-20s %8s %14s".formatted("features", "k-NN", "linear probe"));
             table.forEach(row -> print(row.toString()));
@@ -145,31 +148,36 @@ public final class Quickstart implements Callable<Integer> {
                 .build();
     }
 
-    private void train(Soda soda, ImageDataset train) throws IOException {
+    /** Returns whether it was trained to the end. */
+    private boolean train(Soda soda, ImageDataset train) throws IOException {
         ViewPairs pairs =
                 ViewPairs.builder(train).source(views()).target(views()).seed(seed).build();
         List<RunEvent.Step> steps = new ArrayList<>();
-        SodaTrainer.builder(soda)
-                .data(pairs)
-                .images(images)
-                .batchSize(32)
-                .learningRate(2e-3)
-                .encoderRateRatio(0.5)
-                .warmup(null)
-                .rateSchedule(RateSchedule.COSINE)
-                .emaDecay(0.99)
-                .seed(seed)
-                .precision(precision)
-                .listener(new ProgressBarListener())
-                .listener(
-                        new RunListener() {
-                            @Override
-                            public void step(RunEvent.Step step) {
-                                steps.add(step);
-                            }
-                        })
-                .build()
-                .fit();
+        TrainingSummary summary =
+                SodaTrainer.builder(soda)
+                        .data(pairs)
+                        .images(images)
+                        .batchSize(32)
+                        .learningRate(2e-3)
+                        .encoderRateRatio(0.5)
+                        .warmup(null)
+                        .rateSchedule(RateSchedule.COSINE)
+                        .emaDecay(0.99)
+                        .seed(seed)
+                        .precision(precision)
+                        .listener(new ProgressBarListener())
+                        .listener(
+                                new RunListener() {
+                                    @Override
+                                    public void step(RunEvent.Step step) {
+                                        steps.add(step);
+                                    }
+                                })
+                        .build()
+                        .fit();
+        if (!summary.complete()) {
+            return false;
+        }
         print(meanLoss(steps));
         double[] seen = steps.stream().mapToDouble(RunEvent.Step::images).toArray();
         LineChart.builder()
@@ -187,6 +195,7 @@ public final class Quickstart implements Callable<Integer> {
                         steps.stream().mapToDouble(RunEvent.Step::smoothedLoss).toArray())
                 .build()
                 .save(out.resolve("loss.png"));
+        return true;
     }
 
     /** Times and noise differ from step to step, so that only a mean says something. */

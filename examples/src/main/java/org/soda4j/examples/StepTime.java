@@ -13,6 +13,7 @@ import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
+import org.soda4j.training.TrainingSummary;
 
 /** Times training steps of a model on noise, which changes the model. */
 final class StepTime {
@@ -31,16 +32,21 @@ final class StepTime {
                             .setData(pixels, pixels)
                             .setSampling(batch, false)
                             .build();
-            SodaTrainer.builder(soda)
-                    .config(training)
-                    .batchSize(batch)
-                    .accumulation(batch == training.batchSize() ? training.accumulation() : 1)
-                    .steps(warmUp + steps)
-                    .emaWarmup(true)
-                    .data(noise)
-                    .listener(fastest)
-                    .build()
-                    .fit();
+            TrainingSummary summary =
+                    SodaTrainer.builder(soda)
+                            .config(training)
+                            .batchSize(batch)
+                            .accumulation(
+                                    batch == training.batchSize() ? training.accumulation() : 1)
+                            .steps(warmUp + steps)
+                            .emaWarmup(true)
+                            .data(noise)
+                            .listener(fastest)
+                            .build()
+                            .fit();
+            if (!summary.complete()) {
+                throw new IllegalStateException("timing was stopped: " + summary.reason());
+            }
         }
         return Duration.ofNanos(fastest.nanos);
     }

@@ -9,8 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends a training when the process is asked to end (SIGTERM, Ctrl-C, {@code System.exit}), and
- * holds the process until the checkpoint is saved. Installed only while a training with a folder
- * runs.
+ * holds the process until the checkpoint is saved. Without a folder it holds it until the step is
+ * done: the end of the process takes down the engine's library, and would crash under a step.
+ * Installed only while a training runs.
  */
 final class ShutdownStop {
 
@@ -30,19 +31,26 @@ final class ShutdownStop {
         hook = new Thread(this::stopAndWait, "soda-shutdown");
     }
 
-    /** For the training of the calling thread. */
+    /** For the training of the calling thread; folder may be null. */
     static ShutdownStop install(RunControl control, Path folder) {
         ShutdownStop stop = new ShutdownStop(control, folder);
-        Runtime.getRuntime().addShutdownHook(stop.hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(stop.hook);
+        } catch (IllegalStateException e) {
+            LOGGER.trace("the process is ending already", e);
+            control.stop(REASON);
+        }
         return stop;
     }
 
     private void stopAndWait() {
         control.stop(REASON);
-        LOGGER.warn(
-                "The process ends: the training saves a checkpoint after the current step. Start it"
-                        + " again with the same configuration and folder to go on: {}",
-                folder);
+        if (folder != null) {
+            LOGGER.warn(
+                    "The process ends: the training saves a checkpoint after the current step. Start"
+                            + " it again with the same configuration and folder to go on: {}",
+                    folder);
+        }
         try {
             // A listener that calls System.exit holds the training's own thread; do not wait then.
             while (!end.await(100, TimeUnit.MILLISECONDS) && !trainerExits()) {

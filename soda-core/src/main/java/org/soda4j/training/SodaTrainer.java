@@ -77,8 +77,8 @@ public final class SodaTrainer {
      * <p>With several ranks all call this. A rank that fails aborts the job, as the others cannot
      * go on, except where all fail in the same way ({@link NonFiniteException}).
      *
-     * <p>With a folder, a process that is asked to end (SIGTERM, Ctrl-C) stops the training after
-     * the current step and waits for its checkpoint.
+     * <p>A process that is asked to end (SIGTERM, Ctrl-C) stops the training after the current step
+     * and, with a folder, waits for its checkpoint.
      *
      * @return how it ended
      * @throws NonFiniteException if the loss or a gradient is infinite or not a number
@@ -89,7 +89,7 @@ public final class SodaTrainer {
     public TrainingSummary fit() {
         Collective ranks = options.collective;
         try {
-            return options.folder == null ? train(Optional.empty()) : trainInFolder(ranks);
+            return trainUntilTheProcessEnds(ranks);
         } catch (NonFiniteException e) {
             throw e; // The sum over all ranks is not finite, so all are here.
         } catch (RuntimeException | Error e) {
@@ -101,10 +101,10 @@ public final class SodaTrainer {
     }
 
     /** Rank 0 writes, and the others read. */
-    private TrainingSummary trainInFolder(Collective ranks) {
+    private TrainingSummary trainUntilTheProcessEnds(Collective ranks) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
         try {
-            if (ranks.rank() != 0) {
+            if (options.folder == null || ranks.rank() != 0) {
                 return train(Optional.empty());
             }
             RunConfig run = new RunConfig(options.soda.config(), config);

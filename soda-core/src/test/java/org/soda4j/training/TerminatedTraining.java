@@ -9,11 +9,11 @@ final class TerminatedTraining {
 
     private TerminatedTraining() {}
 
-    /** Says "step N" after every step, and how fit ended. */
+    /** Says "step N" after every step, and how fit ended; the argument is a folder, or missing. */
     public static void main(String[] args) {
         try (NDManager manager = NDManager.newBaseManager();
                 Soda soda = TinyTraining.model(0).build()) {
-            trainer(soda, manager, Path.of(args[0]))
+            trainer(soda, manager, args.length == 0 ? null : Path.of(args[0]))
                     .listener(
                             new RunListener() {
                                 @Override
@@ -32,10 +32,11 @@ final class TerminatedTraining {
     }
 
     static SodaTrainer.Builder trainer(Soda soda, NDManager manager, Path run) {
-        return TinyTraining.trainer(soda, TinyTraining.data(manager, 12))
-                .steps(1_000_000)
-                .checkpointEveryEpochs(0)
-                .folder(run);
+        SodaTrainer.Builder trainer =
+                TinyTraining.trainer(soda, TinyTraining.data(manager, 12))
+                        .steps(1_000_000)
+                        .checkpointEveryEpochs(0);
+        return run == null ? trainer : trainer.folder(run);
     }
 
     private static void say(String line) {

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 
-/** SIGTERM saves a checkpoint and says how to go on. */
+/** SIGTERM ends a training after the step, with a checkpoint where there is a folder. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
 class TerminationTest {
 
@@ -26,18 +27,36 @@ class TerminationTest {
     void aTerminatedProcessSavesFirst() throws Exception {
         Path run = folder.resolve("run");
         Path log = folder.resolve("log.txt");
-        Process process =
-                new ProcessBuilder(
+        String last = lastLineOfTerminated(log, run.toString());
+        assertThat(last).matches("end \\d+ " + ShutdownStop.REASON);
+        long step = Long.parseLong(last.split(" ")[1]);
+        assertThat(TinyTraining.newest(run).step()).isEqualTo(step).isGreaterThanOrEqualTo(2);
+        assertThat(Files.readString(RunFolder.metrics(run))).hasLineCount((int) (step + step / 3));
+        assertThat(Files.readString(log)).contains("to go on: " + run);
+        goesOn(run, step);
+    }
+
+    /** Under a step the end of the process would take the engine's library away and crash. */
+    @Test
+    void withoutAFolderTheStepIsFinished() throws Exception {
+        Path log = folder.resolve("log.txt");
+        assertThat(lastLineOfTerminated(log)).matches("end \\d+ " + ShutdownStop.REASON);
+        assertThat(Files.readString(log)).doesNotContain("to go on");
+    }
+
+    private static String lastLineOfTerminated(Path log, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx512m",
                                 "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "-DOPT_OUT_TRACKING=true",
-                                TerminatedTraining.class.getName(),
-                                run.toString())
-                        .redirectError(log.toFile())
-                        .start();
+                                TerminatedTraining.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         List<String> lines;
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).as(log.toString()).isEqualTo("step 1");
@@ -49,13 +68,7 @@ class TerminationTest {
             process.waitFor();
         }
         assertThat(process.exitValue()).isEqualTo(SIGTERM_EXIT);
-        String last = lines.get(lines.size() - 1);
-        assertThat(last).matches("end \\d+ " + ShutdownStop.REASON);
-        long step = Long.parseLong(last.split(" ")[1]);
-        assertThat(TinyTraining.newest(run).step()).isEqualTo(step).isGreaterThanOrEqualTo(2);
-        assertThat(Files.readString(RunFolder.metrics(run))).hasLineCount((int) (step + step / 3));
-        assertThat(Files.readString(log)).contains("to go on: " + run);
-        goesOn(run, step);
+        return lines.get(lines.size() - 1);
     }
 
     private static void goesOn(Path run, long step) {
