@@ -16,12 +16,13 @@ public record ReconstructionQuality(
     /**
      * The figures for a terminal.
      *
-     * @return one line that ends with a line feed
+     * @return lines of at most 80 characters, each ending with a line feed
      */
     public String table() {
         return String.format(
                 Locale.ROOT,
-                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f, Frechet distance %.3f, kernel distance %.5f%s\n",
+                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f\n"
+                        + "  Frechet distance %.3f, kernel distance %.5f%s\n",
                 images,
                 psnr,
                 ssim,
@@ -37,7 +38,7 @@ public record ReconstructionQuality(
                         p ->
                                 String.format(
                                         Locale.ROOT,
-                                        ", precision %.3f, recall %.3f",
+                                        "\n  precision %.3f, recall %.3f",
                                         p.precision(),
                                         p.recall()))
                 .orElse("");

@@ -13,7 +13,7 @@ public record SamplingQuality(int images, DistributionQuality distribution) {
     /**
      * The figures for a terminal.
      *
-     * @return one line that ends with a line feed
+     * @return lines of at most 80 characters, each ending with a line feed
      */
     public String table() {
         return String.format(

@@ -84,7 +84,12 @@ class ImageQualityProtocolTest {
                     .isCloseTo(KernelDistance.between(a, b), within(1e-9));
             assertThat(quality.distribution().precisionRecall()).isPresent();
         }
-        assertThat(quality.table()).startsWith("reconstruction of 6 images: PSNR");
+        assertThat(quality.table())
+                .startsWith("reconstruction of 6 images: PSNR")
+                .contains("recall")
+                .endsWith("\n");
+        assertThat(quality.table().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
     }
 
     @Test
