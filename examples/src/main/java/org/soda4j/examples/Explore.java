@@ -3,8 +3,10 @@ package org.soda4j.examples;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Parameters;
 public final class Explore implements Callable<Integer> {
 
     private static final int GALLERY = 1000;
+    private static final int MAX_PORT = 65535;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -57,12 +60,9 @@ public final class Explore implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path folder = Files.isDirectory(run.resolve("model")) ? run.resolve("model") : run;
-        InetAddress address = InetAddress.getByName(host);
+        InetAddress address = address();
         try (Soda soda = Soda.load(folder);
-                ExploreServer server =
-                        ExploreServer.start(
-                                new ExploreModel(soda, images()),
-                                new InetSocketAddress(address, port))) {
+                ExploreServer server = serve(new ExploreModel(soda, images()), address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");
             }
@@ -70,6 +70,33 @@ public final class Explore implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return 0;
+    }
+
+    private InetAddress address() {
+        if (port < 0 || port > MAX_PORT) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--port: expected 0 to %d, found %d".formatted(MAX_PORT, port));
+        }
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--host: expected a name or an address of this machine, found " + host,
+                    e);
+        }
+    }
+
+    private ExploreServer serve(ExploreModel model, InetAddress address) throws IOException {
+        try {
+            return ExploreServer.start(model, new InetSocketAddress(address, port));
+        } catch (BindException e) {
+            throw new IOException(
+                    "cannot listen on %s, port %d (%s); --port 0 takes any free port"
+                            .formatted(host, port, e.getMessage()),
+                    e);
+        }
     }
 
     private ImageDataset images() throws IOException {

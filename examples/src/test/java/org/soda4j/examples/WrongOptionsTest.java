@@ -32,6 +32,8 @@ class WrongOptionsTest {
                 "resume x --device gpu1000",
                 "describe --preset cifar10 --device Cpu",
                 "quickstart --images 0",
+                "explore x --port 65536",
+                "explore x --host no..host",
                 "show-views --data photos --root x --out y",
                 "evaluate x --device tpu",
                 "encode x --images y --out z --device tpu",
