@@ -12,6 +12,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.CoilDataset;
 import org.soda4j.data.SceneSource;
 import org.soda4j.data.SceneViews;
+import org.soda4j.data.ShapeScenes;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.eval.FeatureSet;
@@ -24,6 +25,7 @@ import org.soda4j.eval.view.ViewScores;
 import org.soda4j.eval.view.ViewSynthesis;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
+import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingLength;
@@ -69,7 +71,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            defaultValue = "48000",
+            defaultValue = "80000",
             description = "Training images, counted with repetition.")
     private long images;
 
@@ -78,9 +80,18 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--solids",
-            defaultValue = "1",
+            defaultValue = "2",
             description = "Solids of an object of shapes at most, 1 to 3; more are harder.")
     private int solids;
+
+    @Option(
+            names = "--hue-distance",
+            defaultValue = "0.06",
+            description =
+                    "How far the second colour of a solid's pattern is from its first, at most, in"
+                            + " turns of the colour circle, 0 to 1. From about 0.2 on the two"
+                            + " differ clearly, which is much harder.")
+    private double hueDistance;
 
     @Option(
             names = "--split",
@@ -130,7 +141,7 @@ public final class NovelViews implements Callable<Integer> {
 
     private Turntable turntable() {
         return switch (data) {
-            case "shapes" -> Turntable.ofShapes(objects, unseenObjects, solids, SIZE, seed);
+            case "shapes" -> shapes();
             case "coil20" -> {
                 if (root == null) {
                     throw new CommandLine.ParameterException(
@@ -145,9 +156,28 @@ public final class NovelViews implements Callable<Integer> {
         };
     }
 
+    private Turntable shapes() {
+        if (!(hueDistance >= 0 && hueDistance <= 1)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--hue-distance: expected 0 to 1, found " + hueDistance);
+        }
+        ShapeScenes.Builder scenes =
+                ShapeScenes.builder()
+                        .views(12)
+                        .resolution(SIZE)
+                        .supersampling(3)
+                        .solids(solids)
+                        .hueDistance(hueDistance / 3, hueDistance);
+        return Turntable.ofShapes(
+                scenes.objects(objects).seed(2 * seed).build(),
+                scenes.objects(unseenObjects).seed(2 * seed + 1).build(),
+                SIZE);
+    }
+
     private Soda model(int channels) {
         return SmallModel.builder(channels, seed)
                 .latent(LatentLayout.of(128))
+                .modulation(LayerModulation.whole())
                 .masking(LatentMasking.none()) // Nothing is guided.
                 .denoiser(
                         SmallModel.denoiser(channels, SIZE).multipliers(1, 1, 2).groups(8).build())
@@ -173,7 +203,7 @@ public final class NovelViews implements Callable<Integer> {
                 SodaTrainer.builder(soda)
                         .data(views)
                         .images(images)
-                        .batchSize(16)
+                        .batchSize(32)
                         .learningRate(2e-3)
                         .encoderRateRatio(1)
                         .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))

@@ -33,11 +33,7 @@ record Turntable(
         VIEWS
     }
 
-    static Turntable ofShapes(int objects, int unseenObjects, int solids, int size, long seed) {
-        ShapeScenes.Builder builder =
-                ShapeScenes.builder().views(12).resolution(size).supersampling(3).solids(solids);
-        ShapeScenes training = builder.objects(objects).seed(2 * seed).build();
-        ShapeScenes unseen = builder.objects(unseenObjects).seed(2 * seed + 1).build();
+    static Turntable ofShapes(ShapeScenes training, ShapeScenes unseen, int size) {
         Camera any = unseen.camera(0, 0);
         List<Camera> cameras =
                 new Camera(any.intrinsics(), Pose.orbit(4, 0, Math.toRadians(30))).turn(CAMERAS);
@@ -64,7 +60,7 @@ record Turntable(
     }
 
     String describe() {
-        return "%d training objects with %d views each, %d of %d views unseen"
+        return "%d objects with %d views each to train on, %d with %d unseen views each to draw"
                 .formatted(training.size(), training.views(0), unseen.size(), unseen.views(0));
     }
 }

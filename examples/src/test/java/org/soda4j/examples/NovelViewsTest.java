@@ -37,7 +37,8 @@ class NovelViewsTest {
         assertThat(err.toString()).isEmpty();
         assertThat(code).isZero();
         assertThat(out.toString())
-                .contains("20 training objects with 12 views each, 2 of 12 views unseen")
+                .contains(
+                        "20 objects with 12 views each to train on, 2 with 12 unseen views each to draw")
                 .contains("trained on 64 images")
                 .containsPattern("\n3 +4 \\| +\\d+\\.\\d\\d")
                 .contains("degrees")
@@ -59,11 +60,13 @@ class NovelViewsTest {
     }
 
     @Test
-    void coilNeedsItsFolder() {
+    void wrongOptionsAreRefused() {
         assertThat(run("--data", "coil20")).isEqualTo(2);
         assertThat(err.toString()).contains("--root");
         assertThat(run("--data", "coil30")).isEqualTo(2);
         assertThat(err.toString()).contains("expected shapes or coil20, found coil30");
+        assertThat(run("--hue-distance", "1.5")).isEqualTo(2);
+        assertThat(err.toString()).contains("--hue-distance: expected 0 to 1, found 1.5");
     }
 
     private int run(String... args) {
