@@ -52,7 +52,7 @@ public final class Quickstart implements Callable<Integer> {
     static final int SIZE = 16;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
-    private static final int REPORT_IMAGES = 10;
+    private static final int REPORT_IMAGES = 200;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -17,6 +17,7 @@ final class ShapesModel {
 
     static final int SIZE = 16;
     private static final int COUNT = 8000;
+    private static final int PLACES = 64;
 
     private ShapesModel() {}
 
@@ -27,13 +28,21 @@ final class ShapesModel {
      * @param seed two seeds draw independent images
      */
     static ShapesDataset shapes(int count, long seed) {
+        return builder(count, seed).build();
+    }
+
+    /** The same at any place: with few columns and rows to learn, a model would know no others. */
+    private static ShapesDataset trainingShapes(long seed) {
+        return builder(COUNT, seed).levels(Factor.X, PLACES).levels(Factor.Y, PLACES).build();
+    }
+
+    private static ShapesDataset.Builder builder(int count, long seed) {
         return ShapesDataset.builder()
                 .count(count)
                 .resolution(SIZE)
                 .seed(seed)
                 .levels(Factor.ROTATION, 1)
-                .levels(Factor.SIZE, 1)
-                .build();
+                .levels(Factor.SIZE, 1);
     }
 
     /** Makes a model of 1.1 M parameters with a section for every depth of the U-Net. */
@@ -54,7 +63,11 @@ final class ShapesModel {
     static void train(Soda soda, long images, Precision precision, long seed, Path run) {
         ViewPipeline same = ViewPipeline.builder(SIZE).channels(3).build();
         ViewPairs pairs =
-                ViewPairs.builder(shapes(COUNT, seed)).source(same).target(same).seed(seed).build();
+                ViewPairs.builder(trainingShapes(seed))
+                        .source(same)
+                        .target(same)
+                        .seed(seed)
+                        .build();
         SodaTrainer.builder(soda)
                 .data(pairs)
                 .images(images)
