@@ -161,6 +161,10 @@ public final class NovelViews implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--hue-distance: expected 0 to 1, found " + hueDistance);
         }
+        if (solids < 1 || solids > 3) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--solids: expected 1 to 3, found " + solids);
+        }
         ShapeScenes.Builder scenes =
                 ShapeScenes.builder()
                         .views(12)
