@@ -100,7 +100,7 @@ public final class SodaTrainer {
         }
     }
 
-    /** Rank 0 writes, and the others read. */
+    /** Stops in order if the process is asked to end; with a folder, rank 0 writes it. */
     private TrainingSummary trainUntilTheProcessEnds(Collective ranks) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
         try {

@@ -13,6 +13,7 @@ class Operators(Module):
 
   # ---- number formats ----
 
+  # Contiguous, because Java reads the memory as it lies; maps may be channels-last.
   def cast(self: __torch__.Operators, x: Tensor, kind: Tensor) -> Tensor:
     return torch.contiguous(torch.to(x, int(kind)))
 
