@@ -158,6 +158,18 @@ public final class Soda implements AutoCloseable {
         }
     }
 
+    /**
+     * A copy on a device of numbers that came from Java, which are closed: they live in Java's
+     * memory, and neither a view nor what backward needs keeps that from being collected.
+     */
+    static NDArray copied(NDArray created, Device device) {
+        try (created) {
+            return created.getDevice().equals(device)
+                    ? created.duplicate()
+                    : created.toDevice(device, true);
+        }
+    }
+
     /** A view or copy on a device that may be closed. */
     static NDArray onDevice(NDArray array, Device device) {
         return array.getDevice().equals(device)

@@ -51,9 +51,7 @@ final class TrainingLoss {
     }
 
     private NDArray timesOnDevice(long[] times, NDManager manager) {
-        try (NDArray onCpu = manager.create(times)) {
-            return Soda.onDevice(onCpu, device);
-        }
+        return Soda.copied(manager.create(times), device);
     }
 
     /**
@@ -86,11 +84,9 @@ final class TrainingLoss {
     }
 
     private static NDArray times(NDArray array, float[] factors, Shape shape) {
-        // Backward reads the mask again, and an array over Java memory dies with its handle: copy.
-        try (NDArray onHeap = array.getManager().create(factors, shape);
-                NDArray own = onHeap.duplicate();
-                NDArray mask = Soda.onDevice(own, array.getDevice())) {
-            return array.mul(mask);
+        NDArray onHeap = array.getManager().create(factors, shape);
+        try (NDArray mask = Soda.copied(onHeap, array.getDevice())) {
+            return array.mul(mask); // Backward reads the mask again.
         }
     }
 }

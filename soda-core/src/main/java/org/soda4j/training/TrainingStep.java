@@ -130,8 +130,11 @@ final class TrainingStep implements AutoCloseable {
                                     ? null
                                     : draw.views().part(part * size, (part + 1) * size));
             NDArray loss = soda.loss(v, d, true, config.precision());
-            NDArray share = loss.div(config.accumulation());
-            collector.backward(factor == 1 ? share : share.mul(factor));
+            // An operator with a Java number frees it at once, and backward reads it again.
+            NDArray parts = scope.create((float) config.accumulation());
+            NDArray scale = scope.create((float) factor);
+            NDArray share = loss.div(parts);
+            collector.backward(factor == 1 ? share : share.mul(scale));
             return share.getFloat();
         }
     }

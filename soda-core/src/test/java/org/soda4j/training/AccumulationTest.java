@@ -73,7 +73,7 @@ class AccumulationTest {
         }
     }
 
-    private static Map<String, float[]> copies(Soda soda) {
+    static Map<String, float[]> copies(Soda soda) {
         Map<String, float[]> copies = new LinkedHashMap<>();
         soda.parameters().forEach((name, array) -> copies.put(name, array.toFloatArray()));
         return copies;

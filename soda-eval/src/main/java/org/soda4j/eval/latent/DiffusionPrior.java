@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
@@ -67,6 +68,7 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
      * @param seed of everything random
      * @return the prior; the caller closes it
      * @throws IllegalArgumentException if there are too few latents or steps
+     * @throws ArithmeticException if the loss is not finite
      */
     public static DiffusionPrior fit(FeatureSet latents, int steps, long seed) {
         int n = latents.size();
@@ -103,11 +105,11 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
         Block block =
                 new SequentialBlock()
                         .add(Linear.builder().setUnits(HIDDEN).build())
-                        .add(Activation.swishBlock(1))
+                        .add(silu())
                         .add(Linear.builder().setUnits(HIDDEN).build())
-                        .add(Activation.swishBlock(1))
+                        .add(silu())
                         .add(Linear.builder().setUnits(HIDDEN).build())
-                        .add(Activation.swishBlock(1))
+                        .add(silu())
                         .add(last);
         block.setInitializer(initializer(random, 1), Parameter.Type.WEIGHT);
         last.setInitializer(initializer(random, 0.1), Parameter.Type.WEIGHT);
@@ -128,6 +130,11 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
             for (int step = 0; step < steps; step++) {
                 try (NDManager scope = model.getNDManager().newSubManager()) {
                     double loss = step(trainer, scope, latents, random);
+                    if (!Double.isFinite(loss)) {
+                        throw new ArithmeticException(
+                                "diffusion prior, step %d: expected a finite loss, found %s; check the latents"
+                                        .formatted(step + 1, loss));
+                    }
                     // A batch's loss is noisy: the mean of the last tenth.
                     int tenth = Math.max(1, steps / 10);
                     finalLoss += step >= steps - tenth ? loss / tenth : 0;
@@ -163,6 +170,16 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
             collector.backward(loss);
             return loss.getFloat();
         }
+    }
+
+    /** DJL's swish multiplies by a number that it frees before backward has read it. */
+    private static Block silu() {
+        return new LambdaBlock(
+                inputs -> {
+                    NDArray x = inputs.singletonOrThrow();
+                    return new NDList(x.mul(Activation.sigmoid(x)));
+                },
+                "SiLU");
     }
 
     /** The engine adds gradients up until they are zeroed. */

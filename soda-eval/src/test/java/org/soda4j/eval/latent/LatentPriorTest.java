@@ -137,6 +137,18 @@ class LatentPriorTest {
     }
 
     @Test
+    void diffusionDoesNotDependOnGarbageCollection() throws InterruptedException {
+        FeatureSet ring = ring(200);
+        assertThat(GarbagePressure.during(() -> loss(ring))).isEqualTo(loss(ring));
+    }
+
+    private static double loss(FeatureSet latents) {
+        try (DiffusionPrior prior = DiffusionPrior.fit(latents, 300, 0)) {
+            return prior.finalLoss();
+        }
+    }
+
+    @Test
     void diffusionLearnsTheRing() {
         FeatureSet ring = ring(1000);
         try (NDManager manager = NDManager.newBaseManager();
