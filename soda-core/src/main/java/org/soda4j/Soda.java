@@ -159,8 +159,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * A copy on a device of numbers that came from Java, which are closed: they live in Java's
-     * memory, and neither a view nor what backward needs keeps that from being collected.
+     * A copy on a device of an array made from Java numbers, which it closes: that lies in Java's
+     * memory, and neither a view nor what backward needs keeps it from being collected.
      */
     static NDArray copied(NDArray created, Device device) {
         try (created) {
