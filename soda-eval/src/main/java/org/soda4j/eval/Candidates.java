@@ -16,6 +16,9 @@ final class Candidates {
     private final int k;
     private final double slack;
 
+    /** The k largest scores taken so far, ascending. */
+    private float[] best;
+
     private int[] indices;
     private float[] scores;
     private int count;
@@ -31,6 +34,8 @@ final class Candidates {
         this.slack = slack;
         indices = new int[Math.max(4 * k, 64)];
         scores = new float[indices.length];
+        best = new float[k];
+        Arrays.fill(best, Float.NEGATIVE_INFINITY);
     }
 
     /** Scores below this are of no interest any more. */
@@ -38,55 +43,50 @@ final class Candidates {
         return threshold;
     }
 
-    /**
-     * Learns that there are rows with these scores, without taking them.
-     *
-     * @param known scores of different rows, {@code count} from {@code from} on
-     */
-    void expect(float[] known, int from, int count) {
-        if (count >= k) {
-            raiseThreshold(Arrays.copyOfRange(known, from, from + count));
+    /** Learns that there are different rows with these scores, without taking them. */
+    void expect(float[] known) {
+        if (known.length >= k) {
+            Arrays.sort(known);
+            raiseThreshold(known[known.length - k]);
         }
     }
 
-    /**
-     * Takes those of consecutive rows whose scores are of interest.
-     *
-     * @param start the row of the first score
-     * @param rowScores their scores; those beyond the last row are passed over
-     */
-    void offerAll(int start, float[] rowScores) {
-        int count = Math.min(rowScores.length, rows.length / width - start);
-        for (int i = 0; i < count; i++) {
-            if (rowScores[i] >= threshold) {
-                offer(start + i, rowScores[i]);
-            }
+    /** Takes a row if its score is of interest; one beyond the last row is passed over. */
+    void offer(int row, float score) {
+        if (score < threshold || row >= rows.length / width) {
+            return;
         }
-    }
-
-    /**
-     * What is more than two slacks below the k-th largest of these scores cannot be among the k
-     * best.
-     */
-    private void raiseThreshold(float[] some) {
-        Arrays.sort(some);
-        threshold = Math.max(threshold, Math.nextDown((float) (some[some.length - k] - 2 * slack)));
-    }
-
-    private void offer(int row, float score) {
         if (count == indices.length) {
             compact();
-            if (score < threshold) {
-                return;
-            }
         }
         indices[count] = row;
         scores[count++] = score;
+        if (score > best[0]) {
+            int place = 0;
+            while (place + 1 < k && best[place + 1] < score) {
+                best[place] = best[place + 1];
+                place++;
+            }
+            best[place] = score;
+            raiseThreshold(best[0]);
+        }
+    }
+
+    /** What is more than two slacks below the k-th largest score cannot be among the k best. */
+    private void raiseThreshold(float kthLargest) {
+        threshold = Math.max(threshold, Math.nextDown((float) (kthLargest - 2 * slack)));
     }
 
     /** Drops what cannot be among the k best any more; leaves room for at least one. */
     private void compact() {
-        raiseThreshold(Arrays.copyOf(scores, count));
+        dropBelowThreshold();
+        if (count > indices.length / 2) {
+            // Many rows are equally near: let the exact distances decide now.
+            keepNearest();
+        }
+    }
+
+    private void dropBelowThreshold() {
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (scores[i] >= threshold) {
@@ -95,17 +95,18 @@ final class Candidates {
             }
         }
         count = kept;
-        if (count > indices.length / 2) {
-            // Many rows are equally near: let the exact distances decide now.
-            keepNearest();
-        }
+    }
+
+    /** All rows were offered: gives back the memory that ranking does not need. */
+    void trim() {
+        dropBelowThreshold();
+        indices = Arrays.copyOf(indices, count);
+        scores = Arrays.copyOf(scores, count);
+        best = null;
     }
 
     /** Ranks what is left: nearest first, of equally near rows the smaller index. */
     void finish() {
-        if (count > k) {
-            compact(); // Exact distances cost more than scores.
-        }
         distances = keepNearest();
         for (int i = 0; i < k; i++) {
             distances[i] = Math.sqrt(distances[i]);

@@ -65,32 +65,31 @@ final class NeighbourSearch {
         double spread = equalNorms ? largest - min(rowNorms) : 0;
         int[][] indices = new int[m][];
         double[][] distances = new double[m][];
+        Candidates[] candidates = new Candidates[m];
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray left = operand(manager, queries, centre, equalNorms ? null : ones(m));
             NDList right =
                     tiles(operand(manager, rows, centre, equalNorms ? null : negated(rowNorms)));
             for (int from = 0; from < m; from += QUERY_BLOCK) {
                 int to = Math.min(m, from + QUERY_BLOCK);
-                int first = from;
-                Candidates[] candidates = new Candidates[to - from];
                 for (int i = from; i < to; i++) {
                     // |q||t| + |t|^2/2 bounds the sum of absolute products of one score.
                     double products = 2 * Math.sqrt(queryNorms[i] * largest) + largest;
                     double slack = (width + 8) * UNIT_ROUNDOFF * products + spread;
-                    candidates[i - from] = new Candidates(rows, queries, width, i, k, slack);
+                    candidates[i] = new Candidates(rows, queries, width, i, k, slack);
                 }
-                searchBlock(manager, left, right, from, candidates);
-                IntStream.range(from, to)
-                        .parallel()
-                        .forEach(
-                                i -> {
-                                    Candidates found = candidates[i - first];
-                                    found.finish();
-                                    indices[i] = found.indices();
-                                    distances[i] = found.distances();
-                                });
+                searchBlock(manager, left, right, from, Arrays.copyOfRange(candidates, from, to));
             }
         }
+        // Not block by block: the engine's threads keep the cores busy for a while after a product.
+        IntStream.range(0, m)
+                .parallel()
+                .forEach(
+                        i -> {
+                            candidates[i].finish();
+                            indices[i] = candidates[i].indices();
+                            distances[i] = candidates[i].distances();
+                        });
         return new Neighbours(indices, distances);
     }
 
@@ -108,6 +107,7 @@ final class NeighbourSearch {
                 }
                 start += ROW_BLOCK;
             }
+            Arrays.stream(candidates).forEach(Candidates::trim);
         }
     }
 
@@ -160,18 +160,18 @@ final class NeighbourSearch {
         float[] largest = maxima(scores).toFloatArray();
         FloatBuffer buffer =
                 scores.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-        float[] spanScores = new float[SPAN];
         for (int query = 0; query < candidates.length; query++) {
             Candidates candidate = candidates[query];
             if (start == 0) {
-                candidate.expect(largest, query * spans, spans);
+                int first = query * spans;
+                candidate.expect(Arrays.copyOfRange(largest, first, first + spans));
             }
             for (int span = 0; span < spans; span++) {
                 if (largest[query * spans + span] >= candidate.threshold()) {
+                    int first = query * tile + span;
                     for (int row = 0; row < SPAN; row++) {
-                        spanScores[row] = buffer.get(query * tile + row * spans + span);
+                        candidate.offer(start + span * SPAN + row, buffer.get(first + row * spans));
                     }
-                    candidate.offerAll(start + span * SPAN, spanScores);
                 }
             }
         }
