@@ -58,8 +58,7 @@ public final class Encode implements Callable<Integer> {
     @Option(
             names = "--checkpoint",
             paramLabel = "N",
-            description =
-                    "The checkpoint of step N. Default: the finished model, or the newest checkpoint.")
+            description = "The checkpoint of step N. Default: the newest.")
     private Long checkpoint;
 
     @Mixin private DeviceOption device;
@@ -82,7 +81,7 @@ public final class Encode implements Callable<Integer> {
                             features.hasLabels()
                                     ? features.classCount() + " classes"
                                     : "no classes",
-                            out.toAbsolutePath());
+                            out.toAbsolutePath().normalize());
             spec.commandLine().getOut().flush();
         }
         return 0;

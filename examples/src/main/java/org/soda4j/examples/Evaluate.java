@@ -39,8 +39,7 @@ public final class Evaluate implements Callable<Integer> {
     @Option(
             names = "--checkpoint",
             paramLabel = "N",
-            description =
-                    "The checkpoint of step N instead of the finished model. Default: the latter.")
+            description = "The checkpoint of step N. Default: the newest.")
     private Long checkpoint;
 
     @Option(
@@ -133,7 +132,7 @@ public final class Evaluate implements Callable<Integer> {
             }
             print(images.kind(), result);
             result.report().save(file);
-            spec.commandLine().getOut().println("report: " + file.toAbsolutePath());
+            spec.commandLine().getOut().println("report: " + file.toAbsolutePath().normalize());
         }
         return 0;
     }

@@ -7,7 +7,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +16,7 @@ import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ImageFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,7 +36,7 @@ public final class Explore implements Callable<Integer> {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a finished run, or of a model.")
+    @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
     private Path run;
 
     @Option(
@@ -57,11 +57,12 @@ public final class Explore implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "8130", description = "0: any free port.")
     private int port;
 
+    @Mixin private DeviceOption device;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path folder = Files.isDirectory(run.resolve("model")) ? run.resolve("model") : run;
         InetAddress address = address();
-        try (Soda soda = Soda.load(folder);
+        try (Soda soda = TrainedModel.load(run, null, device.device());
                 ExploreServer server = serve(new ExploreModel(soda, images()), address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");

@@ -158,7 +158,7 @@ public final class Growth implements Callable<Integer> {
                             Point::expectedMegabytes));
         }
         save(speeds, memories);
-        print("charts: %s", out.toAbsolutePath());
+        print("charts: %s", out.toAbsolutePath().normalize());
         return 0;
     }
 

@@ -27,6 +27,7 @@ import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.io.AtomicFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Shows and measures what a latent can do: edit, mix, traverse, invert, sample. */
@@ -58,7 +59,8 @@ public final class LatentTour implements Callable<Integer> {
     @Option(
             names = "--model",
             description =
-                    "Folder of a model that was trained on these images; Default: none, trains one.")
+                    "Folder of a run or a saved model that was trained on these images. Default: none,"
+                            + " trains one.")
     private Path model;
 
     @Option(
@@ -91,6 +93,8 @@ public final class LatentTour implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
 
+    @Mixin private DeviceOption device;
+
     private final StringBuilder results = new StringBuilder();
 
     @Override
@@ -112,7 +116,7 @@ public final class LatentTour implements Callable<Integer> {
         }
         AtomicFile.write(
                 out.resolve("results.txt"), results.toString().getBytes(StandardCharsets.UTF_8));
-        print("pictures and results: " + out.toAbsolutePath());
+        print("pictures and results: " + out.toAbsolutePath().normalize());
         return 0;
     }
 
@@ -129,13 +133,13 @@ public final class LatentTour implements Callable<Integer> {
 
     private Soda soda(Data kind) throws IOException {
         if (model != null) {
-            return Soda.load(model);
+            return TrainedModel.load(model, null, device.device());
         }
         if (kind != Data.SHAPES) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--data fashion-mnist needs --model; run quickstart first");
         }
-        Soda soda = ShapesModel.create(seed);
+        Soda soda = ShapesModel.create(seed, device.device());
         ShapesModel.train(soda, images, precision, seed, out.resolve("run"));
         soda.save(out.resolve("model"));
         return soda;

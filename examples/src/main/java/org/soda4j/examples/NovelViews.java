@@ -134,7 +134,7 @@ public final class NovelViews implements Callable<Integer> {
                 pictures.grid(manager).save(out.resolve("views.png"));
                 pictures.orbit(manager).save(out.resolve("orbit.gif"));
             }
-            print("pictures and model: " + out.toAbsolutePath());
+            print("pictures and model: " + out.toAbsolutePath().normalize());
         }
         return 0;
     }

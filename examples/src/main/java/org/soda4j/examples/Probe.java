@@ -99,7 +99,7 @@ public final class Probe implements Callable<Integer> {
                                             "Confusions of " + r.probe(), r.confusion())));
             html.add(new FeatureMapSection("Map of the features", tested));
             html.build().save(report);
-            out.println("report: " + report.toAbsolutePath());
+            out.println("report: " + report.toAbsolutePath().normalize());
         }
         out.flush();
         return 0;

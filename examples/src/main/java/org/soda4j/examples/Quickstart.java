@@ -111,7 +111,7 @@ public final class Quickstart implements Callable<Integer> {
             pictures.interpolations().save(out.resolve("interpolations.png"));
             soda.save(out.resolve("model"));
             report(soda, table, train, test);
-            print("pictures, model and report.html: " + out.toAbsolutePath());
+            print("pictures, model and report.html: " + out.toAbsolutePath().normalize());
         }
         return 0;
     }

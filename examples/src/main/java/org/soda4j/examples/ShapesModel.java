@@ -1,5 +1,6 @@
 package org.soda4j.examples;
 
+import ai.djl.Device;
 import java.nio.file.Path;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
@@ -46,8 +47,9 @@ final class ShapesModel {
     }
 
     /** Makes a model of 1.1 M parameters with a section for every depth of the U-Net. */
-    static Soda create(long seed) {
+    static Soda create(long seed, Device device) {
         return SmallModel.builder(3, seed)
+                .device(device)
                 .latent(LatentLayout.of(64))
                 .masking(new LatentMasking(0.1, 0.1)) // So that dropped sections are nothing new.
                 .denoiser(SmallModel.denoiser(3, SIZE).build())

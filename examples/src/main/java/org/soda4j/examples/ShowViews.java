@@ -77,7 +77,7 @@ public final class ShowViews implements Callable<Integer> {
         }
         Sheet sheet = new Sheet(items, views.seed(seed).build(), plain);
         sheet.picture(images.classNames(), count).save(out);
-        spec.commandLine().getOut().println("views: " + out.toAbsolutePath());
+        spec.commandLine().getOut().println("views: " + out.toAbsolutePath().normalize());
         return 0;
     }
 

@@ -6,7 +6,9 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.training.Checkpoint;
@@ -23,28 +25,28 @@ final class TrainedModel {
      * Loads a model.
      *
      * @param folder a run, or a folder that {@code Soda.save} wrote
-     * @param step of a checkpoint; null: the finished model, or else the newest checkpoint
+     * @param step of a checkpoint; null: the newest, or the model where there is none
      * @return the model; the caller closes it
      */
     static Soda load(Path folder, Long step, Device device) throws IOException {
-        boolean finished = Files.exists(RunFolder.model(folder).resolve("model.safetensors"));
-        if (step == null && finished) {
-            return Soda.load(RunFolder.model(folder), device, Precision.FP32);
-        }
-        if (step == null && Files.exists(folder.resolve("model.safetensors"))) {
-            return Soda.load(folder, device, Precision.FP32);
-        }
-        RunConfig config = RunFolder.config(folder, RunConfig.class);
         CheckpointStore store = CheckpointStore.readOnly(RunFolder.checkpoints(folder));
-        Checkpoint checkpoint =
-                step != null
-                        ? store.at(step)
-                        : store.newestValid()
-                                .orElseThrow(
-                                        () ->
-                                                new IOException(
-                                                        folder
-                                                                + ": expected a model or a checkpoint, found neither"));
+        // A run's model can be older: it is written at every end, and a run can go on after it.
+        Optional<Checkpoint> checkpoint =
+                step == null ? store.newestValid() : Optional.of(store.at(step));
+        if (checkpoint.isPresent()) {
+            return ofCheckpoint(folder, checkpoint.get(), device);
+        }
+        for (Path model : List.of(RunFolder.model(folder), folder)) {
+            if (Files.exists(model.resolve("model.safetensors"))) {
+                return Soda.load(model, device, Precision.FP32);
+            }
+        }
+        throw new IOException(folder + ": expected a run or a saved model, found neither");
+    }
+
+    private static Soda ofCheckpoint(Path run, Checkpoint checkpoint, Device device)
+            throws IOException {
+        RunConfig config = RunFolder.config(run, RunConfig.class);
         Soda soda = Soda.builder().config(config.model()).device(device).build();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Map<String, NDArray> averages = checkpoint.load("ema", manager);

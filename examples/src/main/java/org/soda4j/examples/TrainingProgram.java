@@ -165,7 +165,7 @@ final class TrainingProgram {
                         .evaluate();
         Path file = run.resolve("report.html");
         found.report().save(file);
-        out.printf("report: %s%n", file.toAbsolutePath());
+        out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();
     }
 
@@ -188,7 +188,7 @@ final class TrainingProgram {
         public void end(RunEvent.End end) {
             out.printf(
                     "%s after step %d; model: %s%n",
-                    end.reason(), end.step(), RunFolder.model(run).toAbsolutePath());
+                    end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());
             if (!end.complete()) {
                 out.printf("saved; to go on: resume %s%n", run);
             }

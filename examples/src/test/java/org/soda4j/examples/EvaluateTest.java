@@ -1,7 +1,9 @@
 package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +16,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+import org.soda4j.SodaConfig;
 import org.soda4j.eval.FeatureSet;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.RunFolder;
 import picocli.CommandLine;
 
 /** From training to probes, encoded files and the report, all from the command line. */
@@ -97,6 +103,32 @@ class EvaluateTest {
         }
         assertThat(run(args)).as(err.toString()).isZero();
         trained = out.toString();
+    }
+
+    @Test
+    void aRunThatWentOnHasANewerCheckpointThanModel() throws IOException {
+        Path model = RunFolder.model(run);
+        SodaConfig config = RunFolder.config(run, RunConfig.class).model();
+        try (Soda early = Soda.builder().config(config).seed(5).build();
+                Soda trained = Soda.load(model)) {
+            early.save(model);
+            try (Soda loaded = TrainedModel.load(run, null, Device.cpu())) {
+                assertThat(weights(loaded)).isEqualTo(weights(trained));
+            } finally {
+                trained.save(model);
+            }
+            Path withoutCheckpoints = folder.resolve("moved");
+            early.save(RunFolder.model(withoutCheckpoints));
+            try (Soda loaded = TrainedModel.load(withoutCheckpoints, null, Device.cpu())) {
+                assertThat(weights(loaded)).isEqualTo(weights(early));
+            }
+        }
+        assertThatThrownBy(() -> TrainedModel.load(images, null, Device.cpu()))
+                .hasMessage(images + ": expected a run or a saved model, found neither");
+    }
+
+    private static float[] weights(Soda soda) {
+        return soda.parameters().values().iterator().next().toFloatArray();
     }
 
     @Test

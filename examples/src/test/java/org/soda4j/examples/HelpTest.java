@@ -44,7 +44,7 @@ class HelpTest {
         }
         for (OptionSpec option : spec.options()) {
             String description = String.join(" ", option.description());
-            assertThat(description).as(option.longestName()).contains(" ").contains(".");
+            assertThat(description).as(name + option.longestName()).contains(" ").endsWith(".");
             assertThat(tellsDefault(spec, option, description))
                     .as(name + " " + option.longestName() + " tells its default")
                     .isTrue();

@@ -30,7 +30,7 @@ public record TrainingLength(Unit unit, long count) {
         this.unit = Objects.requireNonNull(unit, "unit");
         if (count < 1) {
             throw new IllegalArgumentException(
-                    "%s: expected at least 1, found %d".formatted(unit, count));
+                    "expected at least 1 of %s, found %d".formatted(unit, count));
         }
         this.count = count;
     }
