@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.data.ImageFolder;
@@ -61,14 +62,26 @@ public final class Encode implements Callable<Integer> {
             description = "The checkpoint of step N. Default: the newest.")
     private Long checkpoint;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            defaultValue = "FP32",
+            description = "Of the encoder: FP32, BF16 or FP16.")
+    private Precision precision;
+
     @Mixin private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
         OutputCheck.file("--out", out);
         ImageDataset dataset = ImageFolder.builder().root(images).build();
-        try (Soda soda = TrainedModel.load(run, checkpoint, device.device())) {
-            FeatureSet features = FeatureExtractor.of(soda).output(output).extract(dataset);
+        try (Soda soda = TrainedModel.load(run, checkpoint, device.device(), precision);
+                PartProgress progress = new PartProgress()) {
+            FeatureSet features =
+                    FeatureExtractor.of(soda)
+                            .output(output)
+                            .progress(progress.part("encode", dataset.size()))
+                            .extract(dataset);
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
@@ -70,6 +71,13 @@ public final class Evaluate implements Callable<Integer> {
     private double guidance;
 
     @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            defaultValue = "FP32",
+            description = "Of encoder and denoiser: FP32, BF16 or FP16.")
+    private Precision precision;
+
+    @Option(
             names = "--crops",
             description = "Also the published linear probe, which encodes crops for 15 epochs.")
     private boolean crops;
@@ -108,7 +116,8 @@ public final class Evaluate implements Callable<Integer> {
         Path file = out == null ? run.resolve("report.html") : out;
         OutputCheck.file("--out", file);
         ProbeImages probe = ProbeImages.of(images, maxImages);
-        try (Soda soda = TrainedModel.load(run, checkpoint, device.device())) {
+        try (Soda soda = TrainedModel.load(run, checkpoint, device.device(), precision);
+                PartProgress progress = new PartProgress()) {
             int most = soda.config().schedule().steps();
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
@@ -122,7 +131,8 @@ public final class Evaluate implements Callable<Integer> {
                                             .withGuidance(Guidance.whole(guidance)))
                             .probes(probe.haveProbes())
                             .crops(crops)
-                            .fineTune(fineTune);
+                            .fineTune(fineTune)
+                            .progress(progress);
             if (shapes != null) {
                 evaluation.add(disentanglement(soda));
             }

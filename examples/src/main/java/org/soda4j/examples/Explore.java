@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.FashionMnist;
 import org.soda4j.data.ImageDataset;
@@ -62,7 +63,7 @@ public final class Explore implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         InetAddress address = address();
-        try (Soda soda = TrainedModel.load(run, null, device.device());
+        try (Soda soda = TrainedModel.load(run, null, device.device(), Precision.FP32);
                 ExploreServer server = serve(new ExploreModel(soda, images()), address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");

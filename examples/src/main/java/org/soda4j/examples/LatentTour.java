@@ -133,7 +133,7 @@ public final class LatentTour implements Callable<Integer> {
 
     private Soda soda(Data kind) throws IOException {
         if (model != null) {
-            return TrainedModel.load(model, null, device.device());
+            return TrainedModel.load(model, null, device.device(), Precision.FP32);
         }
         if (kind != Data.SHAPES) {
             throw new CommandLine.ParameterException(

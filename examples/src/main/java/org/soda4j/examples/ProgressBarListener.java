@@ -80,7 +80,7 @@ final class ProgressBarListener implements RunListener {
         }
     }
 
-    private static String clock(Duration time) {
+    static String clock(Duration time) {
         return time.toHours() > 0
                 ? "%d:%02d:%02d"
                         .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart())

@@ -28,26 +28,29 @@ final class TrainedModel {
      * @param step of a checkpoint; null: the newest, or the model where there is none
      * @return the model; the caller closes it
      */
-    static Soda load(Path folder, Long step, Device device) throws IOException {
+    static Soda load(Path folder, Long step, Device device, Precision precision)
+            throws IOException {
         CheckpointStore store = CheckpointStore.readOnly(RunFolder.checkpoints(folder));
         // A run's model can be older: it is written at every end, and a run can go on after it.
         Optional<Checkpoint> checkpoint =
                 step == null ? store.newestValid() : Optional.of(store.at(step));
         if (checkpoint.isPresent()) {
-            return ofCheckpoint(folder, checkpoint.get(), device);
+            return ofCheckpoint(folder, checkpoint.get(), device, precision);
         }
         for (Path model : List.of(RunFolder.model(folder), folder)) {
             if (Files.exists(model.resolve("model.safetensors"))) {
-                return Soda.load(model, device, Precision.FP32);
+                return Soda.load(model, device, precision);
             }
         }
         throw new IOException(folder + ": expected a run or a saved model, found neither");
     }
 
-    private static Soda ofCheckpoint(Path run, Checkpoint checkpoint, Device device)
+    private static Soda ofCheckpoint(
+            Path run, Checkpoint checkpoint, Device device, Precision precision)
             throws IOException {
         RunConfig config = RunFolder.config(run, RunConfig.class);
-        Soda soda = Soda.builder().config(config.model()).device(device).build();
+        Soda soda =
+                Soda.builder().config(config.model()).device(device).precision(precision).build();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Map<String, NDArray> averages = checkpoint.load("ema", manager);
             soda.parameters().forEach((name, value) -> averages.get(name).copyTo(value));

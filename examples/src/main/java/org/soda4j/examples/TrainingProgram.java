@@ -153,18 +153,21 @@ final class TrainingProgram {
     /** A first look; {@code evaluate} measures with more images and steps. */
     private void report(Soda soda, ProbeImages probes) throws IOException {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
-        ModelEvaluation.Result found =
-                ModelEvaluation.builder(soda, probes.train(), probes.test())
-                        .run(run)
-                        .title("SODA on " + data.kind())
-                        .published(PublishedAccuracy.of(data.kind()))
-                        .probes(probes.haveProbes())
-                        .qualityImages(REPORT_IMAGES)
-                        .options(SamplingOptions.defaults().withSteps(steps))
-                        .build()
-                        .evaluate();
         Path file = run.resolve("report.html");
-        found.report().save(file);
+        try (PartProgress progress = new PartProgress()) {
+            ModelEvaluation.builder(soda, probes.train(), probes.test())
+                    .run(run)
+                    .title("SODA on " + data.kind())
+                    .published(PublishedAccuracy.of(data.kind()))
+                    .probes(probes.haveProbes())
+                    .qualityImages(REPORT_IMAGES)
+                    .options(SamplingOptions.defaults().withSteps(steps))
+                    .progress(progress)
+                    .build()
+                    .evaluate()
+                    .report()
+                    .save(file);
+        }
         out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.eval.FeatureSet;
@@ -112,18 +113,19 @@ class EvaluateTest {
         try (Soda early = Soda.builder().config(config).seed(5).build();
                 Soda trained = Soda.load(model)) {
             early.save(model);
-            try (Soda loaded = TrainedModel.load(run, null, Device.cpu())) {
+            try (Soda loaded = TrainedModel.load(run, null, Device.cpu(), Precision.FP32)) {
                 assertThat(weights(loaded)).isEqualTo(weights(trained));
             } finally {
                 trained.save(model);
             }
             Path withoutCheckpoints = folder.resolve("moved");
             early.save(RunFolder.model(withoutCheckpoints));
-            try (Soda loaded = TrainedModel.load(withoutCheckpoints, null, Device.cpu())) {
+            try (Soda loaded =
+                    TrainedModel.load(withoutCheckpoints, null, Device.cpu(), Precision.FP32)) {
                 assertThat(weights(loaded)).isEqualTo(weights(early));
             }
         }
-        assertThatThrownBy(() -> TrainedModel.load(images, null, Device.cpu()))
+        assertThatThrownBy(() -> TrainedModel.load(images, null, Device.cpu(), Precision.FP32))
                 .hasMessage(images + ": expected a run or a saved model, found neither");
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -17,6 +18,7 @@ import org.soda4j.data.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.FeatureExtractor;
 import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.ImageLinearProbe;
 import org.soda4j.eval.ImageQualityProtocol;
 import org.soda4j.eval.KnnProbe;
 import org.soda4j.eval.LinearProbe;
@@ -38,6 +40,7 @@ public final class ModelEvaluation {
 
     private static final int NEIGHBOURS = 8;
     private static final int QUERIES = 10;
+    private static final int IMAGE_EPOCHS = 15; // As published.
 
     private final Soda soda;
     private final ImageDataset train;
@@ -51,6 +54,7 @@ public final class ModelEvaluation {
     private final boolean crops;
     private final boolean fineTune;
     private final List<ReportSection> more;
+    private final EvaluationProgress progress;
 
     private ModelEvaluation(Builder builder) {
         soda = builder.soda;
@@ -65,6 +69,7 @@ public final class ModelEvaluation {
         crops = builder.crops;
         fineTune = builder.fineTune;
         more = List.copyOf(builder.more);
+        progress = builder.progress;
     }
 
     /**
@@ -99,14 +104,14 @@ public final class ModelEvaluation {
      *     training images of a class
      */
     public Result evaluate() throws IOException {
-        FeatureExtractor extractor = FeatureExtractor.of(soda);
-        FeatureSet trainSet = extractor.extract(train);
-        FeatureSet testSet = extractor.extract(test);
+        FeatureSet trainSet = encode("encode training images", train);
+        FeatureSet testSet = encode("encode test images", test);
         List<ProbeResult> probes = probes(trainSet, testSet);
         ReconstructionQuality quality =
                 ImageQualityProtocol.builder(soda)
                         .images(qualityImages)
                         .options(options)
+                        .progress(part("reconstruct", Math.min(qualityImages, test.size())))
                         .build()
                         .reconstruction(test);
         Report.Builder report = Report.builder().title(title).provenance(provenance(trainSet));
@@ -117,7 +122,9 @@ public final class ModelEvaluation {
         ofRun.stream().filter(section -> section instanceof PictureSection).forEach(report::add);
         report.add(TableSection.ofReconstruction(quality));
         more.forEach(report::add);
-        ModelPictures pictures = new ModelPictures(soda, test, options);
+        ModelPictures pictures =
+                new ModelPictures(
+                        soda, test, options, part("draw pictures", ModelPictures.DRAWINGS));
         report.add(
                 new PictureSection(
                         "Reconstructions",
@@ -143,14 +150,26 @@ public final class ModelEvaluation {
         return new Result(probes, quality, report.build());
     }
 
+    private FeatureSet encode(String part, ImageDataset images) {
+        return FeatureExtractor.of(soda).progress(part(part, images.size())).extract(images);
+    }
+
+    /** Tells that a part begins; what it returns takes how much of it is done. */
+    private IntConsumer part(String name, long total) {
+        progress.at(name, 0, total);
+        return done -> progress.at(name, done, total);
+    }
+
     private List<ProbeResult> probes(FeatureSet trainSet, FeatureSet testSet) {
         List<ProbeResult> probes = new ArrayList<>();
         if (wantsProbes && trainSet.hasLabels() && testSet.hasLabels()) {
             probes.add(KnnProbe.builder().build().evaluate(trainSet, testSet));
             LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
+            IntConsumer solved = part("linear probe", 1);
             probes.add(LinearProbe.onFeatures(regression).evaluate(trainSet, testSet));
+            solved.accept(1);
             if (crops) {
-                ProbeResult recipe = LinearProbe.onImages(soda).build().evaluate(train, test);
+                ProbeResult recipe = onImages("linear probe on crops", false).evaluate(train, test);
                 probes.add(
                         new ProbeResult(
                                 "linear on crops",
@@ -159,10 +178,18 @@ public final class ModelEvaluation {
                                 recipe.confusion()));
             }
             if (fineTune) {
-                probes.add(LinearProbe.onImages(soda).fineTune(true).build().evaluate(train, test));
+                probes.add(onImages("fine-tune", true).evaluate(train, test));
             }
         }
         return probes;
+    }
+
+    private ImageLinearProbe onImages(String part, boolean fineTune) {
+        return LinearProbe.onImages(soda)
+                .fineTune(fineTune)
+                .epochs(IMAGE_EPOCHS)
+                .progress(part(part, IMAGE_EPOCHS))
+                .build();
     }
 
     private TableSection probeTable(List<ProbeResult> probes) {
@@ -245,6 +272,7 @@ public final class ModelEvaluation {
         private boolean crops;
         private boolean fineTune;
         private final List<ReportSection> more = new ArrayList<>();
+        private EvaluationProgress progress = (part, done, total) -> {};
 
         private Builder(Soda soda, ImageDataset train, ImageDataset test) {
             this.soda = Objects.requireNonNull(soda, "soda");
@@ -358,6 +386,17 @@ public final class ModelEvaluation {
          */
         public Builder add(ReportSection section) {
             more.add(Objects.requireNonNull(section, "section"));
+            return this;
+        }
+
+        /**
+         * Who is told how far it is.
+         *
+         * @param listener called in the evaluating thread; default nobody
+         * @return this
+         */
+        public Builder progress(EvaluationProgress listener) {
+            progress = Objects.requireNonNull(listener, "listener");
             return this;
         }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
@@ -20,9 +21,14 @@ public final class ModelPictures {
     private static final int COLUMNS = 10;
     private static final int ROWS = 5;
 
+    /** How often images are drawn for both pictures: at once, and by columns. */
+    static final int DRAWINGS = 1 + COLUMNS;
+
     private final Soda soda;
     private final ImageDataset images;
     private final SamplingOptions options;
+    private final IntConsumer progress;
+    private int drawings;
 
     /**
      * Prepares the pictures.
@@ -33,12 +39,18 @@ public final class ModelPictures {
      * @throws IllegalArgumentException if there is no image
      */
     public ModelPictures(Soda soda, ImageDataset images, SamplingOptions options) {
+        this(soda, images, options, drawn -> {});
+    }
+
+    /** {@code progress} is told how many of the {@link #DRAWINGS} are done. */
+    ModelPictures(Soda soda, ImageDataset images, SamplingOptions options, IntConsumer progress) {
         if (images.size() == 0) {
             throw new IllegalArgumentException("images: expected at least one, found none");
         }
         this.soda = soda;
         this.images = images;
         this.options = options;
+        this.progress = progress;
     }
 
     /**
@@ -49,9 +61,11 @@ public final class ModelPictures {
     public ImageGrid reconstructions() {
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
             NDArray originals = batch(manager, chosen(COLUMNS));
+            NDArray again = soda.reconstruct(originals, options);
+            progress.accept(++drawings);
             return ImageGrid.builder()
                     .images(originals)
-                    .images(soda.reconstruct(originals, options))
+                    .images(again)
                     .columns((int) originals.getShape().get(0))
                     .rowLabels(List.of("original", "from its latent"))
                     .build();
@@ -82,6 +96,7 @@ public final class ModelPictures {
                 float weight = column / (COLUMNS - 1f);
                 // A column a call with one seed: a row keeps its starting noise.
                 columns.add(soda.sample(first.mul(1 - weight).add(last.mul(weight)), options));
+                progress.accept(++drawings);
             }
             Shape shape = columns.get(0).getShape();
             NDArray rows =
