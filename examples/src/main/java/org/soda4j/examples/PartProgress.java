@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.soda4j.eval.report.EvaluationProgress;
 
 /**
@@ -19,7 +17,6 @@ final class PartProgress implements EvaluationProgress, AutoCloseable {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
     private final PrintStream out = System.err;
-    private final boolean terminal = System.console() != null;
     private ProgressBar bar;
     private long begun;
     private long lineAt;
@@ -59,16 +56,8 @@ final class PartProgress implements EvaluationProgress, AutoCloseable {
         close();
         begun = System.nanoTime();
         lineAt = begun;
-        if (terminal) {
-            bar =
-                    new ProgressBarBuilder()
-                            .setTaskName(part)
-                            .setStyle(ProgressBarStyle.ASCII)
-                            .setInitialMax(total)
-                            .setMaxRenderedLength(79)
-                            .setUpdateIntervalMillis(500)
-                            .showSpeed()
-                            .build();
+        if (TerminalBar.isSeen()) {
+            bar = TerminalBar.builder(part, total).showSpeed().build();
         }
     }
 

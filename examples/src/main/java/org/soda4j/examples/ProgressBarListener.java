@@ -4,43 +4,37 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.soda4j.training.RunControl;
 import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
 
 /**
  * Shows a training with rate, loss and time left on standard error: as a bar in a terminal, as a
- * line for every tenth elsewhere.
+ * line for every tenth and every half minute elsewhere.
  */
 final class ProgressBarListener implements RunListener {
 
     private static final int LINES = 10;
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
 
     private final PrintStream out = System.err;
-    private final boolean terminal = System.console() != null;
     private ProgressBar bar;
     private long linesBefore;
+    private long lineAt;
     private long total;
 
     @Override
     public void begin(RunEvent.Begin begin, RunControl control) {
         total = begin.totalSteps();
         linesBefore = LINES * begin.step() / Math.max(1, total);
-        if (!terminal) {
-            return;
+        lineAt = System.nanoTime();
+        if (TerminalBar.isSeen()) {
+            bar =
+                    TerminalBar.builder("train", total)
+                            .startsFrom(begin.step(), Duration.ZERO)
+                            .hideEta()
+                            .build();
         }
-        bar =
-                new ProgressBarBuilder()
-                        .setTaskName("train")
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setInitialMax(begin.totalSteps())
-                        .startsFrom(begin.step(), Duration.ZERO)
-                        .setMaxRenderedLength(79)
-                        .setUpdateIntervalMillis(500)
-                        .hideEta()
-                        .build();
     }
 
     @Override
@@ -58,8 +52,10 @@ final class ProgressBarListener implements RunListener {
             return;
         }
         long lines = LINES * step.step() / total;
-        if (lines > linesBefore) {
+        long now = System.nanoTime();
+        if (lines > linesBefore || now - lineAt >= LONGEST_SILENCE.toNanos()) {
             linesBefore = lines;
+            lineAt = now;
             out.println("train step " + step.step() + " of " + total + text);
         }
     }

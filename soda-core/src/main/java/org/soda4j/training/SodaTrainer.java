@@ -103,21 +103,21 @@ public final class SodaTrainer {
     /** Stops in order if the process is asked to end; with a folder, rank 0 writes it. */
     private TrainingSummary trainUntilTheProcessEnds(Collective ranks) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
-        try {
+        // The loader first: data that are refused leave no folder with a configuration behind.
+        try (BatchLoader loader = loader(ranks)) {
             if (options.folder == null || ranks.rank() != 0) {
-                return train(Optional.empty());
+                return train(loader, Optional.empty());
             }
             RunConfig run = new RunConfig(options.soda.config(), config);
             try (RunFolder folder = RunFolder.open(options.folder, run)) {
-                return train(Optional.of(folder));
+                return train(loader, Optional.of(folder));
             }
         } finally {
             shutdown.ended();
         }
     }
 
-    private TrainingSummary train(Optional<RunFolder> folder) {
-        Collective ranks = options.collective;
+    private BatchLoader loader(Collective ranks) {
         TrainingData.Request request =
                 new TrainingData.Request(
                         config.batchSize(),
@@ -125,8 +125,11 @@ public final class SodaTrainer {
                         config.shuffle(),
                         ranks.rank(),
                         ranks.size());
-        try (BatchLoader loader = options.data.apply(request);
-                TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
+        return options.data.apply(request);
+    }
+
+    private TrainingSummary train(BatchLoader loader, Optional<RunFolder> folder) {
+        try (TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
             return run.run();
         }
     }

@@ -374,8 +374,8 @@ public final class ViewLoader implements BatchLoader {
             EpochOrder order = new EpochOrder(size, batchSize, rank, ranks, dropLast);
             if (order.steps() == 0) {
                 throw new IllegalArgumentException(
-                        "expected at least %d pairs (batch size %d on %d ranks), found %d; lower the batch size or set dropLast(false)"
-                                .formatted((long) batchSize * ranks, batchSize, ranks, size));
+                        "batchSize: expected at most %d (of %d pairs, on ranks: %d), found %d; lower it, in a run's configuration training.batchSize"
+                                .formatted(size / ranks, size, ranks, batchSize));
             }
             return new ViewLoader(this, order);
         }
