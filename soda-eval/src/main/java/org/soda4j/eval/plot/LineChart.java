@@ -73,7 +73,8 @@ public final class LineChart implements Picture {
         chart.getStyler()
                 .setChartTitleVisible(!settings.title.isEmpty())
                 .setLegendVisible(series.size() > 1)
-                .setLegendPosition(Styler.LegendPosition.InsideNE)
+                .setLegendPosition(Styler.LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBackgroundColor(Color.WHITE);
         chart.getStyler()
@@ -108,7 +109,10 @@ public final class LineChart implements Picture {
                                                 && Arrays.stream(curve.x())
                                                         .allMatch(LineChart::isShort));
         styler.setXAxisLogarithmic(settings.xLog);
-        if (!few && !settings.xLog) {
+        if (settings.xLog) {
+            styler.setXAxisMin(powerOfTenBelow(range[0]));
+            styler.setXAxisMax(powerOfTenAbove(range[1]));
+        } else if (!few) {
             styler.setXAxisMax(range[1] + 1e-3 * (range[1] - range[0]));
         }
     }
@@ -123,9 +127,17 @@ public final class LineChart implements Picture {
         boolean log = settings.yLog && range[1] > LEAST_LOG_RATIO * range[0];
         styler.setYAxisLogarithmic(log);
         if (log) {
-            styler.setYAxisMin(Math.pow(10, Math.floor(Math.log10(range[0]))));
-            styler.setYAxisMax(Math.pow(10, Math.ceil(Math.log10(range[1]))));
+            styler.setYAxisMin(powerOfTenBelow(range[0]));
+            styler.setYAxisMax(powerOfTenAbove(range[1]));
         }
+    }
+
+    private static double powerOfTenBelow(double value) {
+        return Math.pow(10, Math.floor(Math.log10(value)));
+    }
+
+    private static double powerOfTenAbove(double value) {
+        return Math.pow(10, Math.ceil(Math.log10(value)));
     }
 
     private double[] range(Function<Series, double[]> values) {
