@@ -74,7 +74,7 @@ public final class Train implements Callable<Integer> {
     }
 
     private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
-        OutputCheck.folder("--out", out);
+        OutputCheck.newFolder("--out", out);
         Device where = joined.device();
         RunConfig config =
                 source.kind().equals(TrainingImages.IMAGES) && !options.given()

@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,42 @@ class TrainTest {
         Soda.load(RunFolder.model(run)).close();
         assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
         assertThat(out.toString()).contains("complete already after step 3");
+    }
+
+    @Test
+    void tooFewImagesForABatchLeaveNoRunFolder() throws IOException {
+        Path images = writeImages(9, 16, 16);
+        Path run = folder.resolve("run");
+        List<String> train =
+                List.of(
+                        "train",
+                        "--images",
+                        images.toString(),
+                        "--out",
+                        run.toString(),
+                        "--steps",
+                        "1",
+                        "--device",
+                        "cpu",
+                        "--set",
+                        "training.samples=2",
+                        "--set",
+                        "training.sampleSteps=1",
+                        "--set",
+                        "model.denoiser.multipliers=[1, 1]",
+                        "--set",
+                        "model.denoiser.blocks=1",
+                        "--set");
+        assertThat(run(with(train, "training.batchSize=100"))).isEqualTo(1);
+        assertThat(err.toString()).contains("training.batchSize", "at most 9", "found 100");
+        assertThat(run).doesNotExist();
+        err.getBuffer().setLength(0);
+        assertThat(run(with(train, "training.batchSize=4"))).as(err.toString()).isZero();
+        assertThat(run.resolve("config.json")).exists();
+    }
+
+    private static String[] with(List<String> args, String last) {
+        return Stream.concat(args.stream(), Stream.of(last)).toArray(String[]::new);
     }
 
     @Test
