@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunFolder;
+import org.soda4j.training.TrainingConfig;
 import picocli.CommandLine;
 
 /** Training from the command line: on a folder of images, and what is said of a preset. */
@@ -62,7 +63,13 @@ class TrainTest {
         };
         assertThat(run(train)).as(err.toString()).isZero();
         assertThat(out.toString())
-                .contains("resolution 32", "30 pixels", "preset cifar10", "batch of 8")
+                .contains(
+                        "resolution 32",
+                        "30 pixels",
+                        "preset cifar10",
+                        "batch of 8",
+                        "  3 steps (--steps)")
+                .doesNotContain("epochs of")
                 .contains("complete after step 3");
         assertThat(run.resolve("loss.png")).isNotEmptyFile();
         RunConfig config = RunFolder.config(run, RunConfig.class);
@@ -100,9 +107,22 @@ class TrainTest {
         assertThat(run(with(train, "training.batchSize=100"))).isEqualTo(1);
         assertThat(err.toString()).contains("training.batchSize", "at most 9", "found 100");
         assertThat(run).doesNotExist();
+        assertThat(run(with(train, "training.batchSize=many"))).isEqualTo(2);
+        assertThat(err.toString()).contains("expected a whole number, found many");
+        assertThat(out.toString()).doesNotContain("Chosen for your images");
         err.getBuffer().setLength(0);
         assertThat(run(with(train, "training.batchSize=4"))).as(err.toString()).isZero();
         assertThat(run.resolve("config.json")).exists();
+    }
+
+    @Test
+    void saysHowLongATrainingIs() {
+        TrainingConfig epochs = TrainingConfig.builder().epochs(2280).batchSize(8).build();
+        assertThat(OwnImagesPlan.length(epochs, 9))
+                .isEqualTo("2280 epochs of 1 step, 2280 steps in all");
+        assertThat(OwnImagesPlan.length(epochs, 7)).isEmpty();
+        TrainingConfig images = TrainingConfig.builder().images(9).batchSize(8).build();
+        assertThat(OwnImagesPlan.length(images, 9)).isEqualTo("2 steps");
     }
 
     private static String[] with(List<String> args, String last) {
