@@ -124,6 +124,7 @@ public final class Benchmark implements Callable<Integer> {
             // Read once, when the engine starts, which is after this.
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
+        ConfigOptions.requireAssignments(spec.commandLine(), set);
         try {
             return new ModelBenchmark(
                     RunConfig.preset(preset, set.toArray(String[]::new)), precision, batch, steps);

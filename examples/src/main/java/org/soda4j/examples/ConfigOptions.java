@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 /** The options that say what is trained; shared by the commands. */
 final class ConfigOptions {
 
+    @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
+    private CommandLine.Model.CommandSpec spec;
+
     @Option(
             names = "--preset",
             paramLabel = "NAME",
@@ -52,10 +55,31 @@ final class ConfigOptions {
         return preset != null || file != null;
     }
 
+    boolean stepsGiven() {
+        return steps != null;
+    }
+
+    /** Refuses what is no assignment, in the words of the command line. */
+    static void requireAssignments(CommandLine line, List<String> set) {
+        for (String one : set) {
+            if (one.indexOf('=') < 1) {
+                throw new CommandLine.ParameterException(
+                        line,
+                        "--set: expected PATH=VALUE, for example training.batchSize=64, found "
+                                + one);
+            }
+        }
+    }
+
     /** What was set, in the words of the configuration. */
     List<String> overrides() {
+        requireAssignments(spec.commandLine(), set);
         List<String> all = new ArrayList<>(set);
         if (steps != null) {
+            if (steps < 1) {
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--steps: expected at least 1, found " + steps);
+            }
             all.add("training.steps=" + steps);
         }
         if (precision != null) {

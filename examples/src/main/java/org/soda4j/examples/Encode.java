@@ -3,6 +3,7 @@ package org.soda4j.examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.soda4j.Precision;
@@ -73,6 +74,11 @@ public final class Encode implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!out.toString().toLowerCase(Locale.ROOT).matches("(?s).+\\.(npz|safetensors)")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--out: expected a file that ends in .npz or .safetensors, found " + out);
+        }
         OutputCheck.file("--out", out);
         ImageDataset dataset = ImageFolder.builder().root(images).build();
         try (Soda soda = TrainedModel.load(run, checkpoint, device.device(), precision);

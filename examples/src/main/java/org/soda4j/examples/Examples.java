@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -64,7 +65,7 @@ public final class Examples implements Runnable {
                                     .println(
                                             "%s (%s --help lists the options)"
                                                     .formatted(
-                                                            e.getMessage(),
+                                                            e.getMessage() + suggestion(e),
                                                             line.getCommandSpec().qualifiedName()));
                             return line.getCommandSpec().exitCodeOnInvalidInput();
                         })
@@ -74,6 +75,14 @@ public final class Examples implements Runnable {
                             return 1;
                         })
                 .execute(args);
+    }
+
+    private static String suggestion(CommandLine.ParameterException e) {
+        List<String> similar =
+                e instanceof CommandLine.UnmatchedArgumentException unmatched
+                        ? unmatched.getSuggestions()
+                        : List.of();
+        return similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?";
     }
 
     /** A command as it is run: help for terminals of 80 columns, and a version. */

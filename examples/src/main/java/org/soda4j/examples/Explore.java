@@ -123,7 +123,8 @@ public final class Explore implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
-                    e.getMessage() + "; or say with --data which images give the directions",
+                    "--data: expected shapes, fashion-mnist or a folder of images, found run; "
+                            + e.getMessage(),
                     e);
         }
     }

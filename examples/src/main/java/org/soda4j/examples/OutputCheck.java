@@ -15,15 +15,45 @@ final class OutputCheck {
      * @throws IOException that names the option and the folder, if it cannot be done
      */
     static void folder(String option, Path folder) throws IOException {
-        try {
-            Files.createDirectories(folder.toAbsolutePath());
-            Files.delete(Files.createTempFile(folder, ".writable", null));
-        } catch (IOException e) {
-            throw new IOException(
-                    "%s: expected a folder that can be written, found %s (%s)"
-                            .formatted(option, folder, e.getClass().getSimpleName()),
-                    e);
+        newFolder(option, folder);
+        Files.createDirectories(folder.toAbsolutePath());
+    }
+
+    /**
+     * Tries whether a folder could be made and written, and leaves nothing behind.
+     *
+     * @throws IOException that names the option and the folder, if it could not
+     */
+    static void newFolder(String option, Path folder) throws IOException {
+        Path wanted = folder.toAbsolutePath().normalize();
+        Path existing = wanted;
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
         }
+        if (existing == null) {
+            throw refused(option, folder + ", of which nothing exists");
+        }
+        boolean made = existing.equals(wanted);
+        if (!Files.isDirectory(existing)) {
+            throw refused(
+                    option, made ? "the file " + folder : below(folder, "the file", existing));
+        }
+        try {
+            Files.delete(Files.createTempFile(existing, ".writable", null));
+        } catch (IOException e) {
+            throw refused(
+                    option, made ? folder + ", which cannot be" : below(folder, "", existing));
+        }
+    }
+
+    private static String below(Path folder, String kind, Path existing) {
+        return "%s, which cannot be created below %s"
+                .formatted(folder, (kind + " " + existing).strip());
+    }
+
+    private static IOException refused(String option, String found) {
+        return new IOException(
+                "%s: expected a folder that can be written, found %s".formatted(option, found));
     }
 
     /**

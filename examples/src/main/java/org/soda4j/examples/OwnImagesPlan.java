@@ -6,13 +6,15 @@ import org.soda4j.FlopCount;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.TrainingConfig;
+import org.soda4j.training.TrainingLength;
 
 /**
  * What a training on somebody's own images is given when nothing is said about it.
  *
  * @param preset the preset it starts from
  * @param overrides what is different from the preset
- * @param reasons a line for each choice
+ * @param reasons a line for each choice but the length, which {@link #length} tells
  */
 record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons) {
 
@@ -75,8 +77,27 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
         overrides.add("training.sampleSteps=" + (gpu ? 100 : 20));
         overrides.add("training.checkpointEveryEpochs=" + Math.max(1, epochs / 20));
         overrides.add("training.checkpointEveryMinutes=10");
-        reasons.add("%d epochs of %d steps, %d steps in all".formatted(epochs, perEpoch, steps));
         return new OwnImagesPlan(preset, overrides, reasons);
+    }
+
+    /** How long a training on so many images is, in words; empty if they do not fill a batch. */
+    static String length(TrainingConfig training, long images) {
+        long perEpoch = images / training.batchSize();
+        if (perEpoch < 1) {
+            return "";
+        }
+        long steps = training.length().steps(perEpoch, training.batchSize());
+        return training.length().unit() == TrainingLength.Unit.EPOCHS
+                ? "%s of %s, %s in all"
+                        .formatted(
+                                count(training.length().count(), "epoch"),
+                                count(perEpoch, "step"),
+                                count(steps, "step"))
+                : count(steps, "step");
+    }
+
+    private static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     /** The configuration, after what a user sets. */

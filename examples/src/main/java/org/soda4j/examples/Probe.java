@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -64,7 +65,7 @@ public final class Probe implements Callable<Integer> {
         if (report != null) {
             OutputCheck.file("--report", report);
         }
-        FeatureSet all = FeatureSet.load(file);
+        FeatureSet all = load(file);
         if (!all.hasLabels()) {
             throw new IOException(
                     file
@@ -76,7 +77,7 @@ public final class Probe implements Callable<Integer> {
             train = rows(all, false);
             tested = rows(all, true);
         } else {
-            tested = FeatureSet.load(test);
+            tested = load(test);
         }
         List<ProbeResult> results =
                 List.of(
@@ -103,6 +104,13 @@ public final class Probe implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private static FeatureSet load(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException(file + ": not found; expected features that encode wrote");
+        }
+        return FeatureSet.load(file);
     }
 
     private static FeatureSet rows(FeatureSet all, boolean heldOut) {

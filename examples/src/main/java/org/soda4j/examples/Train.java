@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.soda4j.data.ImageDataset;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,16 +76,16 @@ public final class Train implements Callable<Integer> {
     }
 
     private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
-        OutputCheck.folder("--out", out);
+        OutputCheck.newFolder("--out", out);
         Device where = joined.device();
-        RunConfig config =
-                source.kind().equals(TrainingImages.IMAGES) && !options.given()
-                        ? chosen(source, where)
-                        : options.read(spec.commandLine());
         PrintWriter print =
                 joined.isFirst()
                         ? spec.commandLine().getOut()
                         : new PrintWriter(Writer.nullWriter());
+        RunConfig config =
+                source.kind().equals(TrainingImages.IMAGES) && !options.given()
+                        ? chosen(source, where, print)
+                        : options.read(spec.commandLine());
         new TrainingProgram(print, config, source, out, where).train(joined.collective());
         return 0;
     }
@@ -109,17 +111,24 @@ public final class Train implements Callable<Integer> {
         return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data, probeImages);
     }
 
-    private RunConfig chosen(TrainingImages source, Device where) {
-        OwnImagesPlan plan = OwnImagesPlan.choose(source.open(), where.isGpu());
-        PrintWriter print = spec.commandLine().getOut();
-        print.println("Chosen for your images (--preset and --set change it):");
-        plan.reasons().forEach(reason -> print.println("  " + reason));
-        print.flush();
+    private RunConfig chosen(TrainingImages source, Device where, PrintWriter print) {
+        List<String> overrides = options.overrides();
+        ImageDataset dataset = source.open();
+        OwnImagesPlan plan = OwnImagesPlan.choose(dataset, where.isGpu());
+        RunConfig config;
         try {
-            return plan.config(options.overrides());
+            config = plan.config(overrides);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        print.println("Chosen for your images (--preset and --set change it):");
+        plan.reasons().forEach(reason -> print.println("  " + reason));
+        String length = OwnImagesPlan.length(config.training(), dataset.size());
+        if (!length.isEmpty()) {
+            print.println("  " + length + (options.stepsGiven() ? " (--steps)" : ""));
+        }
+        print.flush();
+        return config;
     }
 
     /**

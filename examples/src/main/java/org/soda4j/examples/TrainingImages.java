@@ -74,9 +74,14 @@ record TrainingImages(String kind, Path path, Integer probeImages) {
 
     static TrainingImages ofRun(Path run) throws IOException {
         Path file = run.resolve(FILE);
+        if (Files.exists(run.resolve("model.safetensors"))) {
+            throw new IOException(
+                    run + ": a saved model; expected the folder of a run that train started");
+        }
         if (!Files.exists(file)) {
             throw new IOException(
-                    file + ": not found; expected the folder of a run that train started");
+                    (Files.exists(run) ? file : run)
+                            + ": not found; expected the folder of a run that train started");
         }
         Stored stored = ConfigText.read(file, Stored.class);
         return new TrainingImages(stored.kind(), Path.of(stored.path()), stored.probeImages());

@@ -216,6 +216,12 @@ class EvaluateTest {
         assertThat(err.toString()).contains("No checkpoint of step 3", "found steps [6, 7]");
         assertThat(run("evaluate", folder.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("expected the folder of a run");
+        String model = RunFolder.model(run).toString();
+        assertThat(run("evaluate", model)).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(model + ": a saved model; expected the folder of a run");
+        assertThat(run("explore", model)).isEqualTo(2);
+        assertThat(err.toString()).contains("--data: expected shapes, fashion-mnist or a folder");
         assertThat(run("evaluate", run.toString(), "--quality-images", "1")).isEqualTo(2);
         assertThat(
                         run(

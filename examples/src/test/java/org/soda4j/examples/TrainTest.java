@@ -8,13 +8,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunFolder;
+import org.soda4j.training.TrainingConfig;
 import picocli.CommandLine;
 
 /** Training from the command line: on a folder of images, and what is said of a preset. */
@@ -60,7 +63,13 @@ class TrainTest {
         };
         assertThat(run(train)).as(err.toString()).isZero();
         assertThat(out.toString())
-                .contains("resolution 32", "30 pixels", "preset cifar10", "batch of 8")
+                .contains(
+                        "resolution 32",
+                        "30 pixels",
+                        "preset cifar10",
+                        "batch of 8",
+                        "  3 steps (--steps)")
+                .doesNotContain("epochs of")
                 .contains("complete after step 3");
         assertThat(run.resolve("loss.png")).isNotEmptyFile();
         RunConfig config = RunFolder.config(run, RunConfig.class);
@@ -69,6 +78,55 @@ class TrainTest {
         Soda.load(RunFolder.model(run)).close();
         assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
         assertThat(out.toString()).contains("complete already after step 3");
+    }
+
+    @Test
+    void tooFewImagesForABatchLeaveNoRunFolder() throws IOException {
+        Path images = writeImages(9, 16, 16);
+        Path run = folder.resolve("run");
+        List<String> train =
+                List.of(
+                        "train",
+                        "--images",
+                        images.toString(),
+                        "--out",
+                        run.toString(),
+                        "--steps",
+                        "1",
+                        "--device",
+                        "cpu",
+                        "--set",
+                        "training.samples=2",
+                        "--set",
+                        "training.sampleSteps=1",
+                        "--set",
+                        "model.denoiser.multipliers=[1, 1]",
+                        "--set",
+                        "model.denoiser.blocks=1",
+                        "--set");
+        assertThat(run(with(train, "training.batchSize=100"))).isEqualTo(1);
+        assertThat(err.toString()).contains("training.batchSize", "at most 9", "found 100");
+        assertThat(run).doesNotExist();
+        assertThat(run(with(train, "training.batchSize=many"))).isEqualTo(2);
+        assertThat(err.toString()).contains("expected a whole number, found many");
+        assertThat(out.toString()).doesNotContain("Chosen for your images");
+        err.getBuffer().setLength(0);
+        assertThat(run(with(train, "training.batchSize=4"))).as(err.toString()).isZero();
+        assertThat(run.resolve("config.json")).exists();
+    }
+
+    @Test
+    void saysHowLongATrainingIs() {
+        TrainingConfig epochs = TrainingConfig.builder().epochs(2280).batchSize(8).build();
+        assertThat(OwnImagesPlan.length(epochs, 9))
+                .isEqualTo("2280 epochs of 1 step, 2280 steps in all");
+        assertThat(OwnImagesPlan.length(epochs, 7)).isEmpty();
+        TrainingConfig images = TrainingConfig.builder().images(9).batchSize(8).build();
+        assertThat(OwnImagesPlan.length(images, 9)).isEqualTo("2 steps");
+    }
+
+    private static String[] with(List<String> args, String last) {
+        return Stream.concat(args.stream(), Stream.of(last)).toArray(String[]::new);
     }
 
     @Test

@@ -1,13 +1,16 @@
 package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +54,20 @@ class UnwritableOutputTest {
         assertThat(code).isEqualTo(1);
         assertThat(printed.toString(StandardCharsets.UTF_8).strip())
                 .doesNotContain("\n")
-                .contains(": expected a folder that can be written, found " + blocked);
+                .doesNotContain("Exception")
+                .contains(": expected a folder that can be written, found " + blocked)
+                .endsWith("cannot be created below the file " + blocked.getParent());
+    }
+
+    @Test
+    void aFileIsNoFolder() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> OutputCheck.folder("--out", file))
+                .hasMessage("--out: expected a folder that can be written, found the file " + file);
+        Path made = folder.resolve("not/yet");
+        OutputCheck.newFolder("--out", made);
+        assertThat(made.getParent()).doesNotExist();
+        OutputCheck.folder("--out", made);
+        assertThat(made).isEmptyDirectory();
     }
 }

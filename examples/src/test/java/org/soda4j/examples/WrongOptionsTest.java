@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WrongOptionsTest {
@@ -22,6 +23,7 @@ class WrongOptionsTest {
     @ValueSource(
             strings = {
                 "no-such-example",
+                "trian --images x",
                 "benchmark",
                 "benchmark --task walk",
                 "benchmark --task views",
@@ -38,16 +40,38 @@ class WrongOptionsTest {
                 "evaluate x --device tpu",
                 "encode x --images y --out z --device tpu",
                 "verify-goldens x --device tpu",
-                "train --preset cifar10 --data x --out y --device gpu99"
+                "train --preset cifar10 --data x --out y --device gpu99",
+                "encode x --images y --out features.csv",
+                "train --images x --out y --stepz 3"
             })
     void giveOneLineAndExitCodeTwo(String command) {
+        assertThat(line(command, 2)).contains("--help lists the options");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2|trian --images x|did you mean train?",
+                "2|train --images x --out y --stepz 3|did you mean --steps?",
+                "2|describe --preset cifar10 --set foo|--set: expected PATH=VALUE",
+                "2|describe --preset cifar10 --steps 0|--steps: expected at least 1, found 0",
+                "2|encode x --images y --out f.csv|--out: expected a file that ends in .npz or",
+                "1|probe nowhere.npz|nowhere.npz: not found; expected features that encode wrote",
+                "1|train --images nowhere --out y|nowhere: expected a folder, found nothing",
+                "1|resume nowhere|Expected a run folder, which does not exist: ",
+                "1|evaluate nowhere|nowhere: not found; expected the folder of a run"
+            })
+    void areNamedWithWhatToTry(int code, String command, String expected) {
+        assertThat(line(command, code)).contains(expected);
+    }
+
+    private static String line(String command, int code) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        int code = Examples.execute(new Examples(), command.split(" "));
-        assertThat(code).isEqualTo(2);
-        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
-                .isNotEmpty()
-                .doesNotContain("\n")
-                .contains("--help lists the options");
+        assertThat(Examples.execute(new Examples(), command.split(" "))).isEqualTo(code);
+        String line = printed.toString(StandardCharsets.UTF_8).strip();
+        assertThat(line).isNotEmpty().doesNotContain("\n");
+        return line;
     }
 }

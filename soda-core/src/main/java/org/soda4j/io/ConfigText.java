@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -15,6 +16,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * Configurations as JSON or YAML text. Unknown and repeated fields, trailing text and values out of
@@ -122,7 +125,7 @@ public final class ConfigText {
             return JSON.treeToValue(tree, type);
         } catch (JsonMappingException e) {
             throw new IllegalArgumentException(
-                    "configuration field " + pointer(e) + ": " + message(e), e);
+                    "configuration field " + pointer(e) + ": " + message(e, tree), e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
         }
@@ -174,7 +177,7 @@ public final class ConfigText {
     }
 
     /** What the configuration's own check says, where it was that. */
-    private static String message(JsonMappingException e) {
+    private static String message(JsonMappingException e, JsonNode tree) {
         if (e instanceof UnrecognizedPropertyException unknown) {
             return "expected one of %s, found %s"
                     .formatted(
@@ -185,9 +188,43 @@ public final class ConfigText {
                             unknown.getPropertyName());
         }
         Throwable cause = e.getCause();
-        boolean own = cause instanceof IllegalArgumentException;
-        return own || cause instanceof IllegalStateException
-                ? cause.getMessage()
-                : e.getOriginalMessage();
+        if (cause instanceof IllegalArgumentException || cause instanceof IllegalStateException) {
+            return cause.getMessage();
+        }
+        JsonNode found = tree.at(pointer(e));
+        if (e instanceof MismatchedInputException mismatch && !found.isMissingNode()) {
+            String expected = expected(mismatch.getTargetType(), found);
+            if (expected != null) {
+                return "expected %s, found %s".formatted(expected, shown(found));
+            }
+        }
+        return e.getOriginalMessage();
+    }
+
+    /** A kind of value in words, or null: Jackson's own message would name a Java class. */
+    private static String expected(Class<?> type, JsonNode found) {
+        if (type == null) {
+            return null;
+        }
+        if (type.isEnum()) {
+            return "one of " + Arrays.toString(type.getEnumConstants());
+        }
+        if (Collection.class.isAssignableFrom(type) || type.isArray()) {
+            return found.isNumber() ? "a list such as [" + found + "]" : "a list";
+        }
+        if (type == int.class
+                || type == Integer.class
+                || type == long.class
+                || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        return type == boolean.class || type == Boolean.class ? "true or false" : null;
+    }
+
+    private static String shown(JsonNode found) {
+        return found.isTextual() ? found.textValue() : found.toString();
     }
 }

@@ -102,6 +102,10 @@ public final class RunFolder implements AutoCloseable {
      */
     public static <T> T config(Path folder, Class<T> type) {
         Path file = folder.resolve(CONFIG);
+        if (!Files.exists(folder)) {
+            throw new RunFolderException(
+                    "Expected a run folder, which does not exist: " + folder.toAbsolutePath());
+        }
         if (!Files.exists(file)) {
             throw new RunFolderException(
                     "Expected a run folder, found no " + CONFIG + " in " + folder.toAbsolutePath());

@@ -147,7 +147,14 @@ class RunConfigTest {
         assertRefused("training.batchsize=64", "batchsize");
         assertRefused(
                 "training.batchSize=0", "/training", "batchSize: expected at least 1, found 0");
-        assertRefused("training.batchSize=many", "/training/batchSize", "many");
+        assertRefused(
+                "training.batchSize=many",
+                "/training/batchSize: expected a whole number, found many");
+        assertRefused("training.batchSize=1.5", ": expected a whole number, found 1.5");
+        assertRefused("training.learningRate=fast", ": expected a number, found fast");
+        assertRefused("training.emaWarmup=often", ": expected true or false, found often");
+        assertRefused("model.latent=64", "/model/latent: expected a list such as [64], found 64");
+        assertRefused("training.precision=fp8", ": expected one of [FP32, BF16, FP16], found fp8");
         assertRefused("training.batchSize", "expected path=value", "training.batchSize");
         assertRefused("=1", "expected path=value");
         assertRefused("model.denoiser.multipliers.4=2", "index below 4 at '4'");

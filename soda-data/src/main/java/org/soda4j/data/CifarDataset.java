@@ -91,7 +91,7 @@ abstract class CifarDataset extends InMemoryDataset {
         if (found == null) {
             throw new DatasetException(
                     root.toString(),
-                    "expected %s or %s/%s or %s, found none of them; set download(true) to fetch it"
+                    "expected %s or %s/%s or %s, found none of them; unpack the archive there, or call download(true) in Java"
                             .formatted(file, format.folder(), file, format.archive().name()));
         }
         return found;

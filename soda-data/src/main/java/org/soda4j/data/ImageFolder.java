@@ -88,6 +88,13 @@ public final class ImageFolder extends ImageFilesDataset {
                     return new ImageFolder(this, base, listFlat(base));
                 }
                 List<String> classNames = foldersIn(other ? train : base);
+                if (classNames.isEmpty()) {
+                    throw new DatasetException(
+                            base.toString(),
+                            split == null
+                                    ? "expected image files (JPEG, PNG, ...) or one folder of them a class, found none"
+                                    : "expected one folder a class, found no folder");
+                }
                 if (other) {
                     requireKnown(base, classNames, train);
                 }
@@ -114,8 +121,8 @@ public final class ImageFolder extends ImageFilesDataset {
         }
         throw new DatasetException(
                 root.toString(),
-                split == null
-                        ? "expected a folder of images or with one folder a class, found none"
+                split == null || !Files.isDirectory(root)
+                        ? "expected a folder, found " + (Files.exists(root) ? "a file" : "nothing")
                         : "expected the folder %s for the split %s, found none"
                                 .formatted(String.join(" or ", names), split));
     }
@@ -143,17 +150,11 @@ public final class ImageFolder extends ImageFilesDataset {
 
     private static List<String> foldersIn(Path base) throws IOException {
         try (Stream<Path> children = Files.list(base)) {
-            List<String> names =
-                    children.filter(Files::isDirectory)
-                            .map(child -> child.getFileName().toString())
-                            .filter(name -> !name.startsWith("."))
-                            .sorted()
-                            .toList();
-            if (names.isEmpty()) {
-                throw new DatasetException(
-                        base.toString(), "expected one folder a class, found no folder");
-            }
-            return names;
+            return children.filter(Files::isDirectory)
+                    .map(child -> child.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
         }
     }
 

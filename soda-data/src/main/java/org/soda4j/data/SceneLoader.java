@@ -24,12 +24,12 @@ final class SceneLoader implements BatchLoader {
         order = new EpochOrder(size, request.batchSize(), request.rank(), request.ranks(), true);
         if (order.steps() == 0) {
             throw new IllegalArgumentException(
-                    "expected at least %d records (batch size %d on %d ranks), found %d; lower the batch size or raise perObject"
+                    "batchSize: expected at most %d (of %d records, on ranks: %d), found %d; lower it or raise perObject"
                             .formatted(
-                                    (long) request.batchSize() * request.ranks(),
-                                    request.batchSize(),
+                                    size / request.ranks(),
+                                    size,
                                     request.ranks(),
-                                    size));
+                                    request.batchSize()));
         }
     }
 

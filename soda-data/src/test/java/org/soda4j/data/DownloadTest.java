@@ -349,7 +349,7 @@ class DownloadTest {
         serve((exchange, request) -> send(exchange, SIZE));
         assertThatThrownBy(() -> Cifar10.builder().root(folder).downloadFrom(place).build())
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("set download(true) to fetch it");
+                .hasMessageContaining("unpack the archive there, or call download(true) in Java");
         assertThatThrownBy(() -> Mnist.builder().root(folder).downloadFrom(place).build())
                 .isInstanceOf(DatasetException.class);
         assertThatThrownBy(() -> TinyImageNet.builder().root(folder).downloadFrom(place).build())

@@ -163,10 +163,11 @@ class ImageFolderTest extends ImageDatasetContract {
         Files.createDirectory(root.resolve("empty"));
         assertThatThrownBy(() -> ImageFolder.builder().root(root.resolve("none")).build())
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("none: expected a folder");
+                .hasMessageEndingWith("none: expected a folder, found nothing");
         assertThatThrownBy(() -> ImageFolder.builder().root(root.resolve("empty")).build())
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("expected one folder a class");
+                .hasMessageContaining(
+                        "expected image files (JPEG, PNG, ...) or one folder of them");
     }
 
     @Test

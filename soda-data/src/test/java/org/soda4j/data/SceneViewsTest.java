@@ -124,6 +124,7 @@ class SceneViewsTest {
         assertThatThrownBy(() -> SceneViews.builder(scenes).build())
                 .hasMessageContaining("resolution");
         assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1)))
-                .hasMessageContaining("at least 13 records");
+                .hasMessageContaining(
+                        "batchSize: expected at most 12 (of 12 records, on ranks: 1)");
     }
 }

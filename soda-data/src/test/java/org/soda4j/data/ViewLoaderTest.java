@@ -387,7 +387,8 @@ class ViewLoaderTest {
         assertThatThrownBy(() -> builder.rank(2, 2)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.batchSize(60).rank(0, 2).build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "batchSize: expected at most 51 (of 103 pairs, on ranks: 2), found 60");
+                .hasMessage(
+                        "batchSize: expected at most 51 (of 103 pairs, on ranks: 2), found 60;"
+                                + " lower it, in a run's configuration training.batchSize");
     }
 }
