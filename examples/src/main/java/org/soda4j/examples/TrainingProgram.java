@@ -41,6 +41,7 @@ final class TrainingProgram {
     private final TrainingImages data;
     private final Path run;
     private final Device device;
+    private boolean trained;
 
     TrainingProgram(
             PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
@@ -107,7 +108,7 @@ final class TrainingProgram {
                 if (loss.isPresent()) {
                     loss.get().save(run.resolve("loss.png"));
                 }
-                if (summary.complete()) {
+                if (summary.complete() && (trained || !Files.exists(report()))) {
                     report(soda, probes);
                 }
             }
@@ -150,10 +151,14 @@ final class TrainingProgram {
         }
     }
 
+    private Path report() {
+        return run.resolve("report.html");
+    }
+
     /** A first look; {@code evaluate} measures with more images and steps. */
     private void report(Soda soda, ProbeImages probes) throws IOException {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
-        Path file = run.resolve("report.html");
+        Path file = report();
         try (PartProgress progress = new PartProgress()) {
             ModelEvaluation.builder(soda, probes.train(), probes.test())
                     .run(run)
@@ -176,6 +181,7 @@ final class TrainingProgram {
     private final class Notes implements RunListener {
         @Override
         public void begin(RunEvent.Begin begin, RunControl control) {
+            trained = begin.step() < begin.totalSteps();
             try {
                 data.save(run);
             } catch (IOException e) {

@@ -47,8 +47,7 @@ final class ShutdownStop {
         control.stop(REASON);
         if (folder != null) {
             LOGGER.warn(
-                    "The process ends: the training saves a checkpoint after the current step. Start"
-                            + " it again with the same configuration and folder to go on: {}",
+                    "ending after this step, with a checkpoint; the same call goes on with {}",
                     folder);
         }
         try {

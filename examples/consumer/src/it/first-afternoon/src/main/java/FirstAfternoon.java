@@ -9,6 +9,8 @@ import org.soda4j.data.ViewPairs;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.RunEvent;
+import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
 
@@ -17,6 +19,10 @@ public final class FirstAfternoon {
 
     /** Arguments: the folder, the number of training steps, an image file. */
     public static void main(String[] args) throws Exception {
+        if (args.length != 3) {
+            System.err.println("expected: the folder, the number of training steps, an image file");
+            System.exit(2);
+        }
         System.setProperty("OPT_OUT_TRACKING", "true"); // DJL reports its start otherwise.
         train(Path.of(args[0]), Long.parseLong(args[1]), Path.of("model"));
         float[] latent = encode(Path.of("model"), Path.of(args[2]));
@@ -50,10 +56,20 @@ public final class FirstAfternoon {
                             .learningRate(1e-3)
                             .warmup(null)
                             .emaWarmup(true)
+                            .listener(new Progress())
                             .build()
                             .fit();
             System.out.println("loss after " + summary.steps() + " steps: " + summary.loss());
             soda.save(model);
+        }
+    }
+
+    private static final class Progress implements RunListener {
+        @Override
+        public void step(RunEvent.Step step) {
+            if (step.step() % 50 == 0) {
+                System.out.printf("step %d, loss %.3f%n", step.step(), step.smoothedLoss());
+            }
         }
     }
 
