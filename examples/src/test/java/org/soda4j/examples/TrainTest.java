@@ -8,9 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,27 +38,7 @@ class TrainTest {
     void trainsOnAFolderOfImagesAndGoesOn() throws IOException {
         Path images = writeImages(9, 40, 30);
         Path run = folder.resolve("run");
-        String[] train = {
-            "train",
-            "--images",
-            images.toString(),
-            "--out",
-            run.toString(),
-            "--steps",
-            "3",
-            "--device",
-            "cpu",
-            "--set",
-            "training.samples=2",
-            "--set",
-            "training.sampleSteps=1",
-            "--set",
-            "model.denoiser.multipliers=[1, 1]",
-            "--set",
-            "model.denoiser.blocks=1",
-            "--set",
-            "model.encoder.widthMultiplier=0.125"
-        };
+        String[] train = small(images, run, 3, "model.encoder.widthMultiplier=0.125");
         assertThat(run(train)).as(err.toString()).isZero();
         assertThat(out.toString())
                 .contains(
@@ -86,34 +64,14 @@ class TrainTest {
     void tooFewImagesForABatchLeaveNoRunFolder() throws IOException {
         Path images = writeImages(9, 16, 16);
         Path run = folder.resolve("run");
-        List<String> train =
-                List.of(
-                        "train",
-                        "--images",
-                        images.toString(),
-                        "--out",
-                        run.toString(),
-                        "--steps",
-                        "1",
-                        "--device",
-                        "cpu",
-                        "--set",
-                        "training.samples=2",
-                        "--set",
-                        "training.sampleSteps=1",
-                        "--set",
-                        "model.denoiser.multipliers=[1, 1]",
-                        "--set",
-                        "model.denoiser.blocks=1",
-                        "--set");
-        assertThat(run(with(train, "training.batchSize=100"))).isEqualTo(1);
+        assertThat(run(small(images, run, 1, "training.batchSize=100"))).isEqualTo(1);
         assertThat(err.toString()).contains("training.batchSize", "at most 9", "found 100");
         assertThat(run).doesNotExist();
-        assertThat(run(with(train, "training.batchSize=many"))).isEqualTo(2);
+        assertThat(run(small(images, run, 1, "training.batchSize=many"))).isEqualTo(2);
         assertThat(err.toString()).contains("expected a whole number, found many");
         assertThat(out.toString()).doesNotContain("Chosen for your images");
         err.getBuffer().setLength(0);
-        assertThat(run(with(train, "training.batchSize=4"))).as(err.toString()).isZero();
+        assertThat(run(small(images, run, 1, "training.batchSize=4"))).as(err.toString()).isZero();
         assertThat(run.resolve("config.json")).exists();
     }
 
@@ -127,8 +85,20 @@ class TrainTest {
         assertThat(OwnImagesPlan.length(images, 9)).isEqualTo("2 steps");
     }
 
-    private static String[] with(List<String> args, String last) {
-        return Stream.concat(args.stream(), Stream.of(last)).toArray(String[]::new);
+    /** A training of so many steps that takes a second, with one more field set. */
+    private static String[] small(Path images, Path run, int steps, String set) {
+        String[] args =
+                """
+                train --device cpu --set training.samples=2 --set training.sampleSteps=1
+                --set model.denoiser.multipliers=[1,1] --set model.denoiser.blocks=1
+                --images _ --out _ --steps _ --set _"""
+                        .split("\\s+");
+        int last = args.length - 1;
+        args[last] = set;
+        args[last - 2] = Integer.toString(steps);
+        args[last - 4] = run.toString();
+        args[last - 6] = images.toString();
+        return args;
     }
 
     @Test

@@ -32,7 +32,7 @@ class TerminationTest {
         long step = Long.parseLong(last.split(" ")[1]);
         assertThat(TinyTraining.newest(run).step()).isEqualTo(step).isGreaterThanOrEqualTo(2);
         assertThat(Files.readString(RunFolder.metrics(run))).hasLineCount((int) (step + step / 3));
-        assertThat(Files.readString(log)).contains("to go on: " + run);
+        assertThat(Files.readString(log)).contains("the same call goes on with " + run);
         goesOn(run, step);
     }
 
@@ -41,7 +41,7 @@ class TerminationTest {
     void withoutAFolderTheStepIsFinished() throws Exception {
         Path log = folder.resolve("log.txt");
         assertThat(lastLineOfTerminated(log)).matches("end \\d+ " + ShutdownStop.REASON);
-        assertThat(Files.readString(log)).doesNotContain("to go on");
+        assertThat(Files.readString(log)).doesNotContain("goes on with");
     }
 
     private static String lastLineOfTerminated(Path log, String... arguments) throws Exception {
