@@ -196,7 +196,8 @@ class EvaluateTest {
                 .as(err.toString())
                 .isZero();
         // Every fifth of 52 rows is for testing.
-        assertThat(out.toString()).contains("% of 11, {k=3, metric=cosine}", "linear: accuracy");
+        assertThat(out.toString())
+                .contains("% of 11\n  k = 3, metric = cosine\n", "linear: accuracy");
         assertThat(report).isNotEmptyFile();
 
         assertThat(run("probe", features.toString())).isZero();

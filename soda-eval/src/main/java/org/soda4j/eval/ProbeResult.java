@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a probe found on test features.
@@ -50,7 +51,7 @@ public record ProbeResult(
     }
 
     /**
-     * The result for a terminal: a line with the accuracy and the settings, then {@link
+     * The result for a terminal: a line with the accuracy, one with the settings, then {@link
      * ConfusionMatrix#table}.
      *
      * @return lines that end with a line feed
@@ -58,11 +59,13 @@ public record ProbeResult(
     public String table() {
         return String.format(
                         Locale.ROOT,
-                        "%s: accuracy %.2f %% of %d, %s\n",
+                        "%s: accuracy %.2f %% of %d\n  %s\n",
                         probe,
                         100 * accuracy(),
                         confusion.total(),
-                        settings)
+                        settings.entrySet().stream()
+                                .map(setting -> setting.getKey() + " = " + setting.getValue())
+                                .collect(Collectors.joining(", ")))
                 + confusion.table();
     }
 }
