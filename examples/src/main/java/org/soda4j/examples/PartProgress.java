@@ -34,6 +34,9 @@ final class PartProgress implements EvaluationProgress, AutoCloseable {
         }
         if (bar != null) {
             bar.stepTo(done);
+            if (done >= total) {
+                close(); // What is printed next begins on a line of its own.
+            }
             return;
         }
         long now = System.nanoTime();
