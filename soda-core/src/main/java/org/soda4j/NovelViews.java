@@ -113,7 +113,7 @@ final class NovelViews {
             boolean training,
             Precision low) {
         Shape shape = images.getShape();
-        NDArray all = Soda.onDevice(images, device);
+        NDArray all = DeviceArrays.onDevice(images, device);
         all.attach(scope);
         NDArray flat = all.reshape(-1, shape.get(2), shape.get(3), shape.get(4));
         NDArray normal = config.normalization().apply(flat);
@@ -125,6 +125,15 @@ final class NovelViews {
         }
         NDArray rays = model.views().sourceChannels(placed, flat, training);
         return model.encode(new NDList(normal, rays), training, low);
+    }
+
+    /** The latents {@code [N S, d]} of all sources, as in training, in {@code scope}. */
+    NDArray sourceLatents(ViewBatch batch, NDManager scope) {
+        NDArray images = batch.sources();
+        ImageChecks.requireViews("sources", images, config.encoder().inputChannels(), false);
+        List<List<Camera>> cameras =
+                batch.readSourceCameras(Math.toIntExact(images.getShape().get(1)));
+        return encoded(scope, images, cameras, references(cameras), true, Precision.FP32).get(0);
     }
 
     NDArray sample(EncodedViews views, List<Camera> targets, SamplingOptions options) {
@@ -144,8 +153,8 @@ final class NovelViews {
         }
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            NDArray sources = Soda.owned(latents, device, scope);
-            NDArray pooled = Soda.owned(views.pooled(), device, scope);
+            NDArray sources = DeviceArrays.owned(latents, device, scope);
+            NDArray pooled = DeviceArrays.owned(views.pooled(), device, scope);
             if (n != count) {
                 Shape shape = latents.getShape();
                 sources = sources.broadcast(new Shape(count, shape.get(1), shape.get(2)));

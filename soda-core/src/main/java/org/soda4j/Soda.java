@@ -150,31 +150,12 @@ public final class Soda implements AutoCloseable {
     private NDArray encoding(NDArray images, int output) {
         requireNoCameras();
         ImageChecks.requireImages("images", images, config.encoder().inputChannels());
-        try (NDArray pixels = onDevice(images, device);
+        try (NDArray pixels = DeviceArrays.onDevice(images, device);
                 NDArray normal = config.normalization().apply(pixels)) {
             NDList outputs = model.encode(new NDList(normal), false, precision);
             outputs.remove(1 - output).close();
             return outputs.get(0);
         }
-    }
-
-    /**
-     * A copy on a device of an array made from Java numbers, which it closes: that lies in Java's
-     * memory, and neither a view nor what backward needs keeps it from being collected.
-     */
-    static NDArray copied(NDArray created, Device device) {
-        try (created) {
-            return created.getDevice().equals(device)
-                    ? created.duplicate()
-                    : created.toDevice(device, true);
-        }
-    }
-
-    /** A view or copy on a device that may be closed. */
-    static NDArray onDevice(NDArray array, Device device) {
-        return array.getDevice().equals(device)
-                ? array.reshape(array.getShape())
-                : array.toDevice(device, true);
     }
 
     /**
@@ -260,7 +241,8 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireLatents(latents, config.latent().size());
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            return sampler.sample(caller, Conditions.of(owned(latents, device, scope)), options);
+            return sampler.sample(
+                    caller, Conditions.of(DeviceArrays.owned(latents, device, scope)), options);
         }
     }
 
@@ -280,16 +262,10 @@ public final class Soda implements AutoCloseable {
         requireBatch("noise", noise, latents);
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(owned(latents, device, scope));
-            return sampler.sample(caller, conditions, owned(noise, device, scope), options);
+            Conditions conditions = Conditions.of(DeviceArrays.owned(latents, device, scope));
+            return sampler.sample(
+                    caller, conditions, DeviceArrays.owned(noise, device, scope), options);
         }
-    }
-
-    /** A view or copy on a device that its manager closes. */
-    static NDArray owned(NDArray array, Device device, NDManager scope) {
-        NDArray own = onDevice(array, device);
-        own.attach(scope);
-        return own;
     }
 
     /**
@@ -370,8 +346,8 @@ public final class Soda implements AutoCloseable {
         requireBatch("images", images, latents);
         NDManager caller = images.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(owned(latents, device, scope));
-            NDArray x = owned(images, device, scope).mul(2).sub(1);
+            Conditions conditions = Conditions.of(DeviceArrays.owned(latents, device, scope));
+            NDArray x = DeviceArrays.owned(images, device, scope).mul(2).sub(1);
             return sampler.invert(caller, conditions, x, inversion, guidance);
         }
     }
@@ -420,7 +396,7 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         ImageChecks.requireImages("target", target, config.denoiser().imageShape());
         ImageChecks.requireDraw(draw, target.getShape(), source.getShape().get(0));
-        try (NDArray images = onDevice(source, device);
+        try (NDArray images = DeviceArrays.onDevice(source, device);
                 NDArray normal = config.normalization().apply(images);
                 NDList encoded = model.encode(new NDList(normal), training, low);
                 NDArray z = trainingLoss.masked(encoded.get(0), draw.keep())) {
@@ -445,6 +421,39 @@ public final class Soda implements AutoCloseable {
         return novelViews == null
                 ? loss(batch.get(0), batch.get(1), draw, training, low)
                 : novelViews.loss(ViewBatch.of(batch), draw, training, low);
+    }
+
+    /**
+     * Sets the encoder's last layer so that over a batch every number of the latent has mean 0 and
+     * variance 1: data-dependent initialisation (Salimans and Kingma 2016, section 3; Mishkin and
+     * Matas 2016), before a training. The published recipe does not do it. Drawn weights give
+     * latents that are nearly the same for all images; within minutes a training then finds a few
+     * directions only, and what the encoder knew of the others, such as colours, is lost.
+     *
+     * @param batch what {@link #loss(NDList, TrainingDraw, boolean, Precision)} takes; only sources
+     *     are looked at, some dozens of different ones or more. The encoder sees them as in
+     *     training, so that batch norm's running statistics make a step
+     * @throws IllegalArgumentException if the batch does not fit the model, or its latents do not
+     *     differ
+     */
+    public void standardizeLatents(NDList batch) {
+        requireOpen();
+        NDManager caller = batch.get(0).getManager();
+        try (NDManager scope = caller.newSubManager(device)) {
+            NDArray latents =
+                    novelViews == null
+                            ? sourceLatents(batch.get(0), scope)
+                            : novelViews.sourceLatents(ViewBatch.of(batch), scope);
+            Map<String, NDArray> all = parameters();
+            LatentStandardization.apply(
+                    latents, all.get("encoder.fc.weight"), all.get("encoder.fc.bias"));
+        }
+    }
+
+    private NDArray sourceLatents(NDArray source, NDManager scope) {
+        ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
+        NDArray normal = config.normalization().apply(DeviceArrays.owned(source, device, scope));
+        return model.encode(new NDList(normal), true, Precision.FP32).get(0);
     }
 
     /**

@@ -35,10 +35,10 @@ final class TrainingLoss {
             TrainingDraw draw,
             boolean training,
             Precision low) {
-        try (NDArray clean = Soda.onDevice(target, device);
+        try (NDArray clean = DeviceArrays.onDevice(target, device);
                 NDArray doubled = clean.mul(2);
                 NDArray x0 = doubled.sub(1);
-                NDArray noise = Soda.onDevice(draw.noise(), device);
+                NDArray noise = DeviceArrays.onDevice(draw.noise(), device);
                 NDArray noisy = process.perturb(x0, noise, draw.times());
                 NDArray times = timesOnDevice(draw.times(), owner);
                 NDArray output =
@@ -51,7 +51,7 @@ final class TrainingLoss {
     }
 
     private NDArray timesOnDevice(long[] times, NDManager manager) {
-        return Soda.copied(manager.create(times), device);
+        return DeviceArrays.copied(manager.create(times), device);
     }
 
     /**
@@ -85,7 +85,7 @@ final class TrainingLoss {
 
     private static NDArray times(NDArray array, float[] factors, Shape shape) {
         NDArray onHeap = array.getManager().create(factors, shape);
-        try (NDArray mask = Soda.copied(onHeap, array.getDevice())) {
+        try (NDArray mask = DeviceArrays.copied(onHeap, array.getDevice())) {
             return array.mul(mask); // Backward reads the mask again.
         }
     }
