@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.soda4j.denoiser.UNet;
+import org.soda4j.nn.InferenceParameters;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.NumberFormat;
-import org.soda4j.nn.PackedKernels;
 import org.soda4j.nn.PyTorchEngine;
 
 /** Encoder and denoiser with their parameters on one device: what {@link Soda} is a front for. */
@@ -32,8 +32,8 @@ final class SodaModel implements AutoCloseable {
     private final ParameterStore store;
     private final ViewBlocks views;
     private final Device device;
-    private final Map<Precision, PackedKernels> packedEncoder = new ConcurrentHashMap<>();
-    private final Map<Precision, PackedKernels> packedDenoiser = new ConcurrentHashMap<>();
+    private final Map<Precision, InferenceParameters> encoderInference = new ConcurrentHashMap<>();
+    private final Map<Precision, InferenceParameters> denoiserInference = new ConcurrentHashMap<>();
 
     SodaModel(SodaConfig config, Device device, long seed) {
         djl = Model.newInstance("soda-encoder", device, PyTorchEngine.require().getEngineName());
@@ -87,7 +87,7 @@ final class SodaModel implements AutoCloseable {
 
     /** Normalised images, and the channels that join theirs, to latent and pooled features. */
     NDList encode(NDList images, boolean training, Precision precision) {
-        ParameterStore values = store(packedEncoder, encoder, training, precision);
+        ParameterStore values = store(encoderInference, encoder, training, precision);
         return encoder.forward(values, images, training, NamedBlock.options(format(precision)));
     }
 
@@ -104,31 +104,28 @@ final class SodaModel implements AutoCloseable {
             Precision precision,
             Set<String> activations) {
         return denoiser.forward(
-                store(packedDenoiser, denoiser, training, precision),
+                store(denoiserInference, denoiser, training, precision),
                 new NDList(x, times).addAll(conditions),
                 training,
                 denoiser.options(format(precision), activations));
     }
 
     private ParameterStore store(
-            Map<Precision, PackedKernels> packed,
+            Map<Precision, InferenceParameters> inference,
             NamedBlock block,
             boolean training,
             Precision precision) {
         if (training) {
-            packed.values().forEach(PackedKernels::clear);
+            inference.values().forEach(InferenceParameters::clear);
         }
-        if (training || !PackedKernels.areFaster(device, format(precision))) {
+        if (training || !InferenceParameters.areUsed(device)) {
             return store;
         }
-        PackedKernels kernels =
-                packed.computeIfAbsent(
-                        precision,
-                        p ->
-                                new PackedKernels(
-                                        manager, block.namedParameters().values(), format(p)));
-        kernels.refresh();
-        return kernels;
+        InferenceParameters parameters =
+                inference.computeIfAbsent(
+                        precision, p -> new InferenceParameters(manager, block, format(p)));
+        parameters.refresh();
+        return parameters;
     }
 
     static NumberFormat format(Precision precision) {

@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.OperatorMode;
@@ -100,16 +101,17 @@ final class ResNet extends NamedBlock {
     private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
         int stride = config.smallImages() ? 1 : 2;
-        NDArray[] values = values(store, images, mode.training(), stem);
         if (conditionKernel == null) {
+            NDArray[] values = values(store, images, mode.training(), stem);
             return Operators.convNorm(images, values, stemGroups, stride, true, mode);
         }
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());
-        // Not from the store, whose kernels may be packed.
+        // Not from the store, whose kernels may be packed or hold the norm.
+        NDArray[] values = Arrays.stream(stem).map(Parameter::getArray).toArray(NDArray[]::new);
         NDArray more = conditionKernel.getArray();
         try (NDArray joined = images.concat(condition, 1);
-                NDArray kernel = stem[0].getArray().concat(more, 1)) {
+                NDArray kernel = values[0].concat(more, 1)) {
             values[0] = kernel;
             return Operators.convNorm(joined, values, stemGroups, stride, true, mode);
         }

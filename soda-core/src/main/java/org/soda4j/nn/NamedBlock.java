@@ -10,7 +10,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -28,6 +30,7 @@ public abstract class NamedBlock extends AbstractBlock {
     private final String name;
     private final long seed;
     private final Map<String, NamedBlock> parts = new LinkedHashMap<>();
+    private final List<Parameter[]> batchNorms = new ArrayList<>();
 
     /**
      * Creates a block.
@@ -50,6 +53,18 @@ public abstract class NamedBlock extends AbstractBlock {
         parts.forEach(
                 (part, block) ->
                         block.namedParameters().forEach((key, p) -> all.put(part + "." + key, p)));
+        return all;
+    }
+
+    /**
+     * Returns every convolution with batch norm in this block and below: kernel, weight, bias,
+     * running mean and variance, as {@link Operators#convNorm} takes them.
+     *
+     * @return a new list
+     */
+    List<Parameter[]> batchNorms() {
+        List<Parameter[]> all = new ArrayList<>(batchNorms);
+        parts.values().forEach(part -> all.addAll(part.batchNorms()));
         return all;
     }
 
@@ -160,15 +175,14 @@ public abstract class NamedBlock extends AbstractBlock {
         Parameter kernel = kernel(conv + ".weight", shape.getShape());
         Parameter weight = normWeight(norm + ".weight", channels);
         Parameter bias = normBias(norm + ".bias", channels);
-        return statistics
-                ? new Parameter[] {
-                    kernel,
-                    weight,
-                    bias,
-                    statistic(norm + ".running_mean", false, channels),
-                    statistic(norm + ".running_var", true, channels)
-                }
-                : new Parameter[] {kernel, weight, bias};
+        if (!statistics) {
+            return new Parameter[] {kernel, weight, bias};
+        }
+        Parameter mean = statistic(norm + ".running_mean", false, channels);
+        Parameter variance = statistic(norm + ".running_var", true, channels);
+        Parameter[] all = {kernel, weight, bias, mean, variance};
+        batchNorms.add(all);
+        return all;
     }
 
     private Parameter parameter(

@@ -253,7 +253,8 @@ public final class Operators {
      *
      * @param x {@code [N, C, H, W]}
      * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
-     *     of the norm, and for batch norm its running mean and running variance
+     *     of the norm, and for batch norm its running mean and running variance, which is empty
+     *     where the norm is folded into kernel and bias
      * @param groups a divisor of out for group norm, 0 for batch norm
      * @param stride of the convolution
      * @param relu whether ReLU follows
@@ -275,7 +276,7 @@ public final class Operators {
      * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
      *
      * @param x {@code [N, C, H, W]}
-     * @param shortcut {@code [N, out, H', W']}
+     * @param shortcut {@code [N, out, H', W']}, overwritten where batch norm is folded
      * @param parameters as for {@link #convNorm}
      * @param groups as for {@link #convNorm}
      * @param mode precision and gradients
@@ -372,6 +373,16 @@ public final class Operators {
     /** A kernel as the CPU library computes with it; belongs to the manager of {@code kernel}. */
     static NDArray packKernel(NDArray kernel, NumberFormat format) {
         return call("pack_kernel", false, kernel, format.code());
+    }
+
+    /**
+     * Folds batch norm into the convolution before it, for {@link #convNorm} in inference.
+     *
+     * @param parameters kernel, weight, bias, running mean and running variance
+     * @return kernel, bias, and an empty running variance, in the manager of the kernel
+     */
+    static NDList foldBatchNorm(NDArray[] parameters) {
+        return MODULE.call("fold_batch_norm", false, parameters);
     }
 
     /** Calls a method on whole lists, without gradients. */

@@ -247,19 +247,65 @@ class Operators(Module):
 
   # ---- the encoder ----
 
-  def any_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: bool) -> Tensor:
-    return torch.batch_norm(x, weight, bias, mean, variance, training, 0.10000000000000001, 1e-05, True)
+  # Batch norm of inference as part of the convolution before it. The empty variance tells the
+  # operators below.
+  def fold_batch_norm(self: __torch__.Operators, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor) -> List[Tensor]:
+    scale = weight * torch.rsqrt(variance + 1e-05)
+    return [kernel * torch.reshape(scale, [-1, 1, 1, 1]), bias - mean * scale, torch.slice(variance, 0, 0, 0)]
+
+  # A folded kernel that is packed takes sum and ReLU into the library's convolution; `sum`, where
+  # there is one, is overwritten. Other kernels are slow on maps that are channels-last.
+  def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, bias: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
+    then = "none"
+    if relu:
+      then = "relu"
+    else:
+      pass
+    if kernel.is_mkldnn:
+      pad = torch.floordiv(torch.size(kernel, 2), 2)
+      b = torch.to(bias, kind)
+      if sum is not None:
+        other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
+        y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), kernel, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
+      else:
+        y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), kernel, b, [pad, pad], [stride, stride], [1, 1], 1, then, annotate(List[Optional[number]], []), None)
+    else:
+      y = self.plain_conv(torch.contiguous(x), kernel, bias, stride, kind)
+      if sum is not None:
+        y = torch.add_(y, unchecked_cast(Tensor, sum))
+      else:
+        pass
+      if relu:
+        y = torch.relu_(y)
+      else:
+        pass
+    return y
 
   # Convolution without bias, then batch norm; updates the running statistics when training.
-  def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+  def any_conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     y = self.any_conv(x, kernel, None, int(stride), int(kind))
-    return self.any_batch_norm(y, weight, bias, mean, variance, bool(training))
+    return torch.batch_norm(y, weight, bias, mean, variance, bool(training), 0.10000000000000001, 1e-05, True)
+
+  def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+    if torch.eq(torch.numel(variance), 0):
+      y = self.folded_conv(x, kernel, bias, None, int(stride), int(kind), False)
+    else:
+      y = self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind)
+    return y
 
   def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
-    return torch.relu_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
+    if torch.eq(torch.numel(variance), 0):
+      y = self.folded_conv(x, kernel, bias, None, int(stride), int(kind), True)
+    else:
+      y = torch.relu_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
+    return y
 
   def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
-    return torch.relu_(torch.add_(self.conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
+    if torch.eq(torch.numel(variance), 0):
+      y = self.folded_conv(x, kernel, bias, shortcut, int(stride), int(kind), True)
+    else:
+      y = torch.relu_(torch.add_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
+    return y
 
   # The same with group norm, which has no running statistics and sees each example alone.
   def conv_group_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:

@@ -1,0 +1,188 @@
+package org.soda4j.nn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Parameters for inference: batch norm folded into the kernels before it, and kernels in the number
+ * format and layout that the CPU library computes in, converted once instead of in every call. They
+ * are made anew after something has written to what they come from. For any number of threads, as
+ * long as nothing writes meanwhile.
+ *
+ * <p>Where kernels are packed, maps become channels-last on the way. The property {@code
+ * org.soda4j.packedKernels} is {@code never} for neither folding nor packing, {@code always} for
+ * packing wherever the library can; without it kernels are packed where that was measured to be
+ * faster: on processors with matrix units (AMX), in bfloat16, and in float32 below 512 channels
+ * where batch norm is folded.
+ */
+public final class InferenceParameters extends ParameterStore {
+
+    private static final String PROPERTY = "org.soda4j.packedKernels";
+
+    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+
+    /**
+     * The matrix unit of Intel's server processors since 2023, for which maps are channels-last.
+     */
+    private static final String MATRIX_UNIT = " amx_bf16";
+
+    private static final boolean HAS_MATRIX_UNIT = hasMatrixUnit();
+
+    private static final int LIBRARY_BLOCK = 16;
+
+    /** From here on the library's float32 kernels for channels-last maps are slower. */
+    private static final int MANY_CHANNELS = 512;
+
+    private final NDManager manager;
+    private final NumberFormat format;
+    private final NDList sources = new NDList();
+    private final Map<Parameter, NDArray> made = new IdentityHashMap<>();
+    private final List<Parameter> kernels;
+    private final List<Parameter[]> batchNorms;
+    private long[] versions;
+
+    /**
+     * Makes nothing yet.
+     *
+     * @param manager owns what is made
+     * @param block whose parameters they are; on a CPU
+     * @param format of feature maps
+     */
+    public InferenceParameters(NDManager manager, NamedBlock block, NumberFormat format) {
+        super(manager, false);
+        this.manager = manager.newSubManager();
+        this.format = format;
+        batchNorms = block.batchNorms();
+        Set<Parameter> folded = Collections.newSetFromMap(new IdentityHashMap<>());
+        batchNorms.forEach(norm -> folded.add(norm[0]));
+        kernels =
+                block.namedParameters().values().stream()
+                        .filter(p -> !folded.contains(p) && isPackable(p, false))
+                        .toList();
+        Stream.concat(kernels.stream(), batchNorms.stream().flatMap(Arrays::stream))
+                .forEach(this::watch);
+    }
+
+    /** By handles of our own: other threads may be using the parameters' while we count. */
+    private void watch(Parameter parameter) {
+        NDArray source = parameter.getArray().stopGradient();
+        source.attach(manager);
+        sources.add(source);
+    }
+
+    /**
+     * Returns whether inference is to use these parameters at all.
+     *
+     * @param device of the model
+     * @return true on a CPU, unless the property says {@code never}
+     * @throws IllegalArgumentException if the property has an unknown value
+     */
+    public static boolean areUsed(Device device) {
+        return !device.isGpu() && !packing().equals("never");
+    }
+
+    private static String packing() {
+        String property = System.getProperty(PROPERTY, "");
+        if (!List.of("", "always", "never").contains(property)) {
+            throw new IllegalArgumentException(
+                    "-D%s: expected always or never, found %s".formatted(PROPERTY, property));
+        }
+        return property;
+    }
+
+    private static boolean hasMatrixUnit() {
+        if (!Files.isReadable(PROCESSOR)) {
+            return false; // Not Linux.
+        }
+        try (Stream<String> lines = Files.lines(PROCESSOR)) {
+            return lines.anyMatch(
+                    line -> line.startsWith("flags") && (line + " ").contains(MATRIX_UNIT + " "));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Channels that the library would fill up are left to the operators, which do it themselves.
+     */
+    private boolean isPackable(Parameter parameter, boolean folded) {
+        long[] shape = parameter.getArray().getShape().getShape();
+        if (shape.length != 4 || shape[0] % LIBRARY_BLOCK != 0 || shape[1] % LIBRARY_BLOCK != 0) {
+            return false;
+        }
+        boolean few = Math.max(shape[0], shape[1]) < MANY_CHANNELS;
+        return packing().equals("always")
+                || HAS_MATRIX_UNIT
+                        && (format == NumberFormat.BFLOAT16
+                                || format == NumberFormat.FLOAT32 && folded && few);
+    }
+
+    /** Looks whether sources are as they were when these were made; before every inference. */
+    public synchronized void refresh() {
+        if (sources.isEmpty()) {
+            return;
+        }
+        long[] now = ParameterOperators.versions(sources);
+        if (!Arrays.equals(now, versions)) {
+            clear();
+            versions = now;
+            kernels.forEach(kernel -> put(kernel, pack(kernel.getArray())));
+            batchNorms.forEach(this::fold);
+        }
+    }
+
+    private void fold(Parameter[] norm) {
+        NDArray[] values = new NDArray[norm.length];
+        for (int i = 0; i < norm.length; i++) {
+            values[i] = norm[i].getArray();
+        }
+        NDList folded = Operators.foldBatchNorm(values);
+        NDArray kernel = folded.get(0);
+        try (kernel) {
+            put(
+                    norm[0],
+                    isPackable(norm[0], true)
+                            ? pack(kernel)
+                            : Operators.cast(kernel, format, false));
+        }
+        put(norm[2], folded.get(1));
+        put(norm[4], folded.get(2));
+    }
+
+    private NDArray pack(NDArray kernel) {
+        return Operators.packKernel(kernel, format);
+    }
+
+    private void put(Parameter parameter, NDArray value) {
+        value.attach(manager);
+        made.put(parameter, value);
+    }
+
+    /** Frees what was made, for which training has no use. */
+    public synchronized void clear() {
+        made.values().forEach(NDArray::close);
+        made.clear();
+        versions = null;
+    }
+
+    @Override
+    public NDArray getValue(Parameter parameter, Device device, boolean training) {
+        NDArray own = training ? null : made.get(parameter);
+        return own == null ? super.getValue(parameter, device, training) : own;
+    }
+}
