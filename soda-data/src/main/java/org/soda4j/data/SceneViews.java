@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Objects;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.training.BatchLoader;
@@ -39,6 +41,8 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
     private final int targetSize;
     private final int sources;
     private final int perObject;
+    private final double nearAngle;
+    private final int nearEpochs;
     private final int channels;
     private final long seed;
 
@@ -49,6 +53,8 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
         targetSize = builder.targetSize;
         sources = builder.sources;
         perObject = builder.perObject;
+        nearAngle = builder.nearAngle;
+        nearEpochs = builder.nearEpochs;
         seed = builder.seed;
         sourceScenes = scenes.inMemory(sourceSize, sourceSize);
         targetScenes =
@@ -72,16 +78,37 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
         int views = scenes.views(item);
         ViewRandom random = new ViewRandom(viewSeed, epoch, index, CHOICE_STREAM);
         int[] order = new int[views];
-        int[] chosen = new int[1 + sources];
         for (int i = 0; i < views; i++) {
             order[i] = i;
         }
-        for (int i = 0; i < chosen.length; i++) {
+        boolean near = epoch < nearEpochs;
+        for (int i = 0; i < (near ? views : 1 + sources); i++) {
             int j = i + random.nextInt(views - i);
-            chosen[i] = order[j];
-            order[j] = order[i];
+            int swap = order[i];
+            order[i] = order[j];
+            order[j] = swap;
         }
-        return chosen;
+        if (near) {
+            nearestFirst(item, order, epoch);
+        }
+        return Arrays.copyOf(order, 1 + sources);
+    }
+
+    /** Keeps the order of those that are near enough for the epoch; the target stays the first. */
+    private void nearestFirst(int item, int[] order, int epoch) {
+        double limit = nearAngle + (Math.PI - nearAngle) * epoch / nearEpochs;
+        Camera target = scenes.camera(item, order[0]);
+        double[] angles = new double[order.length];
+        for (int view : order) {
+            angles[view] = Math.max(limit, target.angleTo(scenes.camera(item, view)));
+        }
+        int[] others =
+                Arrays.stream(order, 1, order.length)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(view -> angles[view]))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        System.arraycopy(others, 0, order, 1, others.length);
     }
 
     /** Makes batches on the calling thread; one that does not fill up is dropped. */
@@ -210,6 +237,8 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
         private int targetSize;
         private int sources = 1;
         private int perObject = 1;
+        private double nearAngle;
+        private int nearEpochs;
         private long seed;
 
         private Builder(SceneSource scenes) {
@@ -264,6 +293,27 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
          */
         public Builder perObject(int count) {
             perObject = atLeastOne("perObject", count);
+            return this;
+        }
+
+        /**
+         * Lets sources stand near the target at first: within an angle between the ways the cameras
+         * look that grows evenly, epoch by epoch, to all around. Where too few views are as near,
+         * the nearest are taken. Default: anywhere from the start.
+         *
+         * @param degrees the angle in the first epoch, 0 to 180
+         * @param epochs how many epochs it grows; 0 for none
+         * @return this builder
+         * @throws IllegalArgumentException if one is outside its range
+         */
+        public Builder nearAtFirst(double degrees, int epochs) {
+            if (!(degrees >= 0 && degrees <= 180) || epochs < 0) {
+                throw new IllegalArgumentException(
+                        "nearAtFirst: expected 0 to 180 degrees and at least 0 epochs, found %s and %d"
+                                .formatted(degrees, epochs));
+            }
+            nearAngle = Math.toRadians(degrees);
+            nearEpochs = epochs;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package org.soda4j.data;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -26,6 +27,18 @@ import org.soda4j.view.Pose;
  */
 public final class ShapeScenes implements SceneSource {
 
+    /** Where the second colour of a solid is. Each changes as the solid turns. */
+    public enum Texture {
+        /** One half. */
+        HALVES,
+        /** Every other of four slices along its own x axis. */
+        SLICES,
+        /** Every other octant. */
+        CHECKER,
+        /** Every other of six sectors around the upright axis. */
+        SECTORS
+    }
+
     private static final int SHAPE_STREAM = 0;
     private static final int CAMERA_STREAM = 1;
     private static final double FLOOR = -0.75;
@@ -46,6 +59,7 @@ public final class ShapeScenes implements SceneSource {
     private final double highest;
     private final double nearestHue;
     private final double farthestHue;
+    private final List<Texture> textures;
 
     private ShapeScenes(Builder builder) {
         objects = builder.objects;
@@ -58,6 +72,7 @@ public final class ShapeScenes implements SceneSource {
         highest = Math.toRadians(builder.highestDegrees);
         nearestHue = builder.nearestHue;
         farthestHue = builder.farthestHue;
+        textures = builder.textures;
         // Most bodies with what stands beside them reach 1.25 from the axis.
         double degrees = 2 * StrictMath.toDegrees(StrictMath.atan(1.25 / distance));
         lens = Intrinsics.ofHorizontalView(builder.resolution, builder.resolution, degrees);
@@ -127,8 +142,7 @@ public final class ShapeScenes implements SceneSource {
 
     private Solid solid(ViewRandom random, double[] centre, double[] halfSizes) {
         Solid.Kind kind = Solid.Kind.values()[random.nextInt(Solid.Kind.values().length)];
-        Solid.Texture texture =
-                Solid.Texture.values()[random.nextInt(Solid.Texture.values().length)];
+        Texture texture = textures.get(random.nextInt(textures.size()));
         double yaw = 2 * StrictMath.PI * random.nextDouble();
         double hue = random.nextDouble();
         double other = hue + between(random, nearestHue, farthestHue);
@@ -183,6 +197,7 @@ public final class ShapeScenes implements SceneSource {
         for (int number : new int[] {objects, views, samples, mostSolids}) {
             hash.addInt(number);
         }
+        textures.forEach(texture -> hash.addInt(texture.ordinal()));
         hash.addInt((int) (seed >>> 32));
         hash.addInt((int) seed);
         for (int view = 0; view < Math.min(views, 2); view++) {
@@ -205,6 +220,7 @@ public final class ShapeScenes implements SceneSource {
         private double highestDegrees = 50;
         private double nearestHue = 0.25;
         private double farthestHue = 0.75;
+        private List<Texture> textures = List.of(Texture.values());
 
         private Builder() {}
 
@@ -336,6 +352,23 @@ public final class ShapeScenes implements SceneSource {
             }
             nearestHue = nearest;
             farthestHue = farthest;
+            return this;
+        }
+
+        /**
+         * Sets the textures that solids have, each equally often. Default: all.
+         *
+         * @param textures at least one, without repetition
+         * @return this builder
+         * @throws IllegalArgumentException if there is none or one comes twice
+         */
+        public Builder textures(Texture... textures) {
+            List<Texture> chosen = List.of(textures);
+            if (chosen.isEmpty() || EnumSet.copyOf(chosen).size() < chosen.size()) {
+                throw new IllegalArgumentException(
+                        "textures: expected at least one, each once, found " + chosen);
+            }
+            this.textures = chosen;
             return this;
         }
 

@@ -12,7 +12,7 @@ record Solid(
         double[] halfSizes,
         double cos,
         double sin,
-        Texture texture,
+        ShapeScenes.Texture texture,
         double[] first,
         double[] second) {
 
@@ -22,18 +22,6 @@ record Solid(
         SPHERE,
         CYLINDER,
         CONE
-    }
-
-    /** Where its second colour is. Each changes as the solid turns. */
-    enum Texture {
-        /** One half. */
-        HALVES,
-        /** Every other of four slices along its own x axis. */
-        SLICES,
-        /** Every other octant. */
-        CHECKER,
-        /** Every other of six sectors around the upright axis. */
-        SECTORS
     }
 
     private static final double NEAR = 1e-9;

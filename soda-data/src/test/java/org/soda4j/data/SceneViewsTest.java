@@ -78,6 +78,55 @@ class SceneViewsTest {
     }
 
     @Test
+    void sourcesAreNearAtFirstAndThenAnywhere() {
+        ShapeScenes around = ShapeScenes.builder().objects(3).views(12).resolution(4).build();
+        SceneViews near =
+                SceneViews.builder(around).resolution(4).sources(2).nearAtFirst(65, 4).build();
+        SceneViews anywhere = SceneViews.builder(around).resolution(4).sources(2).build();
+        double[] farthest = new double[4];
+        for (int seed = 0; seed < 100; seed++) {
+            for (int epoch = 0; epoch < 4; epoch++) {
+                int[] chosen = near.choose(seed, epoch, 1);
+                assertThat(Arrays.stream(chosen).distinct().count()).isEqualTo(3);
+                Camera target = around.camera(1, chosen[0]);
+                for (int s = 1; s < 3; s++) {
+                    double angle = target.angleTo(around.camera(1, chosen[s]));
+                    farthest[epoch] = Math.max(farthest[epoch], Math.toDegrees(angle));
+                }
+            }
+            assertThat(near.choose(seed, 4, 1)).isEqualTo(anywhere.choose(seed, 4, 1));
+        }
+        // 65 degrees, then 94, 122 and 151; every camera has at least 2 others within 65.
+        assertThat(farthest[0]).isBetween(45.0, 65.0);
+        assertThat(farthest[1]).isBetween(65.0, 93.8);
+        assertThat(farthest[2]).isBetween(93.8, 122.5);
+        assertThat(farthest[3]).isBetween(115.0, 151.3);
+    }
+
+    /** Two sources are asked for, no other view is within a degree. */
+    @Test
+    void whereTooFewAreNearTheNearestAreTaken() {
+        ShapeScenes around = ShapeScenes.builder().objects(1).views(12).resolution(4).build();
+        SceneViews near =
+                SceneViews.builder(around).resolution(4).sources(2).nearAtFirst(1, 1).build();
+        for (int seed = 0; seed < 20; seed++) {
+            int[] chosen = near.choose(seed, 0, 0);
+            Camera target = around.camera(0, chosen[0]);
+            double[] angles =
+                    IntStream.range(0, 12)
+                            .mapToDouble(view -> target.angleTo(around.camera(0, view)))
+                            .sorted()
+                            .toArray();
+            for (int s = 1; s < 3; s++) {
+                assertThat(target.angleTo(around.camera(0, chosen[s]))).isEqualTo(angles[s]);
+            }
+        }
+        assertThatThrownBy(() -> SceneViews.builder(around).nearAtFirst(-1, 3))
+                .hasMessage(
+                        "nearAtFirst: expected 0 to 180 degrees and at least 0 epochs, found -1.0 and 3");
+    }
+
+    @Test
     void batchesAreTheRecordsInTheEpochsOrderFromAnyStep() {
         try (NDManager manager = NDManager.newBaseManager();
                 BatchLoader loader = data.newLoader(new TrainingData.Request(4, 7, true, 0, 1))) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.soda4j.view.Camera;
@@ -51,7 +53,7 @@ class ShapeScenesTest {
                         new double[] {0.7, 0.7, 0.7},
                         1,
                         0,
-                        Solid.Texture.HALVES,
+                        ShapeScenes.Texture.HALVES,
                         new double[] {1, 1, 1},
                         new double[] {1, 1, 1});
         Camera camera =
@@ -105,7 +107,7 @@ class ShapeScenesTest {
                 new double[] {0.5, 0.5, 0.5},
                 1,
                 0,
-                Solid.Texture.HALVES,
+                ShapeScenes.Texture.HALVES,
                 colour,
                 colour);
     }
@@ -233,5 +235,23 @@ class ShapeScenesTest {
                         (int) Math.round(rgb[2] * 1e6),
                         null);
         return hsb[0];
+    }
+
+    @Test
+    void texturesCanBeChosen() {
+        ShapeScenes halves =
+                ShapeScenes.builder()
+                        .objects(12)
+                        .textures(ShapeScenes.Texture.HALVES, ShapeScenes.Texture.SECTORS)
+                        .build();
+        Set<ShapeScenes.Texture> found = EnumSet.noneOf(ShapeScenes.Texture.class);
+        for (int item = 0; item < halves.size(); item++) {
+            halves.solids(item).forEach(solid -> found.add(solid.texture()));
+        }
+        assertThat(found).containsExactly(ShapeScenes.Texture.HALVES, ShapeScenes.Texture.SECTORS);
+        assertThat(halves.contentHash())
+                .isNotEqualTo(ShapeScenes.builder().objects(12).build().contentHash());
+        assertThatThrownBy(() -> ShapeScenes.builder().textures())
+                .hasMessage("textures: expected at least one, each once, found []");
     }
 }

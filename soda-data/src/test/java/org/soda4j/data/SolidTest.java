@@ -20,7 +20,7 @@ class SolidTest {
                 new double[] {0.6, 0.8, 0.5},
                 Math.cos(0.7),
                 Math.sin(0.7),
-                Solid.Texture.HALVES,
+                ShapeScenes.Texture.HALVES,
                 new double[3],
                 new double[3]);
     }
@@ -116,8 +116,8 @@ class SolidTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Solid.Texture.class)
-    void everyTextureHasBothColoursAndTurnsWithTheSolid(Solid.Texture texture) {
+    @EnumSource(ShapeScenes.Texture.class)
+    void everyTextureHasBothColoursAndTurnsWithTheSolid(ShapeScenes.Texture texture) {
         double[] first = {1, 0, 0};
         double[] second = {0, 1, 0};
         Solid solid =
