@@ -1,6 +1,7 @@
 package org.soda4j.examples;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,10 +27,13 @@ import org.soda4j.eval.view.ViewSynthesis;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.BatchLoader;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingData;
 import org.soda4j.training.TrainingLength;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.view.CameraFrame;
 import org.soda4j.view.RayEncoding;
 import org.soda4j.view.ViewConditioning;
 import picocli.CommandLine;
@@ -71,7 +75,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            defaultValue = "80000",
+            defaultValue = "100000",
             description = "Training images, counted with repetition.")
     private long images;
 
@@ -80,17 +84,16 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--solids",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "Solids of an object of shapes at most, 1 to 3; more are harder.")
     private int solids;
 
     @Option(
             names = "--hue-distance",
-            defaultValue = "0.06",
+            defaultValue = "0.45",
             description =
-                    "How far the second colour of a solid's pattern is from its first, at most, in"
-                            + " turns of the colour circle, 0 to 1. From about 0.2 on the two"
-                            + " differ clearly, which is much harder.")
+                    "How far the colour of one half of a solid is from that of the other, at most,"
+                            + " in turns of the colour circle, 0 to 1.")
     private double hueDistance;
 
     @Option(
@@ -167,11 +170,12 @@ public final class NovelViews implements Callable<Integer> {
         }
         ShapeScenes.Builder scenes =
                 ShapeScenes.builder()
-                        .views(12)
+                        .views(24)
                         .resolution(SIZE)
                         .supersampling(3)
                         .solids(solids)
-                        .hueDistance(hueDistance / 3, hueDistance);
+                        .textures(ShapeScenes.Texture.HALVES) // They show how a solid stands.
+                        .hueDistance(0.6 * hueDistance, hueDistance);
         return Turntable.ofShapes(
                 scenes.objects(objects).seed(2 * seed).build(),
                 scenes.objects(unseenObjects).seed(2 * seed + 1).build(),
@@ -187,7 +191,8 @@ public final class NovelViews implements Callable<Integer> {
                         SmallModel.denoiser(channels, SIZE).multipliers(1, 1, 2).groups(8).build())
                 .views(
                         ViewConditioning.builder()
-                                .rays(new RayEncoding(2, 2, 0))
+                                .rays(new RayEncoding(0, 0, 0))
+                                .frame(isCoil() ? CameraFrame.ABSOLUTE : CameraFrame.RELATIVE)
                                 .sources(MOST_SOURCES)
                                 .build())
                 // Three quarters of the steps leave nothing of the image: sources must say it.
@@ -200,16 +205,18 @@ public final class NovelViews implements Callable<Integer> {
                 SceneViews.builder(training)
                         .resolution(SIZE)
                         .sources(MOST_SOURCES)
-                        .perObject(isCoil() ? 72 : 8)
+                        .perObject(isCoil() ? 72 : 1)
+                        .nearAtFirst(20, isCoil() ? 0 : Math.toIntExact(images * 6 / 10 / objects))
                         .seed(seed)
                         .build();
+        standardizeLatents(soda, views);
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
                         .data(views)
                         .images(images)
-                        .batchSize(32)
-                        .learningRate(2e-3)
-                        .encoderRateRatio(1)
+                        .batchSize(16)
+                        .learningRate(1e-3)
+                        .encoderRateRatio(0.3) // Faster, it forgets what is not yet drawn.
                         .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))
                         .rateSchedule(RateSchedule.COSINE)
                         .emaDecay(0.99)
@@ -225,6 +232,16 @@ public final class NovelViews implements Callable<Integer> {
                         summary.images(),
                         summary.elapsed().toSeconds() / 60.0,
                         summary.imagesPerSecond()));
+    }
+
+    /** Without it, colours and how objects stand take many times as long. */
+    private void standardizeLatents(Soda soda, SceneViews views) {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch");
+                BatchLoader loader =
+                        views.newLoader(new TrainingData.Request(64, seed, true, 0, 1));
+                Batch batch = loader.epoch(0, 0, manager).next()) {
+            soda.standardizeLatents(batch.getData());
+        }
     }
 
     private void evaluate(Soda soda, SceneSource training, SceneSource unseen) throws IOException {
