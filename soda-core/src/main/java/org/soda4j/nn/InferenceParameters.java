@@ -45,6 +45,8 @@ public final class InferenceParameters extends ParameterStore {
 
     private static final int LIBRARY_BLOCK = 16;
 
+    private static final int IMAGE_CHANNELS = 4;
+
     /** From here on the library's float32 kernels for channels-last maps are slower. */
     private static final int MANY_CHANNELS = 512;
 
@@ -122,7 +124,12 @@ public final class InferenceParameters extends ParameterStore {
      */
     private boolean isPackable(Parameter parameter, boolean folded) {
         long[] shape = parameter.getArray().getShape().getShape();
-        if (shape.length != 4 || shape[0] % LIBRARY_BLOCK != 0 || shape[1] % LIBRARY_BLOCK != 0) {
+        if (shape.length != 4 || shape[0] % LIBRARY_BLOCK != 0) {
+            return false;
+        }
+        // Images are filled up, so that maps are channels-last from the first on.
+        boolean image = folded && shape[1] <= IMAGE_CHANNELS;
+        if (!image && shape[1] % LIBRARY_BLOCK != 0) {
             return false;
         }
         boolean few = Math.max(shape[0], shape[1]) < MANY_CHANNELS;

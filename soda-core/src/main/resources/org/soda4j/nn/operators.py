@@ -264,6 +264,11 @@ class Operators(Module):
     if kernel.is_mkldnn:
       pad = torch.floordiv(torch.size(kernel, 2), 2)
       b = torch.to(bias, kind)
+      in_fill = torch.sub(torch.size(kernel, 1), torch.size(x, 1))
+      if torch.gt(in_fill, 0):
+        x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+      else:
+        pass
       if sum is not None:
         other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
         y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), kernel, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
