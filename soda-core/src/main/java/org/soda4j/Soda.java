@@ -426,9 +426,9 @@ public final class Soda implements AutoCloseable {
     /**
      * Sets the encoder's last layer so that over a batch every number of the latent has mean 0 and
      * variance 1: data-dependent initialisation (Salimans and Kingma 2016, section 3; Mishkin and
-     * Matas 2016), before a training. The published recipe does not do it. Drawn weights give
-     * latents that are nearly the same for all images; within minutes a training then finds a few
-     * directions only, and what the encoder knew of the others, such as colours, is lost.
+     * Matas 2016), before a training. The published recipe does not do it. Latents from drawn
+     * weights have much in common and differ along few directions; a training of minutes then finds
+     * only some of these, and what the encoder knew of the others, such as colours, is lost.
      *
      * @param batch what {@link #loss(NDList, TrainingDraw, boolean, Precision)} takes; only sources
      *     are looked at, some dozens of different ones or more. The encoder sees them as in

@@ -236,9 +236,10 @@ public final class NovelViews implements Callable<Integer> {
 
     /** Without it, colours and how objects stand take many times as long. */
     private void standardizeLatents(Soda soda, SceneViews views) {
+        int count = (int) Math.min(64, views.size());
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch");
                 BatchLoader loader =
-                        views.newLoader(new TrainingData.Request(64, seed, true, 0, 1));
+                        views.newLoader(new TrainingData.Request(count, seed, true, 0, 1));
                 Batch batch = loader.epoch(0, 0, manager).next()) {
             soda.standardizeLatents(batch.getData());
         }

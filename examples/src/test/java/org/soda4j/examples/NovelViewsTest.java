@@ -38,7 +38,7 @@ class NovelViewsTest {
         assertThat(code).isZero();
         assertThat(out.toString())
                 .contains(
-                        "20 objects with 12 views each to train on, 2 with 12 unseen views each to draw")
+                        "20 objects with 24 views each to train on, 2 with 24 unseen views each to draw")
                 .contains("trained on 64 images")
                 .containsPattern("\n3 +4 \\| +\\d+\\.\\d\\d")
                 .contains("degrees")
