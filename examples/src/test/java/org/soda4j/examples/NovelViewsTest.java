@@ -67,6 +67,8 @@ class NovelViewsTest {
         assertThat(err.toString()).contains("expected shapes or coil20, found coil30");
         assertThat(run("--hue-distance", "1.5")).isEqualTo(2);
         assertThat(err.toString()).contains("--hue-distance: expected 0 to 1, found 1.5");
+        assertThat(run("--images", "-100000")).isEqualTo(2);
+        assertThat(err.toString()).contains("--images: expected at least 1, found -100000");
         assertThat(run("--solids", "9")).isEqualTo(2);
         assertThat(err.toString()).contains("--solids: expected 1 to 3, found 9");
     }

@@ -116,21 +116,31 @@ class Operators(Module):
       pass
     return y
 
-  # With a kernel that pack_kernel made, the result is channels-last.
+  # With a kernel that pack_kernel made, whose input channels may be filled up; the result is
+  # channels-last. `then` is none or relu; `sum`, where there is one, is added before it and
+  # overwritten.
+  def packed_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], sum: Optional[Tensor], stride: int, kind: int, then: str) -> Tensor:
+    pad = torch.floordiv(torch.size(weight, 2), 2)
+    in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
+    if torch.gt(in_fill, 0):
+      x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+    else:
+      pass
+    b = bias
+    if b is not None:
+      b = torch.to(unchecked_cast(Tensor, b), kind)
+    else:
+      pass
+    if sum is not None:
+      other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
+      y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
+    else:
+      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, then, annotate(List[Optional[number]], []), None)
+    return y
+
   def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     if weight.is_mkldnn:
-      pad = torch.floordiv(torch.size(weight, 2), 2)
-      in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
-      if torch.gt(in_fill, 0):
-        x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
-      else:
-        pass
-      b = bias
-      if b is not None:
-        b = torch.to(unchecked_cast(Tensor, b), kind)
-      else:
-        pass
-      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), None)
+      y = self.packed_conv(x, weight, bias, None, stride, kind, "none")
     else:
       y = self.plain_conv(x, weight, bias, stride, kind)
     return y
@@ -253,27 +263,16 @@ class Operators(Module):
     scale = weight * torch.rsqrt(variance + 1e-05)
     return [kernel * torch.reshape(scale, [-1, 1, 1, 1]), bias - mean * scale, torch.slice(variance, 0, 0, 0)]
 
-  # A folded kernel that is packed takes sum and ReLU into the library's convolution; `sum`, where
-  # there is one, is overwritten. Other kernels are slow on maps that are channels-last.
+  # A folded kernel that is packed takes sum and ReLU into the library's convolution; others are slow
+  # on maps that are channels-last.
   def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, bias: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
-    then = "none"
-    if relu:
-      then = "relu"
-    else:
-      pass
     if kernel.is_mkldnn:
-      pad = torch.floordiv(torch.size(kernel, 2), 2)
-      b = torch.to(bias, kind)
-      in_fill = torch.sub(torch.size(kernel, 1), torch.size(x, 1))
-      if torch.gt(in_fill, 0):
-        x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+      then = "none"
+      if relu:
+        then = "relu"
       else:
         pass
-      if sum is not None:
-        other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
-        y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), kernel, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
-      else:
-        y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), kernel, b, [pad, pad], [stride, stride], [1, 1], 1, then, annotate(List[Optional[number]], []), None)
+      y = self.packed_conv(x, kernel, bias, sum, stride, kind, then)
     else:
       y = self.plain_conv(torch.contiguous(x), kernel, bias, stride, kind)
       if sum is not None:
