@@ -56,17 +56,30 @@ class Operators(Module):
       y = torch.cat(each)
     return torch.silu(y)
 
-  # Zeroes elements of x in place with probability p, to 1 / 65536, without scaling the others. The
-  # engine's own dropout on a CPU draws one number for each element, on one thread; a random word
-  # serves four here. A product with a mask of the format of x is the fastest way to apply it.
-  def drop_(self: __torch__.Operators, x: Tensor, p: float) -> Tensor:
+  # Zeroes elements of x with probability p, to 1 / 32768, without scaling the others. The engine's own
+  # dropout on a CPU draws one number for each element, on one thread; a random word serves four here.
+  # What applies them fastest is the backward of a threshold, which passes x where not r <= threshold:
+  # r are the random bits, read as a number of two bytes. Without the bit that makes it 2 or more it is
+  # finite; the most negative such numbers, and then those from zero upwards, are counted to p.
+  def drop(self: __torch__.Operators, x: Tensor, p: float) -> Tensor:
+    kind = 15
+    if torch.eq(ops.prim.dtype(x), 5):
+      kind = 5
+    else:
+      pass
     count = torch.numel(x)
-    lowest = torch.mul(-4611686018427387904, 2)
     words = torch.empty([torch.floordiv(torch.add(count, 3), 4)], dtype=4, device=ops.prim.device(x))
-    parts = torch.view_copy(torch.random_(words, lowest, None), dtype=2)
-    draw = torch.reshape(torch.slice(parts, 0, 0, count), torch.size(x))
-    keep = torch.ge(draw, torch.sub(int(torch.round(torch.mul(p, 65536))), 32768))
-    return torch.mul_(x, torch.to(keep, ops.prim.dtype(x)))
+    lowest = torch.mul(-4611686018427387904, 2)
+    bits = torch.bitwise_and_(torch.random_(words, lowest, None), -4611756388245323777)
+    r = torch.reshape(torch.slice(torch.view_copy(bits, dtype=kind), 0, 0, count), torch.size(x))
+    share = int(torch.round(torch.mul(p, 32768)))
+    pattern = torch.sub(share, 16385)
+    if torch.le(share, 16384):
+      pattern = torch.sub(-16384, share)
+    else:
+      pass
+    threshold = float(torch.view_copy(torch.tensor([pattern], dtype=2), dtype=kind))
+    return torch.threshold_backward(x, r, threshold)
 
   # ---- linear, convolution, attention ----
 
@@ -182,9 +195,32 @@ class Operators(Module):
         y = x
     return y
 
+  # Where a 3 x 3 kernel meets a doubled map, its taps fall on pixels that are the same: doubling and
+  # convolution are one transposed convolution by 4 x 4 sums of taps, with 4 / 9 of the products. The
+  # sums are made in the format of the parameters. Not where channels would have to be filled up.
+  def doubling_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kind: int) -> Tensor:
+    taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=ops.prim.dtype(weight), device=ops.prim.device(weight))
+    rows = torch.reshape(torch.transpose(weight, 0, 1), [-1, 9])
+    kernel = torch.reshape(torch.matmul(rows, torch.kron(taps, taps)), [torch.size(weight, 1), -1, 4, 4])
+    b = bias
+    if torch.ne(kind, 6):
+      x, kernel, b = torch.to(x, kind), torch.to(kernel, kind), torch.to(bias, kind)
+    else:
+      pass
+    return torch.conv_transpose2d(x, kernel, b, [2, 2], [1, 1])
+
+  def resized_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: int, kind: int) -> Tensor:
+    whole = torch.eq(torch.remainder(torch.__or__(torch.size(weight, 0), torch.size(weight, 1)), 16), 0)
+    doubles = torch.__and__(torch.eq(resample, 2), torch.eq(torch.size(weight, 2), 3))
+    if torch.__and__(torch.__and__(doubles, whole), torch.__not__(weight.is_mkldnn)):
+      y = self.doubling_conv(x, weight, bias, kind)
+    else:
+      y = self.any_conv(self.any_resize(x, resample), weight, bias, 1, kind)
+    return y
+
   def norm_silu_conv(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
     h = torch.silu(self.any_norm(x, int(groups), norm_weight, norm_bias))
-    return self.any_conv(self.any_resize(h, int(resample)), weight, bias, 1, int(kind))
+    return self.resized_conv(h, weight, bias, int(resample), int(kind))
 
   # The second half of a residual block: modulation by time and latent, dropout, convolution, sum.
   # Dropout scales what it keeps by 1 / (1 - p); convolution being linear, its result is scaled.
@@ -195,14 +231,14 @@ class Operators(Module):
     p = float(dropout)
     if torch.__and__(bool(training), torch.gt(p, 0.0)):
       kept = torch.sub(1.0, p)
-      y = self.any_conv(self.drop_(y, p), weight, bias * kept, 1, int(kind))
+      y = self.any_conv(self.drop(y, p), weight, bias * kept, 1, int(kind))
       y = torch.add(shortcut, y, alpha=torch.div(1.0, kept))
     else:
       y = torch.add_(self.any_conv(y, weight, bias, 1, int(kind)), shortcut)
     return y
 
   def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
-    return self.any_conv(self.any_resize(x, int(resample)), weight, bias, 1, int(kind))
+    return self.resized_conv(x, weight, bias, int(resample), int(kind))
 
   # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
   # Projections are 1 x 1 convolutions, so that maps need not be transposed. Up to 1024 pixels the
@@ -367,14 +403,11 @@ class Operators(Module):
   # One AdamW step, in place, on gradients times `scale`, which are overwritten.
   def adamw(self: __torch__.Operators, parameters: List[Tensor], average: List[Tensor], square: List[Tensor], step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor, decay: Tensor, epsilon: Tensor, scale: Tensor) -> Tensor:
     gradients = self.gradients(parameters)
-    if torch.ne(float(scale), 1.0):
-      torch._foreach_mul_(gradients, float(scale))
-    else:
-      pass
     steps = annotate(List[Tensor], [])
     for i in range(torch.len(parameters)):
       _0 = torch.append(steps, step)
-    torch._fused_adamw_(parameters, gradients, average, square, annotate(List[Tensor], []), steps, lr=float(rate), beta1=float(beta1), beta2=float(beta2), weight_decay=float(decay), eps=float(epsilon), amsgrad=False, maximize=False)
+    divisor = torch.to(torch.reciprocal(scale), ops.prim.device(parameters[0]), 6)
+    torch._fused_adamw_(parameters, gradients, average, square, annotate(List[Tensor], []), steps, lr=float(rate), beta1=float(beta1), beta2=float(beta2), weight_decay=float(decay), eps=float(epsilon), amsgrad=False, maximize=False, grad_scale=divisor)
     return step
 
   # shadow += (1 - decay) * (value - shadow)

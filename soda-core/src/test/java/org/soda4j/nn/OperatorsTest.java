@@ -7,9 +7,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.nn.PlainMath.Tensor;
@@ -168,9 +170,67 @@ class OperatorsTest extends Float64Operators {
         };
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT32, 0.25",
+        "FLOAT32, 0.9999",
+        "BFLOAT16, 0.1",
+        "BFLOAT16, 0.5",
+        "BFLOAT16, 0.75",
+        "FLOAT16, 0.1",
+        "FLOAT16, 0.75"
+    })
+    void dropoutKeepsAShareAndTheMean(NumberFormat format, double dropout) {
+        NDArray[] inputs = twenties();
+        OperatorMode mode = new OperatorMode(true, format);
+        NDArray output = Operators.modulatedConv(inputs, 32, dropout, mode);
+        float[] y = Operators.float32(output, false).toFloatArray();
+        double expected = 20 / (1 - dropout);
+        int kept = 0;
+        int pairs = 0;
+        for (int i = 0; i < y.length; i++) {
+            if (y[i] != 0) {
+                // One rounding of bfloat16, half of 2^-8.
+                assertThat((double) y[i]).isCloseTo(expected, within(0x1p-9 * expected));
+                kept++;
+                pairs += i > 0 && y[i - 1] != 0 ? 1 : 0;
+            }
+        }
+        double keep = 1 - dropout;
+        assertShare(kept, y.length, keep);
+        // Neighbours know nothing of each other, though four of them share a random word.
+        assertShare(pairs, y.length, keep * keep);
+    }
+
+    /** Eight standard deviations of independent draws, and the rounding of the probability. */
+    private static void assertShare(int count, int of, double probability) {
+        double deviation = Math.sqrt(probability * (1 - probability) / of);
+        assertThat(count / (double) of).isCloseTo(probability, within(8 * deviation + 0x1p-15));
+    }
+
     @Test
-    void dropoutKeepsAShareAndTheMean() {
-        // Everything but dropout is an identity: silu(20) is 20, the kernel is 1, no shortcut.
+    void dropoutPassesGradientsWhereItKeeps() {
+        NDArray[] inputs = twenties();
+        NDArray latentBias = inputs[7];
+        latentBias.setRequiresGradient(true);
+        NDArray y;
+        try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
+            y = Operators.modulatedConv(inputs, 32, 0.25, TRAINING);
+            collector.backward(y.sum());
+        }
+        // An element is 20 times what it passes, and the shift of a channel goes to all of its own.
+        float[] passed = y.sum(new int[] {0, 2, 3}).div(20).toFloatArray();
+        float[] gradient = latentBias.getGradient().toFloatArray();
+        for (int i = 0; i < passed.length; i++) {
+            assertThat(gradient[passed.length + i]).isCloseTo(passed[i], within(1e-4f * passed[i]));
+        }
+        float[] alike = passed.clone();
+        Arrays.fill(alike, passed[0]);
+        assertThat(passed).as("channels are drawn apart").isNotEqualTo(alike);
+    }
+
+    /** Inputs of which everything but dropout makes 20: silu(20) is 20, the kernel is 1. */
+    private NDArray[] twenties() {
         int channels = 32;
         int side = 64;
         NDArray zeros = manager.zeros(new Shape(1, channels, side, side));
@@ -181,7 +241,7 @@ class OperatorsTest extends Float64Operators {
         NDArray ones = manager.ones(new Shape(channels));
         NDArray none = manager.zeros(new Shape(channels));
         NDArray kernel = manager.eye(channels).reshape(channels, channels, 1, 1);
-        NDArray[] inputs = {
+        return new NDArray[] {
             zeros,
             zeros,
             row,
@@ -195,16 +255,6 @@ class OperatorsTest extends Float64Operators {
             kernel,
             none
         };
-        float[] y = Operators.modulatedConv(inputs, 32, 0.25, TRAINING).toFloatArray();
-        int kept = 0;
-        for (float value : y) {
-            if (value != 0) {
-                assertThat(value).isCloseTo(20 / 0.75f, within(1e-4f));
-                kept++;
-            }
-        }
-        // 131072 draws: the standard deviation of the share is 0.0012.
-        assertThat(kept / (double) y.length).isCloseTo(0.75, within(0.006));
     }
 
     private NDArray constantShift(int channels, float shift) {
