@@ -86,7 +86,7 @@ final class ResNet extends NamedBlock {
             }
         }
         try (NDArray maps = x) {
-            NDArray features = globalPool(maps, training);
+            NDArray features = Operators.globalPool(maps, training);
             NDArray latent =
                     Operators.linear(
                             features,
@@ -122,12 +122,6 @@ final class ResNet extends NamedBlock {
         if (!found.equals(expected)) {
             throw new IllegalArgumentException(
                     "condition: expected shape %s, found %s".formatted(expected, found));
-        }
-    }
-
-    private static NDArray globalPool(NDArray maps, boolean training) {
-        try (NDArray means = Operators.globalPool(maps, training)) {
-            return Operators.float32(means, training);
         }
     }
 

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * <p>Where kernels are packed, maps become channels-last on the way. The property {@code
  * org.soda4j.packedKernels} is {@code never} for neither folding nor packing, {@code always} for
  * packing wherever the library can; without it kernels are packed where that was measured to be
- * faster: on processors with matrix units (AMX), in bfloat16, and in float32 below 512 channels
- * where batch norm is folded.
+ * faster: where batch norm is folded, on processors with instructions for bfloat16, in float32
+ * below 512 channels only; other kernels on processors with matrix units (AMX), in bfloat16.
  */
 public final class InferenceParameters extends ParameterStore {
 
@@ -41,7 +41,12 @@ public final class InferenceParameters extends ParameterStore {
      */
     private static final String MATRIX_UNIT = " amx_bf16";
 
-    private static final boolean HAS_MATRIX_UNIT = hasMatrixUnit();
+    /** Instructions for bfloat16 without a matrix unit, on AMD's processors too. */
+    private static final String BFLOAT16_INSTRUCTIONS = " avx512_bf16";
+
+    private static final boolean HAS_MATRIX_UNIT = processorHas(MATRIX_UNIT);
+
+    private static final boolean HAS_BFLOAT16 = processorHas(BFLOAT16_INSTRUCTIONS);
 
     private static final int LIBRARY_BLOCK = 16;
 
@@ -74,7 +79,7 @@ public final class InferenceParameters extends ParameterStore {
         batchNorms.forEach(norm -> folded.add(norm[0]));
         kernels =
                 block.namedParameters().values().stream()
-                        .filter(p -> !folded.contains(p) && isPackable(p, false))
+                        .filter(p -> !folded.contains(p) && isConverted(p))
                         .toList();
         Stream.concat(kernels.stream(), batchNorms.stream().flatMap(Arrays::stream))
                 .forEach(this::watch);
@@ -107,13 +112,13 @@ public final class InferenceParameters extends ParameterStore {
         return property;
     }
 
-    private static boolean hasMatrixUnit() {
+    private static boolean processorHas(String flag) {
         if (!Files.isReadable(PROCESSOR)) {
             return false; // Not Linux.
         }
         try (Stream<String> lines = Files.lines(PROCESSOR)) {
             return lines.anyMatch(
-                    line -> line.startsWith("flags") && (line + " ").contains(MATRIX_UNIT + " "));
+                    line -> line.startsWith("flags") && (line + " ").contains(flag + " "));
         } catch (IOException | UncheckedIOException e) {
             return false;
         }
@@ -132,11 +137,19 @@ public final class InferenceParameters extends ParameterStore {
         if (!image && shape[1] % LIBRARY_BLOCK != 0) {
             return false;
         }
+        if (packing().equals("always")) {
+            return true;
+        }
+        boolean low = format == NumberFormat.BFLOAT16;
         boolean few = Math.max(shape[0], shape[1]) < MANY_CHANNELS;
-        return packing().equals("always")
-                || HAS_MATRIX_UNIT
-                        && (format == NumberFormat.BFLOAT16
-                                || format == NumberFormat.FLOAT32 && folded && few);
+        return folded
+                ? HAS_BFLOAT16 && (low || format == NumberFormat.FLOAT32 && few)
+                : HAS_MATRIX_UNIT && low;
+    }
+
+    private boolean isConverted(Parameter parameter) {
+        boolean kernel = parameter.getArray().getShape().dimension() == 4;
+        return kernel && format != NumberFormat.FLOAT32 || isPackable(parameter, false);
     }
 
     /** Looks whether sources are as they were when these were made; before every inference. */
@@ -148,7 +161,8 @@ public final class InferenceParameters extends ParameterStore {
         if (!Arrays.equals(now, versions)) {
             clear();
             versions = now;
-            kernels.forEach(kernel -> put(kernel, pack(kernel.getArray())));
+            kernels.forEach(
+                    kernel -> put(kernel, convert(kernel.getArray(), isPackable(kernel, false))));
             batchNorms.forEach(this::fold);
         }
     }
@@ -161,18 +175,14 @@ public final class InferenceParameters extends ParameterStore {
         NDList folded = Operators.foldBatchNorm(values);
         NDArray kernel = folded.get(0);
         try (kernel) {
-            put(
-                    norm[0],
-                    isPackable(norm[0], true)
-                            ? pack(kernel)
-                            : Operators.cast(kernel, format, false));
+            put(norm[0], convert(kernel, isPackable(norm[0], true)));
         }
         put(norm[2], folded.get(1));
         put(norm[4], folded.get(2));
     }
 
-    private NDArray pack(NDArray kernel) {
-        return Operators.packKernel(kernel, format);
+    private NDArray convert(NDArray kernel, boolean pack) {
+        return pack ? Operators.packKernel(kernel, format) : Operators.cast(kernel, format, false);
     }
 
     private void put(Parameter parameter, NDArray value) {

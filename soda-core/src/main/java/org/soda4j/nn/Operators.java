@@ -318,7 +318,7 @@ public final class Operators {
      *
      * @param x {@code [N, C, H, W]}
      * @param training whether gradients are wanted
-     * @return {@code [N, C]}
+     * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
      */
     public static NDArray globalPool(NDArray x, boolean training) {
         return call("global_pool", training, x);

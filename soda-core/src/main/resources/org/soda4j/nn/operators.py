@@ -197,10 +197,11 @@ class Operators(Module):
 
   # Where a 3 x 3 kernel meets a doubled map, its taps fall on pixels that are the same: doubling and
   # convolution are one transposed convolution by 4 x 4 sums of taps, with 4 / 9 of the products. The
-  # sums are made in the format of the parameters. Not where channels would have to be filled up.
+  # sums are made in the format of the bias. Not where channels would have to be filled up.
   def doubling_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kind: int) -> Tensor:
-    taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=ops.prim.dtype(weight), device=ops.prim.device(weight))
-    rows = torch.reshape(torch.transpose(weight, 0, 1), [-1, 9])
+    exact = ops.prim.dtype(bias)
+    taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=exact, device=ops.prim.device(weight))
+    rows = torch.reshape(torch.to(torch.transpose(weight, 0, 1), exact), [-1, 9])
     kernel = torch.reshape(torch.matmul(rows, torch.kron(taps, taps)), [torch.size(weight, 1), -1, 4, 4])
     b = bias
     if torch.ne(kind, 6):
@@ -358,9 +359,13 @@ class Operators(Module):
   def conv_group_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
     return torch.relu_(torch.add_(self.conv_group_norm(x, kernel, weight, bias, groups, stride, kind), shortcut))
 
-  # The mean over all pixels.
+  # The mean over all pixels, in float32 at least: images differ little along most directions of it.
   def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
-    return torch.mean(x, [2, 3])
+    if torch.__or__(torch.eq(ops.prim.dtype(x), 15), torch.eq(ops.prim.dtype(x), 5)):
+      y = torch.mean(x, [2, 3], dtype=6)
+    else:
+      y = torch.mean(x, [2, 3])
+    return y
 
   def max_pool(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * bfloat16 mode. bfloat16 has 8 significant bits, so that rounding to it changes a number by at
@@ -80,6 +82,17 @@ class LowPrecisionTest {
         NDArray error = Operators.float32(normed, true).sub(exact).abs();
         // One rounding of the result, u / 2 of it, and what float32 loses in E[x^2] - E[x]^2.
         assertThat(error.sub(exact.abs().mul(0.51 * U)).max().getFloat()).isLessThan(0.02f);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void poolingDoesNotRound(NumberFormat format) {
+        NDArray maps = Operators.cast(random(1, 2, 8, 4, 4).add(3), format, false);
+        NDArray pooled = Operators.globalPool(maps, false);
+        assertThat(pooled.getDataType()).isEqualTo(DataType.FLOAT32);
+        NDArray exact = Operators.globalPool(Operators.float32(maps, false), false);
+        // Sums of 16 numbers about 3 in float32, in another order.
+        assertThat(pooled.sub(exact).abs().max().getFloat()).isLessThan(1e-6f);
     }
 
     @Test
