@@ -40,7 +40,8 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
         if (!asked.equals(keeps)) {
             keepOnly(asked); // Once for a whole trajectory: the choices stay the same.
         }
-        int k = asked.size();
+        // Where choices differ in the latent only, the denoiser repeats images when it must.
+        int k = kept.size() == 1 ? 1 : asked.size();
         long n = x.getShape().get(0);
         NDManager manager = x.getManager();
         float[] times = new float[Math.toIntExact(n * k)];

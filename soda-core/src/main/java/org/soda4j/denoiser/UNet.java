@@ -1,6 +1,7 @@
 package org.soda4j.denoiser;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -8,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -253,9 +255,11 @@ public final class UNet extends NamedBlock {
         Object asked = params == null ? null : params.get(ACTIVATIONS);
         Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
         try (NDList owned = new NDList()) {
-            NDArray time = timeEmbedding.apply(store, times, mode);
-            NDList latents = sections(z, training);
+            NDArray once = timeEmbedding.apply(store, times, mode);
+            owned.add(once);
+            NDArray time = repeated(once, z);
             owned.add(time);
+            NDList latents = sections(z, training);
             owned.addAll(latents);
             NDArray attended = null;
             if (tokens != null) {
@@ -308,7 +312,8 @@ public final class UNet extends NamedBlock {
         for (UNetStage stage : up) {
             NDArray before = x;
             if (stage.popsSkip()) {
-                try (NDArray skip = skips.pop();
+                try (NDArray own = skips.pop();
+                        NDArray skip = repeated(own, before);
                         NDArray joined = before.concat(skip, 1)) {
                     x = stage.apply(store, joined, time, latents, attended, mode);
                 }
@@ -350,6 +355,14 @@ public final class UNet extends NamedBlock {
                 : middleCrossAttention.apply(store, x, attended, mode);
     }
 
+    /**
+     * All rows one after another, until there are as many as {@code like} has; itself if it has.
+     */
+    private static NDArray repeated(NDArray rows, NDArray like) {
+        int copies = Math.toIntExact(like.getShape().get(0) / rows.getShape().get(0));
+        return copies == 1 ? rows : NDArrays.concat(new NDList(Collections.nCopies(copies, rows)));
+    }
+
     /** SiLU of the latent, cut into its sections. */
     private NDList sections(NDArray z, boolean training) {
         NDArray active = Operators.silu(z, training);
@@ -371,7 +384,8 @@ public final class UNet extends NamedBlock {
         UNetConditions.require(
                 "images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
         UNetConditions.require("times", new Shape(n), times);
-        UNetConditions.require("latent", new Shape(n, layout.size()), z);
+        long copies = z.dimension() == 0 || n == 0 ? 1 : Math.max(1, z.get(0) / n);
+        UNetConditions.require("latent", new Shape(copies * n, layout.size()), z);
     }
 
     @Override

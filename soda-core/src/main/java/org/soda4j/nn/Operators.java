@@ -164,14 +164,14 @@ public final class Operators {
     /**
      * The second half of a residual block: {@code conv(dropout(modulatedNormSilu(h))) + shortcut}.
      *
-     * @param inputs {@code h [N, C, H, W]}, {@code shortcut [N, C, H, W]}, {@code time [N, T]} and
-     *     {@code latent [N, S]} (both after SiLU), then weight and bias of: the time projection
-     *     {@code [2C, T]}, the latent projection {@code [2C, S]}, the norm {@code [C]}, the
-     *     convolution {@code [C, C, k, k]}
+     * @param inputs {@code h [N, C, H, W]}, {@code shortcut [N, C, H, W]}, {@code time [K N, T]}
+     *     and {@code latent [K N, S]} (both after SiLU), then weight and bias of: the time
+     *     projection {@code [2C, T]}, the latent projection {@code [2C, S]}, the norm {@code [C]},
+     *     the convolution {@code [C, C, k, k]}
      * @param groups a divisor of C
      * @param dropout probability, active in training
      * @param mode precision and gradients
-     * @return {@code [N, C, H, W]}
+     * @return {@code [K N, C, H, W]}: h and shortcut are taken K times
      */
     public static NDArray modulatedConv(
             NDArray[] inputs, int groups, double dropout, OperatorMode mode) {

@@ -224,10 +224,16 @@ class Operators(Module):
     return self.resized_conv(h, weight, bias, int(resample), int(kind))
 
   # The second half of a residual block: modulation by time and latent, dropout, convolution, sum.
-  # Dropout scales what it keeps by 1 / (1 - p); convolution being linear, its result is scaled.
+  # Dropout scales what it keeps by 1 / (1 - p); convolution being linear, its result is scaled. Where
+  # there are more times than maps, maps that do not depend on the latent yet are taken again.
   def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     t = torch.linear(time, time_weight, time_bias)
     z = torch.linear(latent, latent_weight, latent_bias)
+    copies = torch.floordiv(torch.size(time, 0), torch.size(h, 0))
+    if torch.gt(copies, 1):
+      h, shortcut = torch.repeat(h, [copies, 1, 1, 1]), torch.repeat(shortcut, [copies, 1, 1, 1])
+    else:
+      pass
     y = self.modulated_norm_silu(h, t, z, norm_weight, norm_bias, groups)
     p = float(dropout)
     if torch.__and__(bool(training), torch.gt(p, 0.0)):

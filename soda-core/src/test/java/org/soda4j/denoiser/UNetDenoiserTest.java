@@ -90,6 +90,29 @@ class UNetDenoiserTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("variants")
+    void moreLatentsThanImagesAreTheImagesRepeated(UNetDenoiser config) {
+        UNet block = config.newBlock(LatentLayout.of(20), LayerModulation.paired(), 3);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            List<Integer> image = config.imageShape();
+            Shape images = new Shape(2, image.get(0), image.get(1), image.get(2));
+            block.initialize(manager, DataType.FLOAT32, images, new Shape(2), new Shape(2, 20));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray x = manager.randomNormal(images);
+            NDArray t = manager.create(new long[] {1, 1000});
+            NDArray z = manager.randomNormal(new Shape(6, 20));
+            NDArray once = block.forward(store, new NDList(x, t, z), false).get(0);
+            NDList repeated = new NDList(x.concat(x).concat(x), t.concat(t).concat(t), z);
+            NDArray expected = block.forward(store, repeated, false).get(0);
+            assertThat(once.getShape()).isEqualTo(expected.getShape());
+            // Sums in another order at most.
+            assertThat(once.sub(expected).abs().max().getFloat()).isLessThan(1e-5f);
+            assertThatThrownBy(() -> block.forward(store, new NDList(x, t, z.get("0:5")), false))
+                    .hasMessageContaining("latent: expected shape (4, 20), found (5, 20)");
+        }
+    }
+
     @Test
     void depthsCountTheSkipsAndTheMiddle() {
         assertThat(UNetDenoiser.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
