@@ -61,7 +61,7 @@ record MemoryEstimate(long stateBytes, long activationBytes) {
                 width = out;
             }
             if (level > 0) {
-                floats += area(net, level - 1) * 2 * width;
+                floats += (area(net, level) + area(net, level - 1)) * width;
             }
         }
         return floats;

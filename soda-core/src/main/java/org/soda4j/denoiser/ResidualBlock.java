@@ -75,9 +75,9 @@ final class ResidualBlock extends NamedBlock {
 
     /**
      * @param x {@code [N, in, H, W]}; stays open
-     * @param time SiLU of the time embedding {@code [N, 4 channels]}
-     * @param latent SiLU of the section {@code [N, section]}
-     * @return {@code [N, out, H', W']}
+     * @param time SiLU of the time embedding {@code [K N, 4 channels]}
+     * @param latent SiLU of the section {@code [K N, section]}
+     * @return {@code [K N, out, H', W']}, x under each N latents
      */
     NDArray apply(
             ParameterStore store, NDArray x, NDArray time, NDArray latent, OperatorMode mode) {

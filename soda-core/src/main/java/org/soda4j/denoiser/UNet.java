@@ -384,7 +384,8 @@ public final class UNet extends NamedBlock {
         UNetConditions.require(
                 "images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
         UNetConditions.require("times", new Shape(n), times);
-        long copies = z.dimension() == 0 || n == 0 ? 1 : Math.max(1, z.get(0) / n);
+        boolean many = tokens == null && z.dimension() == 2 && n > 0;
+        long copies = many ? Math.max(1, z.get(0) / n) : 1;
         UNetConditions.require("latent", new Shape(copies * n, layout.size()), z);
     }
 

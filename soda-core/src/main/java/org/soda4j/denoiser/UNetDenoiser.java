@@ -128,8 +128,8 @@ public record UNetDenoiser(
      * Makes the network as a DJL block. In: noised images, float32 {@code [N, C, H, W]}; times 1 ..
      * T {@code [N]}; the latent {@code [N, layout.size()]}. Out: the prediction {@code [N, C, H,
      * W]}. With K N latents, K times the images' number, the images are denoised under each N of
-     * them, and the prediction has K N rows: cheaper than K N images. Its parameters carry the
-     * names of the PyTorch implementation.
+     * them, and the prediction has K N rows: cheaper than K N images; not with cross-attention. Its
+     * parameters carry the names of the PyTorch implementation.
      *
      * @param layout the sections of the latent
      * @param modulation which section drives which block

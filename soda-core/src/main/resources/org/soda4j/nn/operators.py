@@ -203,12 +203,11 @@ class Operators(Module):
     taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=exact, device=ops.prim.device(weight))
     rows = torch.reshape(torch.to(torch.transpose(weight, 0, 1), exact), [-1, 9])
     kernel = torch.reshape(torch.matmul(rows, torch.kron(taps, taps)), [torch.size(weight, 1), -1, 4, 4])
-    b = bias
     if torch.ne(kind, 6):
-      x, kernel, b = torch.to(x, kind), torch.to(kernel, kind), torch.to(bias, kind)
+      x, kernel, bias = torch.to(x, kind), torch.to(kernel, kind), torch.to(bias, kind)
     else:
       pass
-    return torch.conv_transpose2d(x, kernel, b, [2, 2], [1, 1])
+    return torch.conv_transpose2d(x, kernel, bias, [2, 2], [1, 1])
 
   def resized_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: int, kind: int) -> Tensor:
     whole = torch.eq(torch.remainder(torch.__or__(torch.size(weight, 0), torch.size(weight, 1)), 16), 0)
