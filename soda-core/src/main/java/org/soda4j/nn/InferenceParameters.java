@@ -147,6 +147,7 @@ public final class InferenceParameters extends ParameterStore {
                 : HAS_MATRIX_UNIT && low;
     }
 
+    /** In low precision every kernel is held as it is computed with, packed or not. */
     private boolean isConverted(Parameter parameter) {
         boolean kernel = parameter.getArray().getShape().dimension() == 4;
         return kernel && format != NumberFormat.FLOAT32 || isPackable(parameter, false);

@@ -6,7 +6,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,35 +43,56 @@ class ConvolutionChannelsTest {
 
     private static void check(
             NDManager scope, int in, int out, int kernel, NumberFormat format, double tolerance) {
-        NDArray x = random(scope, 1, 2, in, 8, 8);
-        NDArray weight = random(scope, 2, out, in, kernel, kernel);
-        NDArray bias = random(scope, 3, out);
-        List<NDArray> found = run(x, weight, bias, format);
-        List<NDArray> expected = run(exact(x), exact(weight), exact(bias), NumberFormat.FLOAT32);
+        assertSumsOfFloat64(
+                (a, mode) -> Operators.conv(a[0], a[1], a[2], 1, mode),
+                random(scope, 1, 2, in, 8, 8),
+                random(scope, 2, out, in, kernel, kernel),
+                random(scope, 3, out),
+                format,
+                tolerance);
+    }
+
+    /** Compares the output and the gradients of all inputs with those of float64. */
+    static void assertSumsOfFloat64(
+            BiFunction<NDArray[], OperatorMode, NDArray> operator,
+            NDArray x,
+            NDArray weight,
+            NDArray bias,
+            NumberFormat format,
+            double tolerance) {
+        List<NDArray> found = run(operator, format, x, weight, bias);
+        List<NDArray> expected =
+                run(operator, NumberFormat.FLOAT32, exact(x), exact(weight), exact(bias));
         for (int i = 0; i < found.size(); i++) {
             double scale = expected.get(i).abs().max().getDouble();
             NDArray error = exact(found.get(i)).sub(expected.get(i)).abs();
             assertThat(error.max().getDouble() / scale)
-                    .as("%d -> %d, kernel %d, result %d", in, out, kernel, i)
+                    .as("%s with kernel %s, result %d", x.getShape(), weight.getShape(), i)
                     .isLessThan(tolerance);
         }
     }
 
-    /** Output and the gradients of input and weight. */
-    private static List<NDArray> run(NDArray x, NDArray weight, NDArray bias, NumberFormat format) {
-        x.setRequiresGradient(true);
-        weight.setRequiresGradient(true);
+    private static List<NDArray> run(
+            BiFunction<NDArray[], OperatorMode, NDArray> operator,
+            NumberFormat format,
+            NDArray... inputs) {
+        for (NDArray input : inputs) {
+            input.setRequiresGradient(true);
+        }
         try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
-            NDArray y = Operators.conv(x, weight, bias, 1, new OperatorMode(true, format));
+            NDArray y = operator.apply(inputs, new OperatorMode(true, format));
             if (format != NumberFormat.FLOAT32) {
                 y = Operators.float32(y, true);
             }
-            collector.backward(y.sum());
-            return List.of(y, x.getGradient(), weight.getGradient());
+            NDArray weights = GradientCheck.random(y.getManager(), 4, y.getShape().getShape());
+            collector.backward(y.mul(weights.toType(y.getDataType(), true)).sum());
+            List<NDArray> results = new ArrayList<>(List.of(y));
+            Stream.of(inputs).map(NDArray::getGradient).forEach(results::add);
+            return results;
         }
     }
 
-    private static NDArray random(NDManager manager, long seed, long... shape) {
+    static NDArray random(NDManager manager, long seed, long... shape) {
         return GradientCheck.random(manager, seed, shape).toType(DataType.FLOAT32, true);
     }
 

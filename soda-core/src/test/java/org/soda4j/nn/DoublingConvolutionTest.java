@@ -1,12 +1,7 @@
 package org.soda4j.nn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.training.GradientCollector;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,42 +54,12 @@ class DoublingConvolutionTest extends Float64Operators {
 
     private static void check(
             NDManager scope, int in, int out, NumberFormat format, double tolerance) {
-        NDArray x = random(scope, 1, 2, in, 5, 8);
-        NDArray weight = random(scope, 2, out, in, 3, 3);
-        NDArray bias = random(scope, 3, out);
-        List<NDArray> found = run(x, weight, bias, format);
-        List<NDArray> expected = run(exact(x), exact(weight), exact(bias), NumberFormat.FLOAT32);
-        for (int i = 0; i < found.size(); i++) {
-            double scale = expected.get(i).abs().max().getDouble();
-            NDArray error = exact(found.get(i)).sub(expected.get(i)).abs();
-            assertThat(error.max().getDouble() / scale)
-                    .as("%d -> %d, result %d", in, out, i)
-                    .isLessThan(tolerance);
-        }
-    }
-
-    /** Output and the gradients of input, weight and bias. */
-    private static List<NDArray> run(NDArray x, NDArray weight, NDArray bias, NumberFormat format) {
-        for (NDArray input : List.of(x, weight, bias)) {
-            input.setRequiresGradient(true);
-        }
-        try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
-            OperatorMode mode = new OperatorMode(true, format);
-            NDArray y = Operators.resizeConv(x, weight, bias, Resample.UP, mode);
-            if (format != NumberFormat.FLOAT32) {
-                y = Operators.float32(y, true);
-            }
-            NDArray weights = GradientCheck.random(y.getManager(), 4, y.getShape().getShape());
-            collector.backward(y.mul(weights.toType(y.getDataType(), true)).sum());
-            return List.of(y, x.getGradient(), weight.getGradient(), bias.getGradient());
-        }
-    }
-
-    private static NDArray random(NDManager manager, long seed, long... shape) {
-        return GradientCheck.random(manager, seed, shape).toType(DataType.FLOAT32, true);
-    }
-
-    private static NDArray exact(NDArray array) {
-        return array.toType(DataType.FLOAT64, true);
+        ConvolutionChannelsTest.assertSumsOfFloat64(
+                (a, mode) -> Operators.resizeConv(a[0], a[1], a[2], Resample.UP, mode),
+                ConvolutionChannelsTest.random(scope, 1, 2, in, 5, 8),
+                ConvolutionChannelsTest.random(scope, 2, out, in, 3, 3),
+                ConvolutionChannelsTest.random(scope, 3, out),
+                format,
+                tolerance);
     }
 }

@@ -147,6 +147,19 @@ class InferenceParametersTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"BFLOAT16, true", "FLOAT32, false"})
+    void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
+        try (Soda soda = model(18, Precision.FP32)) {
+            NamedBlock denoiser = (NamedBlock) soda.denoiser();
+            InferenceParameters kernels = new InferenceParameters(manager, denoiser, format);
+            kernels.refresh();
+            Parameter kernel = denoiser.namedParameters().get("image_proj.weight");
+            boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();
+            assertThat(same).isNotEqualTo(converted);
+        }
+    }
+
     private Soda model(int layers, Precision precision) {
         return model(builder(layers, precision));
     }
