@@ -59,26 +59,22 @@ class Operators(Module):
   # Zeroes elements of x with probability p, to 1 / 32768, without scaling the others. The engine's own
   # dropout on a CPU draws one number for each element, on one thread; a random word serves four here.
   # What applies them fastest is the backward of a threshold, which passes x where not r <= threshold:
-  # r are the random bits, read as a number of two bytes. Without the bit that makes it 2 or more it is
-  # finite; the most negative such numbers, and then those from zero upwards, are counted to p.
+  # r are the random bits, read as a number of bfloat16. Without the bit that makes it 2 or more it is
+  # finite; the most negative such numbers, and then those from zero upwards, are counted to p. A map
+  # of float16 becomes float32, which the convolution after it converts.
   def drop(self: __torch__.Operators, x: Tensor, p: float) -> Tensor:
-    kind = 15
-    if torch.eq(ops.prim.dtype(x), 5):
-      kind = 5
-    else:
-      pass
     count = torch.numel(x)
     words = torch.empty([torch.floordiv(torch.add(count, 3), 4)], dtype=4, device=ops.prim.device(x))
     lowest = torch.mul(-4611686018427387904, 2)
     bits = torch.bitwise_and_(torch.random_(words, lowest, None), -4611756388245323777)
-    r = torch.reshape(torch.slice(torch.view_copy(bits, dtype=kind), 0, 0, count), torch.size(x))
+    r = torch.reshape(torch.slice(torch.view_copy(bits, dtype=15), 0, 0, count), torch.size(x))
     share = int(torch.round(torch.mul(p, 32768)))
     pattern = torch.sub(share, 16385)
     if torch.le(share, 16384):
       pattern = torch.sub(-16384, share)
     else:
       pass
-    threshold = float(torch.view_copy(torch.tensor([pattern], dtype=2), dtype=kind))
+    threshold = float(torch.view_copy(torch.tensor([pattern], dtype=2), dtype=15))
     return torch.threshold_backward(x, r, threshold)
 
   # ---- linear, convolution, attention ----
@@ -197,7 +193,8 @@ class Operators(Module):
 
   # Where a 3 x 3 kernel meets a doubled map, its taps fall on pixels that are the same: doubling and
   # convolution are one transposed convolution by 4 x 4 sums of taps, with 4 / 9 of the products. The
-  # sums are made in the format of the bias. Not where channels would have to be filled up.
+  # sums are made in the format of the bias. Not where plain_conv fills channels up: whether the fault
+  # that it works around is in transposed convolutions too depends on the processor, perhaps.
   def doubling_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kind: int) -> Tensor:
     exact = ops.prim.dtype(bias)
     taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=exact, device=ops.prim.device(weight))

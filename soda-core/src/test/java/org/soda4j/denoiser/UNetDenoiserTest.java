@@ -113,6 +113,33 @@ class UNetDenoiserTest {
         }
     }
 
+    /** Its tokens belong to the images. */
+    @Test
+    void moreLatentsThanImagesAreRefusedWithCrossAttention() {
+        UNet block =
+                tiny().build()
+                        .newBlock(
+                                LatentLayout.of(20),
+                                LayerModulation.whole(),
+                                new UNetConditions(0, List.of(1)),
+                                3);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape images = new Shape(2, 3, 8, 8);
+            Shape sources = new Shape(2, 1, 20);
+            block.initialize(
+                    manager, DataType.FLOAT32, images, new Shape(2), new Shape(2, 20), sources);
+            ParameterStore store = new ParameterStore(manager, false);
+            NDList inputs =
+                    new NDList(
+                            manager.zeros(images),
+                            manager.create(new long[] {1, 1000}),
+                            manager.zeros(new Shape(4, 20)),
+                            manager.zeros(sources));
+            assertThatThrownBy(() -> block.forward(store, inputs, false))
+                    .hasMessageContaining("latent: expected shape (2, 20), found (4, 20)");
+        }
+    }
+
     @Test
     void depthsCountTheSkipsAndTheMiddle() {
         assertThat(UNetDenoiser.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
