@@ -75,7 +75,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            defaultValue = "100000",
+            defaultValue = "140000",
             description = "Training images, counted with repetition.")
     private long images;
 
@@ -109,9 +109,9 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--precision",
-            defaultValue = "FP32",
             description =
-                    "Of training: ${COMPLETION-CANDIDATES}. BF16 leaves time for more images on processors with instructions for it.")
+                    "Of training: ${COMPLETION-CANDIDATES}. Default: BF16 on processors with"
+                            + " instructions for it, otherwise FP32.")
     private Precision precision;
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
@@ -226,7 +226,8 @@ public final class NovelViews implements Callable<Integer> {
                         .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))
                         .rateSchedule(RateSchedule.COSINE)
                         .emaDecay(0.99)
-                        .precision(precision)
+                        .precision(
+                                precision == null ? Precision.fasterOn(soda.device()) : precision)
                         .seed(seed)
                         .listener(new ProgressBarListener())
                         .build()

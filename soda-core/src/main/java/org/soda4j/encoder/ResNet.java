@@ -19,6 +19,7 @@ final class ResNet extends NamedBlock {
     private final ResNetEncoder config;
     private final Parameter[] stem;
     private final int stemGroups;
+    private final int stemStride;
     private final int conditionChannels;
     private final Parameter conditionKernel;
     private final List<ResNetBlock> blocks = new ArrayList<>();
@@ -31,12 +32,14 @@ final class ResNet extends NamedBlock {
         this.conditionChannels = conditionChannels;
         int channels = config.channels(0);
         int kernel = config.smallImages() ? 3 : 7;
+        stemStride = config.smallImages() ? 1 : 2;
         stemGroups = config.norm().groups(channels);
         stem =
                 convNorm(
                         "conv1",
                         "bn1",
                         new Shape(channels, config.inputChannels(), kernel, kernel),
+                        stemStride,
                         config.norm() == NormLayer.BATCH_NORM);
         conditionKernel =
                 conditionChannels == 0
@@ -100,10 +103,9 @@ final class ResNet extends NamedBlock {
     /** Convolves image and condition as one: their channels, and the kernels', are joined. */
     private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
-        int stride = config.smallImages() ? 1 : 2;
         if (conditionKernel == null) {
             NDArray[] values = values(store, images, mode.training(), stem);
-            return Operators.convNorm(images, values, stemGroups, stride, true, mode);
+            return Operators.convNorm(images, values, stemGroups, stemStride, true, mode);
         }
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());
@@ -113,7 +115,7 @@ final class ResNet extends NamedBlock {
         try (NDArray joined = images.concat(condition, 1);
                 NDArray kernel = values[0].concat(more, 1)) {
             values[0] = kernel;
-            return Operators.convNorm(joined, values, stemGroups, stride, true, mode);
+            return Operators.convNorm(joined, values, stemGroups, stemStride, true, mode);
         }
     }
 

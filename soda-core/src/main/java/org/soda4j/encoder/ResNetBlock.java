@@ -35,23 +35,28 @@ final class ResNetBlock extends NamedBlock {
         outChannels = channels * config.expansion();
         if (config.expansion() == 1) {
             stridedConvolution = 0;
-            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 3));
-            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3));
+            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 3, stride));
+            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3, 1));
         } else {
             stridedConvolution = 1;
-            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 1));
-            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3));
-            convolutions.add(convNorm("conv3", "bn3", outChannels, channels, 1));
+            convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 1, 1));
+            convolutions.add(convNorm("conv2", "bn2", channels, channels, 3, stride));
+            convolutions.add(convNorm("conv3", "bn3", outChannels, channels, 1, 1));
         }
         projection =
                 stride != 1 || inChannels != outChannels
-                        ? convNorm("downsample.0", "downsample.1", outChannels, inChannels, 1)
+                        ? convNorm(
+                                "downsample.0", "downsample.1", outChannels, inChannels, 1, stride)
                         : null;
     }
 
-    private Parameter[] convNorm(String conv, String norm, int out, int in, int size) {
+    private Parameter[] convNorm(String conv, String norm, int out, int in, int size, int stride) {
         return convNorm(
-                conv, norm, new Shape(out, in, size, size), this.norm == NormLayer.BATCH_NORM);
+                conv,
+                norm,
+                new Shape(out, in, size, size),
+                stride,
+                this.norm == NormLayer.BATCH_NORM);
     }
 
     int outChannels() {

@@ -6,17 +6,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.soda4j.nn.NamedBlock.BatchNormed;
 
 /**
  * Parameters for inference: batch norm folded into the kernels before it, and kernels in the number
@@ -27,26 +23,14 @@ import java.util.stream.Stream;
  * <p>Where kernels are packed, maps become channels-last on the way. The property {@code
  * org.soda4j.packedKernels} is {@code never} for neither folding nor packing, {@code always} for
  * packing wherever the library can; without it kernels are packed where that was measured to be
- * faster: where batch norm is folded, on processors with instructions for bfloat16, in float32
- * below 512 channels only; other kernels on processors with matrix units (AMX), in bfloat16.
+ * faster: where batch norm is folded, in bfloat16 on processors with instructions for it, in
+ * float32 with AVX2 and below 512 channels; other kernels in bfloat16 with a matrix unit (AMX).
+ * Folded and packed 3 x 3 kernels of stride 1 from 128 channels on also are there for Winograd's
+ * algorithm in float32, whose results differ by up to 3e-6 of the greatest.
  */
 public final class InferenceParameters extends ParameterStore {
 
     private static final String PROPERTY = "org.soda4j.packedKernels";
-
-    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
-
-    /**
-     * The matrix unit of Intel's server processors since 2023, for which maps are channels-last.
-     */
-    private static final String MATRIX_UNIT = " amx_bf16";
-
-    /** Instructions for bfloat16 without a matrix unit, on AMD's processors too. */
-    private static final String BFLOAT16_INSTRUCTIONS = " avx512_bf16";
-
-    private static final boolean HAS_MATRIX_UNIT = processorHas(MATRIX_UNIT);
-
-    private static final boolean HAS_BFLOAT16 = processorHas(BFLOAT16_INSTRUCTIONS);
 
     private static final int LIBRARY_BLOCK = 16;
 
@@ -55,12 +39,15 @@ public final class InferenceParameters extends ParameterStore {
     /** From here on the library's float32 kernels for channels-last maps are slower. */
     private static final int MANY_CHANNELS = 512;
 
+    /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
+    private static final int WINOGRAD_CHANNELS = 128;
+
     private final NDManager manager;
     private final NumberFormat format;
     private final NDList sources = new NDList();
     private final Map<Parameter, NDArray> made = new IdentityHashMap<>();
     private final List<Parameter> kernels;
-    private final List<Parameter[]> batchNorms;
+    private final List<BatchNormed> batchNorms;
     private long[] versions;
 
     /**
@@ -76,13 +63,13 @@ public final class InferenceParameters extends ParameterStore {
         this.format = format;
         batchNorms = block.batchNorms();
         Set<Parameter> folded = Collections.newSetFromMap(new IdentityHashMap<>());
-        batchNorms.forEach(norm -> folded.add(norm[0]));
+        batchNorms.forEach(norm -> folded.add(norm.parameters()[0]));
         kernels =
                 block.namedParameters().values().stream()
                         .filter(p -> !folded.contains(p) && isConverted(p))
                         .toList();
-        Stream.concat(kernels.stream(), batchNorms.stream().flatMap(Arrays::stream))
-                .forEach(this::watch);
+        kernels.forEach(this::watch);
+        batchNorms.forEach(norm -> Arrays.asList(norm.parameters()).forEach(this::watch));
     }
 
     /** By handles of our own: other threads may be using the parameters' while we count. */
@@ -112,18 +99,6 @@ public final class InferenceParameters extends ParameterStore {
         return property;
     }
 
-    private static boolean processorHas(String flag) {
-        if (!Files.isReadable(PROCESSOR)) {
-            return false; // Not Linux.
-        }
-        try (Stream<String> lines = Files.lines(PROCESSOR)) {
-            return lines.anyMatch(
-                    line -> line.startsWith("flags") && (line + " ").contains(flag + " "));
-        } catch (IOException | UncheckedIOException e) {
-            return false;
-        }
-    }
-
     /**
      * Channels that the library would fill up are left to the operators, which do it themselves.
      */
@@ -137,14 +112,26 @@ public final class InferenceParameters extends ParameterStore {
         if (!image && shape[1] % LIBRARY_BLOCK != 0) {
             return false;
         }
-        if (packing().equals("always")) {
-            return true;
-        }
         boolean low = format == NumberFormat.BFLOAT16;
+        if (packing().equals("always")) {
+            return !low || Processor.hasAvx512();
+        }
+        if (!folded) {
+            return low && Processor.hasMatrixUnit();
+        }
         boolean few = Math.max(shape[0], shape[1]) < MANY_CHANNELS;
-        return folded
-                ? HAS_BFLOAT16 && (low || format == NumberFormat.FLOAT32 && few)
-                : HAS_MATRIX_UNIT && low;
+        return low
+                ? Processor.hasBfloat16()
+                : format == NumberFormat.FLOAT32 && few && Processor.hasAvx2();
+    }
+
+    private boolean isForWinograd(BatchNormed norm) {
+        long[] shape = norm.parameters()[0].getArray().getShape().getShape();
+        return format == NumberFormat.FLOAT32
+                && norm.stride() == 1
+                && shape[2] == 3
+                && Math.min(shape[0], shape[1]) >= WINOGRAD_CHANNELS
+                && isPackable(norm.parameters()[0], true);
     }
 
     /** In low precision every kernel is held as it is computed with, packed or not. */
@@ -168,18 +155,20 @@ public final class InferenceParameters extends ParameterStore {
         }
     }
 
-    private void fold(Parameter[] norm) {
-        NDArray[] values = new NDArray[norm.length];
-        for (int i = 0; i < norm.length; i++) {
-            values[i] = norm[i].getArray();
-        }
+    private void fold(BatchNormed norm) {
+        Parameter[] p = norm.parameters();
+        NDArray[] values = Arrays.stream(p).map(Parameter::getArray).toArray(NDArray[]::new);
         NDList folded = Operators.foldBatchNorm(values);
-        NDArray kernel = folded.get(0);
-        try (kernel) {
-            put(norm[0], convert(kernel, isPackable(norm[0], true)));
+        try (NDArray kernel = folded.get(0)) {
+            put(p[0], convert(kernel, isPackable(p[0], true)));
+            if (isForWinograd(norm)) {
+                NDList winograd = Operators.winogradKernel(kernel);
+                put(p[1], winograd.get(0));
+                put(p[3], winograd.get(1));
+            }
         }
-        put(norm[2], folded.get(1));
-        put(norm[4], folded.get(2));
+        put(p[2], folded.get(1));
+        put(p[4], folded.get(2));
     }
 
     private NDArray convert(NDArray kernel, boolean pack) {

@@ -30,7 +30,7 @@ public abstract class NamedBlock extends AbstractBlock {
     private final String name;
     private final long seed;
     private final Map<String, NamedBlock> parts = new LinkedHashMap<>();
-    private final List<Parameter[]> batchNorms = new ArrayList<>();
+    private final List<BatchNormed> batchNorms = new ArrayList<>();
 
     /**
      * Creates a block.
@@ -57,13 +57,21 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
-     * Returns every convolution with batch norm in this block and below: kernel, weight, bias,
-     * running mean and variance, as {@link Operators#convNorm} takes them.
+     * A convolution and the batch norm after it.
+     *
+     * @param parameters kernel, weight, bias, running mean and variance, as {@link
+     *     Operators#convNorm} takes them
+     * @param stride of the convolution
+     */
+    record BatchNormed(Parameter[] parameters, int stride) {}
+
+    /**
+     * Returns every convolution with batch norm in this block and below.
      *
      * @return a new list
      */
-    List<Parameter[]> batchNorms() {
-        List<Parameter[]> all = new ArrayList<>(batchNorms);
+    List<BatchNormed> batchNorms() {
+        List<BatchNormed> all = new ArrayList<>(batchNorms);
         parts.values().forEach(part -> all.addAll(part.batchNorms()));
         return all;
     }
@@ -168,9 +176,10 @@ public abstract class NamedBlock extends AbstractBlock {
      * and for batch norm running mean and variance.
      *
      * @param shape of the kernel {@code [out, in, k, k]}
+     * @param stride of the convolution
      */
     protected final Parameter[] convNorm(
-            String conv, String norm, Shape shape, boolean statistics) {
+            String conv, String norm, Shape shape, int stride, boolean statistics) {
         long channels = shape.get(0);
         Parameter kernel = kernel(conv + ".weight", shape.getShape());
         Parameter weight = normWeight(norm + ".weight", channels);
@@ -181,7 +190,7 @@ public abstract class NamedBlock extends AbstractBlock {
         Parameter mean = statistic(norm + ".running_mean", false, channels);
         Parameter variance = statistic(norm + ".running_var", true, channels);
         Parameter[] all = {kernel, weight, bias, mean, variance};
-        batchNorms.add(all);
+        batchNorms.add(new BatchNormed(all, stride));
         return all;
     }
 

@@ -376,6 +376,17 @@ public final class Operators {
     }
 
     /**
+     * A folded kernel of stride 1 for Winograd's algorithm, in float32 on a CPU.
+     *
+     * @param kernel {@code [out, in, 3, 3]}, multiples of 16
+     * @return what {@link #convNorm} takes as weight and running mean beside the packed kernel, in
+     *     the manager of the kernel
+     */
+    static NDList winogradKernel(NDArray kernel) {
+        return MODULE.call("winograd_kernel", false, kernel);
+    }
+
+    /**
      * Folds batch norm into the convolution before it, for {@link #convNorm} in inference.
      *
      * @param parameters kernel, weight, bias, running mean and running variance

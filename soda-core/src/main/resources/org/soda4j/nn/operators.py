@@ -161,6 +161,51 @@ class Operators(Module):
     w = torch.to(torch.constant_pad_nd(weight, [0, 0, 0, 0, 0, in_fill]), int(kind))
     return ops.mkldnn._reorder_convolution_weight(w, [pad, pad], [1, 1], [1, 1], 1, None)
 
+  # Winograd's F(4 x 4, 3 x 3) (Lavin and Gray 2016): tiles of 4 x 4 results from tiles of 6 x 6 pixels
+  # by 36 products a pair of channels instead of 144. Interpolation at 0, +-sqrt(1/2), +-sqrt(2) and
+  # infinity, where float32 loses least. Returns the kernel, transformed in float64 and laid out for
+  # the CPU library as a 1 x 1 convolution in 36 groups, and below each other the matrices that
+  # transform tiles of pixels and of products.
+  def winograd_kernel(self: __torch__.Operators, weight: Tensor) -> List[Tensor]:
+    a, b = 0.70710678118654757, 1.4142135623730951
+    taps = torch.tensor([[1., 0., 0.], [-2. / 3., -a / 1.5, -1. / 3.], [-2. / 3., a / 1.5, -1. / 3.], [1. / 6., b / 6., 1. / 3.], [1. / 6., -b / 6., 1. / 3.], [0., 0., 1.]], dtype=7)
+    pixels = torch.tensor([[1., 0., -2.5, 0., 1., 0.], [0., -b, -2., a, 1., 0.], [0., b, -2., -a, 1., 0.], [0., -a, -0.5, b, 1., 0.], [0., a, -0.5, -b, 1., 0.], [0., 1., 0., -2.5, 0., 1.]], dtype=7)
+    results = torch.tensor([[1., 1., 1., 1., 1., 0.], [0., a, -a, b, -b, 0.], [0., 0.5, 0.5, 2., 2., 0.], [0., a / 2., -a / 2., b * 2., -b * 2., 1.]], dtype=7)
+    rows = torch.reshape(torch.to(weight, 7), [-1, 9])
+    products = torch.to(torch.matmul(torch.kron(taps, taps), torch.t(rows)), 6)
+    grouped = torch.reshape(products, [-1, torch.size(weight, 1), 1, 1])
+    kernel = ops.mkldnn._reorder_convolution_weight(grouped, [0, 0], [1, 1], [1, 1], 36, None)
+    return [kernel, torch.to(torch.cat([torch.kron(pixels, pixels), torch.kron(results, results)]), 6)]
+
+  # Convolution in float32 with what winograd_kernel made, padding 1, stride 1; the result is
+  # channels-last. Maps are filled up to whole tiles.
+  def winograd_few(self: __torch__.Operators, x: Tensor, kernel: Tensor, matrices: Tensor) -> Tensor:
+    n, c, height, width = torch.size(x)
+    rows = torch.floordiv(torch.add(height, 3), 4)
+    columns = torch.floordiv(torch.add(width, 3), 4)
+    pixels = torch.permute(torch.contiguous(x, memory_format=2), [0, 2, 3, 1])
+    padded = torch.constant_pad_nd(pixels, [0, 0, 1, 4 * columns - width + 1, 1, 4 * rows - height + 1])
+    tiles = torch.permute(torch.unfold(torch.unfold(padded, 1, 6, 4), 2, 6, 4), [0, 1, 2, 4, 5, 3])
+    inputs = torch.matmul(torch.slice(matrices, 0, 0, 36), torch.reshape(tiles, [-1, 36, c]))
+    maps = torch.permute(torch.reshape(inputs, [1, -1, 1, 36 * c]), [0, 3, 1, 2])
+    products = ops.mkldnn._convolution_pointwise(maps, kernel, None, [0, 0], [1, 1], [1, 1], 36, "none", annotate(List[Optional[number]], []), None)
+    outputs = torch.matmul(torch.slice(matrices, 0, 36), torch.reshape(torch.permute(products, [0, 2, 3, 1]), [n * rows * columns, 36, -1]))
+    parts = torch.permute(torch.reshape(outputs, [n, rows, columns, 4, 4, -1]), [0, 1, 3, 2, 4, 5])
+    whole = torch.reshape(parts, [n, 4 * rows, 4 * columns, -1])
+    return torch.permute(torch.slice(torch.slice(whole, 1, 0, height), 2, 0, width), [0, 3, 1, 2])
+
+  # A few images at a time, so that their tiles stay in the caches.
+  def winograd_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, matrices: Tensor) -> Tensor:
+    images = torch.floordiv(524288, torch.numel(torch.select(x, 0, 0)))
+    if torch.lt(images, torch.size(x, 0)):
+      each = annotate(List[Tensor], [])
+      for part in torch.split(x, ops.prim.max(images, 1)):
+        _0 = torch.append(each, self.winograd_few(part, kernel, matrices))
+      y = torch.cat(each)
+    else:
+      y = self.winograd_few(x, kernel, matrices)
+    return y
+
   # How often each array has been written to in place.
   def versions(self: __torch__.Operators, values: List[Tensor], unused: Tensor) -> Tensor:
     counts = annotate(List[int], [])
@@ -303,9 +348,12 @@ class Operators(Module):
     return [kernel * torch.reshape(scale, [-1, 1, 1, 1]), bias - mean * scale, torch.slice(variance, 0, 0, 0)]
 
   # A folded kernel that is packed takes sum and ReLU into the library's convolution; others are slow
-  # on maps that are channels-last.
-  def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, bias: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
-    if kernel.is_mkldnn:
+  # on maps that are channels-last. Winograd's kernel and matrices are in the places of the norm's
+  # weight and mean; for less than 32 tiles reading that larger kernel takes longer than it saves.
+  def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
+    tiles = torch.size(x, 0) * torch.floordiv(torch.size(x, 2) + 3, 4) * torch.floordiv(torch.size(x, 3) + 3, 4)
+    winograd = torch.__and__(weight.is_mkldnn, torch.ge(tiles, 32))
+    if torch.__and__(kernel.is_mkldnn, torch.__not__(winograd)):
       then = "none"
       if relu:
         then = "relu"
@@ -313,7 +361,10 @@ class Operators(Module):
         pass
       y = self.packed_conv(x, kernel, bias, sum, stride, kind, then)
     else:
-      y = self.plain_conv(torch.contiguous(x), kernel, bias, stride, kind)
+      if winograd:
+        y = torch.add_(self.winograd_conv(x, weight, mean), torch.reshape(bias, [-1, 1, 1]))
+      else:
+        y = self.plain_conv(torch.contiguous(x), kernel, bias, stride, kind)
       if sum is not None:
         y = torch.add_(y, unchecked_cast(Tensor, sum))
       else:
@@ -331,21 +382,21 @@ class Operators(Module):
 
   def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, bias, None, int(stride), int(kind), False)
+      y = self.folded_conv(x, kernel, weight, bias, mean, None, int(stride), int(kind), False)
     else:
       y = self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind)
     return y
 
   def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, bias, None, int(stride), int(kind), True)
+      y = self.folded_conv(x, kernel, weight, bias, mean, None, int(stride), int(kind), True)
     else:
       y = torch.relu_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
     return y
 
   def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, bias, shortcut, int(stride), int(kind), True)
+      y = self.folded_conv(x, kernel, weight, bias, mean, shortcut, int(stride), int(kind), True)
     else:
       y = torch.relu_(torch.add_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
     return y

@@ -85,6 +85,57 @@ class InferenceParametersTest {
         }
     }
 
+    /** From 128 channels and 32 tiles on, so in half the width with 32 images. */
+    @ParameterizedTest
+    @ValueSource(ints = {18, 50})
+    void winogradsAlgorithmChangesNoLatent(int layers) {
+        NDArray images = manager.randomUniform(0, 1, new Shape(32, 3, 16, 16));
+        try (Soda soda = model(builder(layers, 0.5, Precision.FP32))) {
+            assertUnchanged(soda, () -> soda.encode(images), 3e-6);
+        }
+    }
+
+    @Test
+    void winogradsKernelsAreMadeForStrideOneAndFloat32() {
+        System.setProperty(PROPERTY, "always");
+        try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
+            NamedBlock encoder = (NamedBlock) soda.encoder();
+            List<String> found =
+                    winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
+            assertThat(found)
+                    .containsExactly(
+                            "layer3.1.bn2.weight",
+                            "layer3.2.bn2.weight",
+                            "layer3.3.bn2.weight",
+                            "layer3.4.bn2.weight",
+                            "layer3.5.bn2.weight",
+                            "layer4.1.bn2.weight",
+                            "layer4.2.bn2.weight");
+            assertThat(
+                            winograd(
+                                    new InferenceParameters(
+                                            manager, encoder, NumberFormat.BFLOAT16),
+                                    soda))
+                    .isEmpty();
+        }
+    }
+
+    /** Names of the norms whose weight is a kernel of 36 matrices instead. */
+    private static List<String> winograd(InferenceParameters made, Soda soda) {
+        made.refresh();
+        return ((NamedBlock) soda.encoder())
+                .namedParameters().entrySet().stream()
+                        .filter(e -> e.getKey().contains("bn"))
+                        .filter(
+                                e ->
+                                        made.getValue(e.getValue(), Device.cpu(), false)
+                                                        .getShape()
+                                                        .dimension()
+                                                == 4)
+                        .map(Map.Entry::getKey)
+                        .toList();
+    }
+
     /** The first convolution of a model of novel views has a second kernel, for rays. */
     @Test
     void changeNoLatentOfViews() {
@@ -92,7 +143,9 @@ class InferenceParametersTest {
         Camera camera = new Camera(Intrinsics.ofHorizontalView(16, 16, 50), Pose.orbit(2, 1, 0.5));
         List<List<Camera>> cameras = Collections.nCopies(3, List.of(camera));
         try (Soda soda =
-                model(builder(18, Precision.FP32).views(ViewConditioning.builder().build()))) {
+                model(
+                        builder(18, 0.25, Precision.FP32)
+                                .views(ViewConditioning.builder().build()))) {
             NDArray rays = soda.parameters().get("encoder.views.conv1.weight");
             Operators.copy(rays, manager.randomNormal(0, 0.1f, rays.getShape(), DataType.FLOAT32));
             assertUnchanged(soda, () -> soda.encodeViews(images, cameras).pooled(), 3e-6);
@@ -161,15 +214,15 @@ class InferenceParametersTest {
     }
 
     private Soda model(int layers, Precision precision) {
-        return model(builder(layers, precision));
+        return model(builder(layers, 0.25, precision));
     }
 
-    private static SodaBuilder builder(int layers, Precision precision) {
+    private static SodaBuilder builder(int layers, double width, Precision precision) {
         return Soda.builder()
                 .encoder(
                         ResNetEncoder.builder()
                                 .depth(layers)
-                                .widthMultiplier(0.25)
+                                .widthMultiplier(width)
                                 .smallImages(true)
                                 .build())
                 .denoiser(
@@ -190,7 +243,7 @@ class InferenceParametersTest {
         Soda soda = builder.build();
         ((NamedBlock) soda.encoder())
                 .batchNorms().stream()
-                        .flatMap(norm -> Arrays.stream(norm).skip(1))
+                        .flatMap(norm -> Arrays.stream(norm.parameters()).skip(1))
                         .map(Parameter::getArray)
                         .forEach(
                                 values ->

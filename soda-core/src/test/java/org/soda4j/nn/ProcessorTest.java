@@ -1,0 +1,42 @@
+package org.soda4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Precision;
+
+class ProcessorTest {
+
+    @TempDir private Path folder;
+
+    @Test
+    void flagsAreWholeWords() throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("cpuinfo"),
+                        "model name\t: amx_tile\nflags\t\t: fpu avx512_bf16_more avx512_vnni\n");
+        assertThat(Processor.has(file, "avx512_vnni")).isTrue();
+        assertThat(Processor.has(file, "fpu")).isTrue();
+        assertThat(Processor.has(file, "avx512_bf16")).isFalse();
+        assertThat(Processor.has(file, "amx_tile")).isFalse();
+    }
+
+    @Test
+    void otherSystemsSayNothing() throws IOException {
+        assertThat(Processor.has(folder.resolve("none"), "fpu")).isFalse();
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThat(Processor.has(binary, "fpu")).isFalse();
+    }
+
+    @Test
+    void precisionFollowsTheProcessor() {
+        Precision expected = Processor.hasBfloat16() ? Precision.BF16 : Precision.FP32;
+        assertThat(Precision.fasterOn(Device.cpu())).isEqualTo(expected);
+        assertThat(Precision.fasterOn(Device.gpu())).isEqualTo(Precision.FP32);
+    }
+}
