@@ -16,11 +16,11 @@ public enum Precision {
     FP16;
 
     /**
-     * The faster of {@link #FP32} and {@link #BF16}.
+     * {@link #BF16} on CPUs that are known to be faster with it, otherwise {@link #FP32}.
      *
-     * @param device which of its kind does not matter
-     * @return {@code BF16} on CPUs known to have instructions for it (x86 with {@code avx512_bf16},
-     *     on Linux), otherwise {@code FP32}; also on GPUs, which are not asked
+     * @param device a CPU or a GPU
+     * @return {@code BF16} on CPUs with {@code avx512_bf16}, as Linux says; {@code FP32} elsewhere,
+     *     on GPUs too, which are not asked
      */
     public static Precision fasterOn(Device device) {
         return !device.isGpu() && Processor.hasBfloat16() ? BF16 : FP32;

@@ -75,7 +75,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            defaultValue = "140000",
+            defaultValue = "130000",
             description = "Training images, counted with repetition.")
     private long images;
 
@@ -216,6 +216,7 @@ public final class NovelViews implements Callable<Integer> {
                         .seed(seed)
                         .build();
         standardizeLatents(soda, views);
+        Precision used = precision == null ? Precision.fasterOn(soda.device()) : precision;
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
                         .data(views)
@@ -226,8 +227,7 @@ public final class NovelViews implements Callable<Integer> {
                         .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))
                         .rateSchedule(RateSchedule.COSINE)
                         .emaDecay(0.99)
-                        .precision(
-                                precision == null ? Precision.fasterOn(soda.device()) : precision)
+                        .precision(used)
                         .seed(seed)
                         .listener(new ProgressBarListener())
                         .build()
@@ -235,8 +235,9 @@ public final class NovelViews implements Callable<Integer> {
         print(
                 String.format(
                         Locale.ROOT,
-                        "trained on %d images in %.1f minutes, %.0f images/s",
+                        "trained on %d images in %s in %.1f minutes, %.0f images/s",
                         summary.images(),
+                        used,
                         summary.elapsed().toSeconds() / 60.0,
                         summary.imagesPerSecond()));
     }

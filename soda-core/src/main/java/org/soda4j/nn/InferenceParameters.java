@@ -22,11 +22,12 @@ import org.soda4j.nn.NamedBlock.BatchNormed;
  *
  * <p>Where kernels are packed, maps become channels-last on the way. The property {@code
  * org.soda4j.packedKernels} is {@code never} for neither folding nor packing, {@code always} for
- * packing wherever the library can; without it kernels are packed where that was measured to be
- * faster: where batch norm is folded, in bfloat16 on processors with instructions for it, in
- * float32 with AVX2 and below 512 channels; other kernels in bfloat16 with a matrix unit (AMX).
- * Folded and packed 3 x 3 kernels of stride 1 from 128 channels on also are there for Winograd's
- * algorithm in float32, whose results differ by up to 3e-6 of the greatest.
+ * packing wherever the library can: in float32, and in bfloat16 with AVX-512. Without it kernels
+ * are packed where that was measured to be faster: where batch norm is folded, in bfloat16 on
+ * processors with instructions for it, in float32 with AVX2 and below 512 channels; other kernels
+ * in bfloat16 with a matrix unit (AMX). Folded 3 x 3 kernels of stride 1 and 128 to 511 channels
+ * are held for Winograd's algorithm as well, which large enough batches take in float32; its
+ * results were found to differ by up to 2e-6 of the greatest.
  */
 public final class InferenceParameters extends ParameterStore {
 
@@ -36,7 +37,10 @@ public final class InferenceParameters extends ParameterStore {
 
     private static final int IMAGE_CHANNELS = 4;
 
-    /** From here on the library's float32 kernels for channels-last maps are slower. */
+    /**
+     * From here on the library's float32 kernels for channels-last maps are slower, and Winograd's,
+     * which are four times as large, take too much memory.
+     */
     private static final int MANY_CHANNELS = 512;
 
     /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
@@ -114,7 +118,7 @@ public final class InferenceParameters extends ParameterStore {
         }
         boolean low = format == NumberFormat.BFLOAT16;
         if (packing().equals("always")) {
-            return !low || Processor.hasAvx512();
+            return format == NumberFormat.FLOAT32 || low && Processor.hasAvx512();
         }
         if (!folded) {
             return low && Processor.hasMatrixUnit();
@@ -131,6 +135,7 @@ public final class InferenceParameters extends ParameterStore {
                 && norm.stride() == 1
                 && shape[2] == 3
                 && Math.min(shape[0], shape[1]) >= WINOGRAD_CHANNELS
+                && Math.max(shape[0], shape[1]) < MANY_CHANNELS
                 && isPackable(norm.parameters()[0], true);
     }
 
@@ -148,10 +153,10 @@ public final class InferenceParameters extends ParameterStore {
         long[] now = ParameterOperators.versions(sources);
         if (!Arrays.equals(now, versions)) {
             clear();
-            versions = now;
             kernels.forEach(
                     kernel -> put(kernel, convert(kernel.getArray(), isPackable(kernel, false))));
             batchNorms.forEach(this::fold);
+            versions = now; // Last: what has failed half-way is made anew.
         }
     }
 

@@ -254,7 +254,8 @@ public final class Operators {
      * @param x {@code [N, C, H, W]}
      * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
      *     of the norm, and for batch norm its running mean and running variance, which is empty
-     *     where the norm is folded into kernel and bias
+     *     where the norm is folded into kernel and bias; weight and mean then may be what {@link
+     *     #winogradKernel} returns
      * @param groups a divisor of out for group norm, 0 for batch norm
      * @param stride of the convolution
      * @param relu whether ReLU follows
@@ -276,7 +277,7 @@ public final class Operators {
      * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
      *
      * @param x {@code [N, C, H, W]}
-     * @param shortcut {@code [N, out, H', W']}, overwritten where batch norm is folded
+     * @param shortcut {@code [N, out, H', W']}, may be overwritten where batch norm is folded
      * @param parameters as for {@link #convNorm}
      * @param groups as for {@link #convNorm}
      * @param mode precision and gradients

@@ -194,12 +194,18 @@ class Operators(Module):
     whole = torch.reshape(parts, [n, 4 * rows, 4 * columns, -1])
     return torch.permute(torch.slice(torch.slice(whole, 1, 0, height), 2, 0, width), [0, 3, 1, 2])
 
-  # A few images at a time, so that their tiles stay in the caches.
+  # So many images at a time that their map has up to 2 MB and its tiles, 2.25 times that, stay in the
+  # caches; the same number each time, so that a result does not depend on an image's place.
   def winograd_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, matrices: Tensor) -> Tensor:
-    images = torch.floordiv(524288, torch.numel(torch.select(x, 0, 0)))
-    if torch.lt(images, torch.size(x, 0)):
+    n = torch.size(x, 0)
+    images = ops.prim.min(n, ops.prim.max(torch.floordiv(524288, torch.numel(torch.select(x, 0, 0))), 1))
+    uneven = torch.ne(torch.remainder(n, images), 0)
+    while uneven:
+      images = torch.sub(images, 1)
+      uneven = torch.ne(torch.remainder(n, images), 0)
+    if torch.lt(images, n):
       each = annotate(List[Tensor], [])
-      for part in torch.split(x, ops.prim.max(images, 1)):
+      for part in torch.split(x, images):
         _0 = torch.append(each, self.winograd_few(part, kernel, matrices))
       y = torch.cat(each)
     else:
@@ -349,10 +355,13 @@ class Operators(Module):
 
   # A folded kernel that is packed takes sum and ReLU into the library's convolution; others are slow
   # on maps that are channels-last. Winograd's kernel and matrices are in the places of the norm's
-  # weight and mean; for less than 32 tiles reading that larger kernel takes longer than it saves.
+  # weight and mean. They are taken where tiles are at least half full, which halves the products, and
+  # from 32 tiles on, below which reading that larger kernel took longer than it saved.
   def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
-    tiles = torch.size(x, 0) * torch.floordiv(torch.size(x, 2) + 3, 4) * torch.floordiv(torch.size(x, 3) + 3, 4)
-    winograd = torch.__and__(weight.is_mkldnn, torch.ge(tiles, 32))
+    pixels = torch.size(x, 2) * torch.size(x, 3)
+    tiles = torch.floordiv(torch.size(x, 2) + 3, 4) * torch.floordiv(torch.size(x, 3) + 3, 4)
+    full = torch.__and__(torch.ge(pixels, 8 * tiles), torch.ge(torch.size(x, 0) * tiles, 32))
+    winograd = torch.__and__(weight.is_mkldnn, full)
     if torch.__and__(kernel.is_mkldnn, torch.__not__(winograd)):
       then = "none"
       if relu:

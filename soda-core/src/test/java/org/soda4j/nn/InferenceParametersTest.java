@@ -85,11 +85,11 @@ class InferenceParametersTest {
         }
     }
 
-    /** From 128 channels and 32 tiles on, so in half the width with 32 images. */
+    /** From 128 channels and 32 tiles on, so in half the width with 32 images; maps of 6 and 3. */
     @ParameterizedTest
     @ValueSource(ints = {18, 50})
     void winogradsAlgorithmChangesNoLatent(int layers) {
-        NDArray images = manager.randomUniform(0, 1, new Shape(32, 3, 16, 16));
+        NDArray images = manager.randomUniform(0, 1, new Shape(32, 3, 24, 24));
         try (Soda soda = model(builder(layers, 0.5, Precision.FP32))) {
             assertUnchanged(soda, () -> soda.encode(images), 3e-6);
         }

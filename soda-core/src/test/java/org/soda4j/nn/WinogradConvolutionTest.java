@@ -26,42 +26,63 @@ class WinogradConvolutionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 2, 2, 16, 32, false", // Too few tiles: the packed kernel.
-        "40, 1, 1, 16, 32, false",
-        "32, 4, 4, 32, 16, true",
-        "8, 5, 7, 48, 64, false",
-        "16, 3, 8, 64, 48, true",
         "8, 8, 8, 128, 256, true",
+        "8, 5, 7, 48, 64, false",
+        "32, 4, 4, 32, 16, true",
+        "16, 3, 8, 64, 48, true",
         "5, 16, 12, 128, 128, false",
-        "5, 96, 60, 32, 16, true", // Two images at a time.
-        "2, 184, 96, 32, 16, false", // One by one.
+        "6, 96, 60, 32, 16, true", // Two images at a time.
+        "5, 96, 60, 32, 16, false", // One by one, because five are no multiple of two.
+        "2, 184, 96, 32, 16, false", // One by one, because one is already large.
     })
     void sumsAreThoseOfFloat64(int n, int height, int width, int in, int out, boolean relu) {
-        NDArray x = random(1, n, in, height, width);
-        NDArray kernel = random(2, out, in, 3, 3);
+        assertSums(random(1, n, in, height, width), out, relu, true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2, 2", "31, 4, 4", "40, 1, 1", "40, 2, 2"})
+    void fewOrEmptyTilesAreLeftToThePackedKernel(int n, int height, int width) {
+        assertSums(random(1, n, 16, height, width), 32, true, false);
+    }
+
+    private void assertSums(NDArray x, int out, boolean relu, boolean winograd) {
+        NDArray kernel = random(2, out, x.getShape().get(1), 3, 3);
         NDArray bias = random(3, out);
         NDArray expected = exact(x, kernel, bias);
         expected = relu ? expected.maximum(0) : expected;
-        NDArray found = Operators.convNorm(x, folded(kernel, bias), 0, 1, relu, MODE);
-        assertThat(found.getShape()).isEqualTo(new Shape(n, out, height, width));
+        NDArray[] parameters = folded(kernel, bias, winograd);
+        NDArray found = Operators.convNorm(x, parameters, 0, 1, relu, MODE);
+        assertThat(found.getShape()).isEqualTo(expected.getShape());
         assertThat(error(found, expected)).isLessThan(TOLERANCE);
+    }
+
+    /** The result of one, whose channels are last in memory, is input and shortcut of the next. */
+    @Test
+    void theShortcutIsAddedBeforeRelu() {
+        NDArray x = random(1, 8, 32, 7, 8);
+        NDArray kernel = random(2, 32, 32, 3, 3);
+        NDArray bias = random(3, 32);
+        NDArray[] parameters = folded(kernel, bias, true);
+        NDArray first = Operators.convNorm(x, parameters, 0, 1, true, MODE);
+        NDArray found = Operators.convNormAddRelu(first, first, parameters, 0, MODE);
+        NDArray exact = exact(x, kernel, bias).maximum(0);
+        assertThat(error(found, exact(exact, kernel, bias).add(exact).maximum(0)))
+                .isLessThan(TOLERANCE);
     }
 
     @Test
-    void theShortcutIsAddedBeforeRelu() {
-        NDArray x = random(1, 8, 32, 8, 8);
-        NDArray kernel = random(2, 32, 32, 3, 3);
-        NDArray bias = random(3, 32);
-        NDArray shortcut = random(4, 8, 32, 8, 8);
-        NDArray expected =
-                exact(x, kernel, bias).add(shortcut.toType(DataType.FLOAT64, true)).maximum(0);
-        NDArray found = Operators.convNormAddRelu(x, shortcut, folded(kernel, bias), 0, MODE);
-        assertThat(error(found, expected)).isLessThan(TOLERANCE);
+    void placeInTheBatchDoesNotMatter() {
+        NDArray x = random(1, 1, 32, 96, 60).repeat(0, 5);
+        NDArray[] parameters = folded(random(2, 16, 32, 3, 3), random(3, 16), true);
+        NDArray found = Operators.convNorm(x, parameters, 0, 1, false, MODE);
+        assertThat(found.get(4).toFloatArray()).containsExactly(found.get(0).toFloatArray());
     }
 
-    private NDArray[] folded(NDArray kernel, NDArray bias) {
-        NDArray packed = Operators.packKernel(kernel, NumberFormat.FLOAT32);
-        NDList made = Operators.winogradKernel(kernel);
+    /** The other kernel, which is not to be taken, holds zeros. */
+    private NDArray[] folded(NDArray kernel, NDArray bias, boolean winograd) {
+        NDArray zeros = kernel.zerosLike();
+        NDArray packed = Operators.packKernel(winograd ? zeros : kernel, NumberFormat.FLOAT32);
+        NDList made = Operators.winogradKernel(winograd ? kernel : zeros);
         NDArray empty = manager.create(new Shape(0));
         return new NDArray[] {packed, made.get(0), bias, made.get(1), empty};
     }
