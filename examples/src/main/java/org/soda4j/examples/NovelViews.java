@@ -239,7 +239,7 @@ public final class NovelViews implements Callable<Integer> {
                         summary.images(),
                         used,
                         summary.elapsed().toSeconds() / 60.0,
-                        summary.imagesPerSecond()));
+                        1000.0 * summary.images() / summary.elapsed().toMillis()));
     }
 
     /** Without it the encoder loses colours before they are drawn. */
