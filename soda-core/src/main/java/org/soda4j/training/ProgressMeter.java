@@ -24,7 +24,7 @@ final class ProgressMeter {
         stepStart = begin;
     }
 
-    /** The work of a step begins; what lies between two steps is not counted as training speed. */
+    /** A step begins, with the wait for its data; what lies between steps is no training time. */
     void startStep() {
         stepStart = clock.instant();
     }

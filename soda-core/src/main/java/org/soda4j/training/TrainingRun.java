@@ -178,6 +178,7 @@ final class TrainingRun implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             Iterator<Batch> batches = loader.epoch(at.epoch(), at.batch(), scope);
             while (at.step() < plan.totalSteps() && !stopping && batches.hasNext()) {
+                meter.startStep(); // Waiting for data counts.
                 try (Batch batch = batches.next()) {
                     trainBatch(batch.getData());
                 }
@@ -194,7 +195,6 @@ final class TrainingRun implements AutoCloseable {
     private void trainBatch(NDList views) {
         requireViews(views);
         double rate = plan.rate(at.step() + 1);
-        meter.startStep();
         TrainingStep.Result result = trainingStep.run(at.step() + 1, views, rate);
         meter.finishStep(
                 plan.imagesPerStep(), result.skipped() ? meter.smoothedLoss() : result.loss());

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param images training images of the whole run
  * @param epochs complete passes over the data
  * @param loss smoothed loss at the end
- * @param imagesPerSecond moving average of the speed at the end, without what lies between steps:
- *     waiting for data, evaluation, checkpoints
+ * @param imagesPerSecond moving average of the speed at the end, evaluation and checkpoints left
+ *     out
  * @param elapsed time of this process
  * @param complete whether the planned length was reached
  * @param reason why it ended

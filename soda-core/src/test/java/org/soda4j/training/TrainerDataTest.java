@@ -11,6 +11,7 @@ import ai.djl.util.Progress;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,42 @@ class TrainerDataTest {
         assertThat(losses(new Sequence(manager, 14, 4), 7))
                 .hasSize(7)
                 .isEqualTo(losses(TinyTraining.data(manager, 14), 7));
+    }
+
+    /** Four images every tenth of a second are no more than 40 a second. */
+    @Test
+    void waitingForDataCountsAsTrainingTime() {
+        Sequence images = new Sequence(manager, 12, 4);
+        Dataset slow =
+                new Dataset() {
+                    @Override
+                    public Iterable<Batch> getData(NDManager scope) {
+                        return () -> slowly(images.batches(scope));
+                    }
+
+                    @Override
+                    public void prepare(Progress progress) {}
+                };
+        try (Soda soda = TinyTraining.model(0.2).build()) {
+            TrainingSummary summary =
+                    TinyTraining.trainer(soda, slow).shuffle(false).steps(6).build().fit();
+            assertThat(summary.imagesPerSecond()).isLessThan(40);
+        }
+    }
+
+    private static Iterator<Batch> slowly(Iterator<Batch> batches) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return batches.hasNext();
+            }
+
+            @Override
+            public Batch next() {
+                LockSupport.parkNanos(100_000_000);
+                return batches.next();
+            }
+        };
     }
 
     private static List<Double> losses(Dataset data, int steps) {
