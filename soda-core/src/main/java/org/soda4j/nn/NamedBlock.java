@@ -30,7 +30,7 @@ public abstract class NamedBlock extends AbstractBlock {
     private final String name;
     private final long seed;
     private final Map<String, NamedBlock> parts = new LinkedHashMap<>();
-    private final List<BatchNormed> batchNorms = new ArrayList<>();
+    private final List<ConvNorm> batchNorms = new ArrayList<>();
 
     /**
      * Creates a block.
@@ -57,21 +57,12 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
-     * A convolution and the batch norm after it.
-     *
-     * @param parameters kernel, weight, bias, running mean and variance, as {@link
-     *     Operators#convNorm} takes them
-     * @param stride of the convolution
-     */
-    record BatchNormed(Parameter[] parameters, int stride) {}
-
-    /**
      * Returns every convolution with batch norm in this block and below.
      *
      * @return a new list
      */
-    List<BatchNormed> batchNorms() {
-        List<BatchNormed> all = new ArrayList<>(batchNorms);
+    List<ConvNorm> batchNorms() {
+        List<ConvNorm> all = new ArrayList<>(batchNorms);
         parts.values().forEach(part -> all.addAll(part.batchNorms()));
         return all;
     }
@@ -172,25 +163,28 @@ public abstract class NamedBlock extends AbstractBlock {
     }
 
     /**
-     * The parameters of a convolution without bias and of the norm after it: kernel, weight, bias,
-     * and for batch norm running mean and variance.
+     * A convolution without bias and the norm after it.
      *
      * @param shape of the kernel {@code [out, in, k, k]}
+     * @param groups of group norm, 0 for batch norm
      * @param stride of the convolution
      */
-    protected final Parameter[] convNorm(
-            String conv, String norm, Shape shape, int stride, boolean statistics) {
+    protected final ConvNorm convNorm(
+            String conv, String norm, Shape shape, int groups, int stride) {
         long channels = shape.get(0);
-        Parameter kernel = kernel(conv + ".weight", shape.getShape());
-        Parameter weight = normWeight(norm + ".weight", channels);
-        Parameter bias = normBias(norm + ".bias", channels);
-        if (!statistics) {
-            return new Parameter[] {kernel, weight, bias};
+        boolean batchNorm = groups == 0;
+        ConvNorm all =
+                new ConvNorm(
+                        kernel(conv + ".weight", shape.getShape()),
+                        normWeight(norm + ".weight", channels),
+                        normBias(norm + ".bias", channels),
+                        batchNorm ? statistic(norm + ".running_mean", false, channels) : null,
+                        batchNorm ? statistic(norm + ".running_var", true, channels) : null,
+                        groups,
+                        stride);
+        if (batchNorm) {
+            batchNorms.add(all);
         }
-        Parameter mean = statistic(norm + ".running_mean", false, channels);
-        Parameter variance = statistic(norm + ".running_var", true, channels);
-        Parameter[] all = {kernel, weight, bias, mean, variance};
-        batchNorms.add(new BatchNormed(all, stride));
         return all;
     }
 

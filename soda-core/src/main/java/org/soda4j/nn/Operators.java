@@ -2,6 +2,7 @@ package org.soda4j.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,10 @@ import java.util.Arrays;
 public final class Operators {
 
     private static final TorchScriptModule MODULE =
-            TorchScriptModule.load("Operators", "operators.py");
+            TorchScriptModule.load("Operators", "operators.py", "kernels.py");
+
+    /** The code that asks for doubling as part of a convolution. */
+    private static final int DOUBLING = 3;
 
     private Operators() {}
 
@@ -157,7 +161,7 @@ public final class Operators {
                 weight,
                 bias,
                 constant(groups),
-                resample.code(),
+                code(resample, x, weight, mode),
                 mode.format().code());
     }
 
@@ -181,8 +185,8 @@ public final class Operators {
                 append(
                         inputs,
                         constant(groups),
-                        MODULE.constant(dropout),
-                        flag(mode.training()),
+                        number(dropout),
+                        dropCode(inputs[0], dropout, mode),
                         mode.format().code()));
     }
 
@@ -204,7 +208,7 @@ public final class Operators {
                 x,
                 weight,
                 bias,
-                resample.code(),
+                code(resample, x, weight, mode),
                 mode.format().code());
     }
 
@@ -253,9 +257,7 @@ public final class Operators {
      *
      * @param x {@code [N, C, H, W]}
      * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
-     *     of the norm, and for batch norm its running mean and running variance, which is empty
-     *     where the norm is folded into kernel and bias; weight and mean then may be what {@link
-     *     #winogradKernel} returns
+     *     of the norm, and for batch norm its running mean and running variance
      * @param groups a divisor of out for group norm, 0 for batch norm
      * @param stride of the convolution
      * @param relu whether ReLU follows
@@ -277,7 +279,7 @@ public final class Operators {
      * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
      *
      * @param x {@code [N, C, H, W]}
-     * @param shortcut {@code [N, out, H', W']}, may be overwritten where batch norm is folded
+     * @param shortcut {@code [N, out, H', W']}
      * @param parameters as for {@link #convNorm}
      * @param groups as for {@link #convNorm}
      * @param mode precision and gradients
@@ -371,32 +373,6 @@ public final class Operators {
         call("copy", false, target, source).close();
     }
 
-    /** A kernel as the CPU library computes with it; belongs to the manager of {@code kernel}. */
-    static NDArray packKernel(NDArray kernel, NumberFormat format) {
-        return call("pack_kernel", false, kernel, format.code());
-    }
-
-    /**
-     * A folded kernel of stride 1 for Winograd's algorithm, in float32 on a CPU.
-     *
-     * @param kernel {@code [out, in, 3, 3]}, multiples of 16
-     * @return what {@link #convNorm} takes as weight and running mean beside the packed kernel, in
-     *     the manager of the kernel
-     */
-    static NDList winogradKernel(NDArray kernel) {
-        return MODULE.call("winograd_kernel", false, kernel);
-    }
-
-    /**
-     * Folds batch norm into the convolution before it, for {@link #convNorm} in inference.
-     *
-     * @param parameters kernel, weight, bias, running mean and running variance
-     * @return kernel, bias, and an empty running variance, in the manager of the kernel
-     */
-    static NDList foldBatchNorm(NDArray[] parameters) {
-        return MODULE.call("fold_batch_norm", false, parameters);
-    }
-
     /** Calls a method on whole lists, without gradients. */
     static NDList onLists(String method, NDList scalars, NDList... lists) {
         return MODULE.callOnLists(method, scalars, lists);
@@ -406,12 +382,46 @@ public final class Operators {
         return MODULE.constant((long) value);
     }
 
+    static NDArray number(double value) {
+        return MODULE.constant(value);
+    }
+
     static NDArray flag(boolean value) {
         return constant(value ? 1 : 0);
     }
 
-    private static NDArray call(String method, boolean training, NDArray... inputs) {
+    static NDArray call(String method, boolean training, NDArray... inputs) {
         return MODULE.call(method, training, inputs).get(0);
+    }
+
+    static NDList callAll(String method, boolean training, NDArray... inputs) {
+        return MODULE.call(method, training, inputs);
+    }
+
+    /** Doubling as part of the convolution, where that may be. */
+    private static NDArray code(Resample resample, NDArray x, NDArray weight, OperatorMode mode) {
+        if (resample != Resample.UP) {
+            return resample.code();
+        }
+        Shape shape = weight.getShape();
+        boolean takes = shape.get(2) == 3 && shape.get(0) % 32 == 0 && shape.get(1) % 16 == 0;
+        KernelShape kernel = new KernelShape(shape.get(0), shape.get(1), shape.get(2), 1);
+        return takes
+                        && Qualification.allows(
+                                FastKernel.DOUBLING, kernel, mode.format(), x.getDevice())
+                ? constant(DOUBLING)
+                : resample.code();
+    }
+
+    /** No dropout, the engine's, or the one from random bits. */
+    private static NDArray dropCode(NDArray x, double dropout, OperatorMode mode) {
+        if (!mode.training() || dropout == 0) {
+            return constant(0);
+        }
+        boolean bits =
+                Qualification.allows(
+                        FastKernel.DROPOUT, KernelShape.ANY, mode.format(), x.getDevice());
+        return constant(bits ? 2 : 1);
     }
 
     private static NDArray[] append(NDArray[] head, NDArray... tail) {

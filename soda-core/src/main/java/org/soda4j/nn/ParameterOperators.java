@@ -54,7 +54,13 @@ public final class ParameterOperators {
                     }) {
                 scalars.add(scope.create(value).toDevice(Device.cpu(), false));
             }
-            call("adamw", scalars, parameters, average, square).close();
+            boolean fused =
+                    Qualification.allows(
+                            FastKernel.ADAMW,
+                            KernelShape.ANY,
+                            NumberFormat.FLOAT32,
+                            parameters.get(0).getDevice());
+            call(fused ? "fused_adamw" : "adamw", scalars, parameters, average, square).close();
         }
         dropGradients(parameters);
     }

@@ -39,6 +39,18 @@ public final class Processor {
         return FLAGS.contains("amx_bf16");
     }
 
+    /** What the processor calls itself, and "unknown" where that cannot be read. */
+    static String name() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .findFirst()
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .orElse("unknown");
+        } catch (IOException | UncheckedIOException e) {
+            return "unknown";
+        }
+    }
+
     static Set<String> flags(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> line.startsWith("flags"))

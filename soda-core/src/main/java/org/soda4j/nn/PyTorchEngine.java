@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The one engine that the operators run on. */
@@ -33,6 +34,11 @@ public final class PyTorchEngine {
             NativeLogging.errorsOnly();
         }
         return engine;
+    }
+
+    /** How many threads an operator of this process runs on. */
+    static int threads() {
+        return JniUtils.getNumThreads();
     }
 
     /**

@@ -48,24 +48,29 @@ final class TorchScriptModule {
      * Loads a module.
      *
      * @param className the class that the source defines
-     * @param resource the source, beside this class
+     * @param resources parts of the source, beside this class, in their order
      * @return the module
      * @throws IllegalStateException if DJL's engine is not PyTorch
      */
-    static TorchScriptModule load(String className, String resource) {
+    static TorchScriptModule load(String className, String... resources) {
         Engine engine = PyTorchEngine.require();
         NativeAllocator.keepFreedMemory();
-        try (InputStream in = TorchScriptModule.class.getResourceAsStream(resource)) {
-            String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            StringBuilder source = new StringBuilder();
+            for (String resource : resources) {
+                try (InputStream in = TorchScriptModule.class.getResourceAsStream(resource)) {
+                    source.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
             NDManager manager = engine.newBaseManager(ai.djl.Device.cpu());
             manager.setName("soda-operators");
             PtNDManager torch = (PtNDManager) manager;
-            byte[] archive = TorchScriptArchive.of(className, source);
-            return new TorchScriptModule(
-                    torch,
-                    JniUtils.loadModule(torch, new ByteArrayInputStream(archive), false, false));
+            InputStream archive =
+                    new ByteArrayInputStream(TorchScriptArchive.of(className, source.toString()));
+            return new TorchScriptModule(torch, JniUtils.loadModule(torch, archive, false, false));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the operators' source " + resource, e);
+            throw new UncheckedIOException(
+                    "cannot read the operators' source " + String.join(", ", resources), e);
         }
     }
 

@@ -1,5 +1,5 @@
 # The operators that DJL lacks, as TorchScript. Read by org.soda4j.nn.Operators; every public method
-# here has a typed method of the like name there. Scalars arrive as 0-d tensors on the CPU, because
+# here has a typed method of the like name there. kernels.py continues this class. Scalars arrive as 0-d tensors on the CPU, because
 # that is all the engine's calling convention carries.
 #
 # `kind` is the number format of feature maps: 6 float32, 15 bfloat16, 5 float16. Convolutions and
@@ -56,31 +56,26 @@ class Operators(Module):
       y = torch.cat(each)
     return torch.silu(y)
 
-  # Zeroes elements of x with probability p, to 1 / 32768, without scaling the others. The engine's own
-  # dropout on a CPU draws one number for each element, on one thread; a random word serves four here.
-  # What applies them fastest is the backward of a threshold, which passes x where not r <= threshold:
-  # r are the random bits, read as a number of bfloat16. Without the bit that makes it 2 or more it is
-  # finite; the most negative such numbers, and then those from zero upwards, are counted to p. A map
-  # of float16 becomes float32, which the convolution after it converts.
-  def drop(self: __torch__.Operators, x: Tensor, p: float) -> Tensor:
-    count = torch.numel(x)
-    words = torch.empty([torch.floordiv(torch.add(count, 3), 4)], dtype=4, device=ops.prim.device(x))
-    lowest = torch.mul(-4611686018427387904, 2)
-    bits = torch.bitwise_and_(torch.random_(words, lowest, None), -4611756388245323777)
-    r = torch.reshape(torch.slice(torch.view_copy(bits, dtype=15), 0, 0, count), torch.size(x))
-    share = int(torch.round(torch.mul(p, 32768)))
-    pattern = torch.sub(share, 16385)
-    if torch.le(share, 16384):
-      pattern = torch.sub(-16384, share)
-    else:
-      pass
-    threshold = float(torch.view_copy(torch.tensor([pattern], dtype=2), dtype=15))
-    return torch.threshold_backward(x, r, threshold)
-
   # ---- linear, convolution, attention ----
 
   def linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return torch.linear(x, weight, bias)
+
+  # The CPU library (oneDNN 3.7.1) treats 1 x 1 kernels between these numbers of channels by a rule of
+  # their own, which divides by zero, and so ends the process, where the system does not say how large
+  # the caches are: forward on channels-last maps, backward in the other direction, too. With 16 more
+  # input channels, of zeros, they are kernels like all others.
+  def fault_fill(self: __torch__.Operators, outputs: int, inputs: int, size: int) -> int:
+    low = ops.prim.min(outputs, inputs)
+    high = ops.prim.max(outputs, inputs)
+    to_high = torch.__and__(torch.eq(high, 1024), torch.__or__(torch.eq(low, 256), torch.eq(low, 512)))
+    to_higher = torch.__and__(torch.eq(high, 2048), torch.__or__(torch.eq(low, 512), torch.eq(low, 1024)))
+    fill = 0
+    if torch.__and__(torch.eq(size, 1), torch.__or__(to_high, to_higher)):
+      fill = 16
+    else:
+      pass
+    return fill
 
   # Square odd kernel, padding that keeps the size at stride 1. The convolution kernels of this
   # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
@@ -89,12 +84,14 @@ class Operators(Module):
   def plain_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
     channels = torch.size(weight, 0)
+    inputs = torch.size(weight, 1)
     out_fill = torch.remainder(torch.neg(channels), 16)
     in_fill = 0
-    if torch.__or__(torch.ne(kind, 6), torch.gt(torch.size(weight, 1), 4)):
-      in_fill = torch.remainder(torch.neg(torch.size(weight, 1)), 16)
+    if torch.__or__(torch.ne(kind, 6), torch.gt(inputs, 4)):
+      in_fill = torch.remainder(torch.neg(inputs), 16)
     else:
       pass
+    in_fill = torch.add(in_fill, self.fault_fill(torch.add(channels, out_fill), torch.add(inputs, in_fill), torch.size(weight, 2)))
     b = bias
     w = weight
     if torch.gt(torch.add(out_fill, in_fill), 0):
@@ -106,6 +103,11 @@ class Operators(Module):
     else:
       pass
     if torch.gt(in_fill, 0):
+      if torch.__and__(torch.gt(stride, 1), torch.eq(pad, 0)):
+        x = torch.slice(torch.slice(x, 2, 0, None, stride), 3, 0, None, stride)
+        stride = 1
+      else:
+        pass
       x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
     else:
       pass
@@ -125,91 +127,11 @@ class Operators(Module):
       pass
     return y
 
-  # With a kernel that pack_kernel made, whose input channels may be filled up; the result is
-  # channels-last. `then` is none or relu; `sum`, where there is one, is added before it and
-  # overwritten.
-  def packed_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], sum: Optional[Tensor], stride: int, kind: int, then: str) -> Tensor:
-    pad = torch.floordiv(torch.size(weight, 2), 2)
-    in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
-    if torch.gt(in_fill, 0):
-      x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
-    else:
-      pass
-    b = bias
-    if b is not None:
-      b = torch.to(unchecked_cast(Tensor, b), kind)
-    else:
-      pass
-    if sum is not None:
-      other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
-      y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
-    else:
-      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, then, annotate(List[Optional[number]], []), None)
-    return y
-
   def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     if weight.is_mkldnn:
-      y = self.packed_conv(x, weight, bias, None, stride, kind, "none")
+      y = self.packed_conv(x, weight, bias, None, stride, kind, False)
     else:
       y = self.plain_conv(x, weight, bias, stride, kind)
-    return y
-
-  # A kernel in the format of maps, laid out as the CPU library wants it, for inference.
-  def pack_kernel(self: __torch__.Operators, weight: Tensor, kind: Tensor) -> Tensor:
-    pad = torch.floordiv(torch.size(weight, 2), 2)
-    in_fill = torch.remainder(torch.neg(torch.size(weight, 1)), 16)
-    w = torch.to(torch.constant_pad_nd(weight, [0, 0, 0, 0, 0, in_fill]), int(kind))
-    return ops.mkldnn._reorder_convolution_weight(w, [pad, pad], [1, 1], [1, 1], 1, None)
-
-  # Winograd's F(4 x 4, 3 x 3) (Lavin and Gray 2016): tiles of 4 x 4 results from tiles of 6 x 6 pixels
-  # by 36 products a pair of channels instead of 144. Interpolation at 0, +-sqrt(1/2), +-sqrt(2) and
-  # infinity, where float32 loses least. Returns the kernel, transformed in float64 and laid out for
-  # the CPU library as a 1 x 1 convolution in 36 groups, and below each other the matrices that
-  # transform tiles of pixels and of products.
-  def winograd_kernel(self: __torch__.Operators, weight: Tensor) -> List[Tensor]:
-    a, b = 0.70710678118654757, 1.4142135623730951
-    taps = torch.tensor([[1., 0., 0.], [-2. / 3., -a / 1.5, -1. / 3.], [-2. / 3., a / 1.5, -1. / 3.], [1. / 6., b / 6., 1. / 3.], [1. / 6., -b / 6., 1. / 3.], [0., 0., 1.]], dtype=7)
-    pixels = torch.tensor([[1., 0., -2.5, 0., 1., 0.], [0., -b, -2., a, 1., 0.], [0., b, -2., -a, 1., 0.], [0., -a, -0.5, b, 1., 0.], [0., a, -0.5, -b, 1., 0.], [0., 1., 0., -2.5, 0., 1.]], dtype=7)
-    results = torch.tensor([[1., 1., 1., 1., 1., 0.], [0., a, -a, b, -b, 0.], [0., 0.5, 0.5, 2., 2., 0.], [0., a / 2., -a / 2., b * 2., -b * 2., 1.]], dtype=7)
-    rows = torch.reshape(torch.to(weight, 7), [-1, 9])
-    products = torch.to(torch.matmul(torch.kron(taps, taps), torch.t(rows)), 6)
-    grouped = torch.reshape(products, [-1, torch.size(weight, 1), 1, 1])
-    kernel = ops.mkldnn._reorder_convolution_weight(grouped, [0, 0], [1, 1], [1, 1], 36, None)
-    return [kernel, torch.to(torch.cat([torch.kron(pixels, pixels), torch.kron(results, results)]), 6)]
-
-  # Convolution in float32 with what winograd_kernel made, padding 1, stride 1; the result is
-  # channels-last. Maps are filled up to whole tiles.
-  def winograd_few(self: __torch__.Operators, x: Tensor, kernel: Tensor, matrices: Tensor) -> Tensor:
-    n, c, height, width = torch.size(x)
-    rows = torch.floordiv(torch.add(height, 3), 4)
-    columns = torch.floordiv(torch.add(width, 3), 4)
-    pixels = torch.permute(torch.contiguous(x, memory_format=2), [0, 2, 3, 1])
-    padded = torch.constant_pad_nd(pixels, [0, 0, 1, 4 * columns - width + 1, 1, 4 * rows - height + 1])
-    tiles = torch.permute(torch.unfold(torch.unfold(padded, 1, 6, 4), 2, 6, 4), [0, 1, 2, 4, 5, 3])
-    inputs = torch.matmul(torch.slice(matrices, 0, 0, 36), torch.reshape(tiles, [-1, 36, c]))
-    maps = torch.permute(torch.reshape(inputs, [1, -1, 1, 36 * c]), [0, 3, 1, 2])
-    products = ops.mkldnn._convolution_pointwise(maps, kernel, None, [0, 0], [1, 1], [1, 1], 36, "none", annotate(List[Optional[number]], []), None)
-    outputs = torch.matmul(torch.slice(matrices, 0, 36), torch.reshape(torch.permute(products, [0, 2, 3, 1]), [n * rows * columns, 36, -1]))
-    parts = torch.permute(torch.reshape(outputs, [n, rows, columns, 4, 4, -1]), [0, 1, 3, 2, 4, 5])
-    whole = torch.reshape(parts, [n, 4 * rows, 4 * columns, -1])
-    return torch.permute(torch.slice(torch.slice(whole, 1, 0, height), 2, 0, width), [0, 3, 1, 2])
-
-  # So many images at a time that their map has up to 2 MB and its tiles, 2.25 times that, stay in the
-  # caches; the same number each time, so that a result does not depend on an image's place.
-  def winograd_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, matrices: Tensor) -> Tensor:
-    n = torch.size(x, 0)
-    images = ops.prim.min(n, ops.prim.max(torch.floordiv(524288, torch.numel(torch.select(x, 0, 0))), 1))
-    uneven = torch.ne(torch.remainder(n, images), 0)
-    while uneven:
-      images = torch.sub(images, 1)
-      uneven = torch.ne(torch.remainder(n, images), 0)
-    if torch.lt(images, n):
-      each = annotate(List[Tensor], [])
-      for part in torch.split(x, images):
-        _0 = torch.append(each, self.winograd_few(part, kernel, matrices))
-      y = torch.cat(each)
-    else:
-      y = self.winograd_few(x, kernel, matrices)
     return y
 
   # How often each array has been written to in place.
@@ -228,7 +150,8 @@ class Operators(Module):
 
   # ---- the denoiser ----
 
-  # 0 keeps the size, 1 halves it (mean of 2 x 2), 2 doubles it (nearest).
+  # 0 keeps the size, 1 halves it (mean of 2 x 2), 2 doubles it (nearest), 3 doubles it as part of the
+  # convolution after it.
   def resize(self: __torch__.Operators, x: Tensor, resample: Tensor) -> Tensor:
     return self.any_resize(x, int(resample))
 
@@ -242,28 +165,11 @@ class Operators(Module):
         y = x
     return y
 
-  # Where a 3 x 3 kernel meets a doubled map, its taps fall on pixels that are the same: doubling and
-  # convolution are one transposed convolution by 4 x 4 sums of taps, with 4 / 9 of the products. The
-  # sums are made in the format of the bias. Not where plain_conv fills channels up: whether the fault
-  # that it works around is in transposed convolutions too depends on the processor, perhaps.
-  def doubling_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kind: int) -> Tensor:
-    exact = ops.prim.dtype(bias)
-    taps = torch.tensor([[0., 0., 1., 1.], [0., 1., 1., 0.], [1., 1., 0., 0.]], dtype=exact, device=ops.prim.device(weight))
-    rows = torch.reshape(torch.to(torch.transpose(weight, 0, 1), exact), [-1, 9])
-    kernel = torch.reshape(torch.matmul(rows, torch.kron(taps, taps)), [torch.size(weight, 1), -1, 4, 4])
-    if torch.ne(kind, 6):
-      x, kernel, bias = torch.to(x, kind), torch.to(kernel, kind), torch.to(bias, kind)
-    else:
-      pass
-    return torch.conv_transpose2d(x, kernel, bias, [2, 2], [1, 1])
-
   def resized_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: int, kind: int) -> Tensor:
-    whole = torch.eq(torch.remainder(torch.__or__(torch.size(weight, 0), torch.size(weight, 1)), 16), 0)
-    doubles = torch.__and__(torch.eq(resample, 2), torch.eq(torch.size(weight, 2), 3))
-    if torch.__and__(torch.__and__(doubles, whole), torch.__not__(weight.is_mkldnn)):
+    if torch.__and__(torch.eq(resample, 3), torch.__not__(weight.is_mkldnn)):
       y = self.doubling_conv(x, weight, bias, kind)
     else:
-      y = self.any_conv(self.any_resize(x, resample), weight, bias, 1, kind)
+      y = self.any_conv(self.any_resize(x, ops.prim.min(resample, 2)), weight, bias, 1, kind)
     return y
 
   def norm_silu_conv(self: __torch__.Operators, x: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
@@ -271,9 +177,10 @@ class Operators(Module):
     return self.resized_conv(h, weight, bias, int(resample), int(kind))
 
   # The second half of a residual block: modulation by time and latent, dropout, convolution, sum.
-  # Dropout scales what it keeps by 1 / (1 - p); convolution being linear, its result is scaled. Where
-  # there are more times than maps, maps that do not depend on the latent yet are taken again.
-  def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, training: Tensor, kind: Tensor) -> Tensor:
+  # `drops` is 0 for no dropout, 1 for the engine's, 2 for the one from random bits. Dropout scales what
+  # it keeps by 1 / (1 - p); convolution being linear, its result can be scaled instead. Where there are
+  # more times than maps, maps that do not depend on the latent yet are taken again.
+  def modulated_conv(self: __torch__.Operators, h: Tensor, shortcut: Tensor, time: Tensor, latent: Tensor, time_weight: Tensor, time_bias: Tensor, latent_weight: Tensor, latent_bias: Tensor, norm_weight: Tensor, norm_bias: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, dropout: Tensor, drops: Tensor, kind: Tensor) -> Tensor:
     t = torch.linear(time, time_weight, time_bias)
     z = torch.linear(latent, latent_weight, latent_bias)
     copies = torch.floordiv(torch.size(time, 0), torch.size(h, 0))
@@ -283,7 +190,11 @@ class Operators(Module):
       pass
     y = self.modulated_norm_silu(h, t, z, norm_weight, norm_bias, groups)
     p = float(dropout)
-    if torch.__and__(bool(training), torch.gt(p, 0.0)):
+    if torch.eq(int(drops), 1):
+      y = torch.dropout(y, p, True)
+    else:
+      pass
+    if torch.eq(int(drops), 2):
       kept = torch.sub(1.0, p)
       y = self.any_conv(self.drop(y, p), weight, bias * kept, 1, int(kind))
       y = torch.add(shortcut, y, alpha=torch.div(1.0, kept))
@@ -347,68 +258,19 @@ class Operators(Module):
 
   # ---- the encoder ----
 
-  # Batch norm of inference as part of the convolution before it. The empty variance tells the
-  # operators below.
-  def fold_batch_norm(self: __torch__.Operators, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor) -> List[Tensor]:
-    scale = weight * torch.rsqrt(variance + 1e-05)
-    return [kernel * torch.reshape(scale, [-1, 1, 1, 1]), bias - mean * scale, torch.slice(variance, 0, 0, 0)]
-
-  # A folded kernel that is packed takes sum and ReLU into the library's convolution; others are slow
-  # on maps that are channels-last. Winograd's kernel and matrices are in the places of the norm's
-  # weight and mean. They are taken where tiles are at least half full, which halves the products, and
-  # from 32 tiles on, below which reading that larger kernel took longer than it saved.
-  def folded_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
-    pixels = torch.size(x, 2) * torch.size(x, 3)
-    tiles = torch.floordiv(torch.size(x, 2) + 3, 4) * torch.floordiv(torch.size(x, 3) + 3, 4)
-    full = torch.__and__(torch.ge(pixels, 8 * tiles), torch.ge(torch.size(x, 0) * tiles, 32))
-    winograd = torch.__and__(weight.is_mkldnn, full)
-    if torch.__and__(kernel.is_mkldnn, torch.__not__(winograd)):
-      then = "none"
-      if relu:
-        then = "relu"
-      else:
-        pass
-      y = self.packed_conv(x, kernel, bias, sum, stride, kind, then)
-    else:
-      if winograd:
-        y = torch.add_(self.winograd_conv(x, weight, mean), torch.reshape(bias, [-1, 1, 1]))
-      else:
-        y = self.plain_conv(torch.contiguous(x), kernel, bias, stride, kind)
-      if sum is not None:
-        y = torch.add_(y, unchecked_cast(Tensor, sum))
-      else:
-        pass
-      if relu:
-        y = torch.relu_(y)
-      else:
-        pass
-    return y
-
   # Convolution without bias, then batch norm; updates the running statistics when training.
   def any_conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
     y = self.any_conv(x, kernel, None, int(stride), int(kind))
     return torch.batch_norm(y, weight, bias, mean, variance, bool(training), 0.10000000000000001, 1e-05, True)
 
   def conv_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
-    if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, weight, bias, mean, None, int(stride), int(kind), False)
-    else:
-      y = self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind)
-    return y
+    return self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind)
 
   def conv_norm_relu(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
-    if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, weight, bias, mean, None, int(stride), int(kind), True)
-    else:
-      y = torch.relu_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
-    return y
+    return torch.relu_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind))
 
   def conv_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, stride: Tensor, training: Tensor, kind: Tensor) -> Tensor:
-    if torch.eq(torch.numel(variance), 0):
-      y = self.folded_conv(x, kernel, weight, bias, mean, shortcut, int(stride), int(kind), True)
-    else:
-      y = torch.relu_(torch.add_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
-    return y
+    return torch.relu_(torch.add_(self.any_conv_norm(x, kernel, weight, bias, mean, variance, stride, training, kind), shortcut))
 
   # The same with group norm, which has no running statistics and sees each example alone.
   def conv_group_norm(self: __torch__.Operators, x: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
@@ -467,14 +329,21 @@ class Operators(Module):
   def gradient_norms(self: __torch__.Operators, parameters: List[Tensor]) -> Tensor:
     return torch.stack(torch._foreach_norm(self.gradients(parameters), 2))
 
-  # One AdamW step, in place, on gradients times `scale`, which are overwritten.
+  # One AdamW step, in place, on gradients times `scale`, as PyTorch's documentation writes it.
   def adamw(self: __torch__.Operators, parameters: List[Tensor], average: List[Tensor], square: List[Tensor], step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor, decay: Tensor, epsilon: Tensor, scale: Tensor) -> Tensor:
-    gradients = self.gradients(parameters)
-    steps = annotate(List[Tensor], [])
+    _0 = self.adamw_by(parameters, self.gradients(parameters), average, square, int(step), float(rate), float(beta1), float(beta2), float(decay), float(epsilon), float(scale))
+    return step
+
+  def adamw_by(self: __torch__.Operators, parameters: List[Tensor], gradients: List[Tensor], average: List[Tensor], square: List[Tensor], step: int, rate: float, beta1: float, beta2: float, decay: float, epsilon: float, scale: float) -> int:
+    corrected = rate / (1.0 - torch.pow(beta1, step))
+    root = torch.pow(1.0 - torch.pow(beta2, step), 0.5)
     for i in range(torch.len(parameters)):
-      _0 = torch.append(steps, step)
-    divisor = torch.to(torch.reciprocal(scale), ops.prim.device(parameters[0]), 6)
-    torch._fused_adamw_(parameters, gradients, average, square, annotate(List[Tensor], []), steps, lr=float(rate), beta1=float(beta1), beta2=float(beta2), weight_decay=float(decay), eps=float(epsilon), amsgrad=False, maximize=False, grad_scale=divisor)
+      value = torch.detach(parameters[i])
+      gradient = gradients[i] * scale
+      _0 = torch.mul_(value, 1.0 - rate * decay)
+      _1 = torch.add_(torch.mul_(average[i], beta1), gradient, alpha=1.0 - beta1)
+      _2 = torch.addcmul_(torch.mul_(square[i], beta2), gradient, gradient, value=1.0 - beta2)
+      _3 = torch.addcdiv_(value, average[i], torch.sqrt(square[i]) / root + epsilon, value=torch.neg(corrected))
     return step
 
   # shadow += (1 - decay) * (value - shadow)

@@ -10,8 +10,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +34,7 @@ import org.soda4j.view.ViewConditioning;
 /** Inference with batch norm folded and kernels packed against inference without, on any CPU. */
 class InferenceParametersTest {
 
-    private static final String PROPERTY = "org.soda4j.packedKernels";
+    private static final String PROPERTY = "org.soda4j.kernels";
 
     private final NDManager manager = PyTorchEngine.require().newBaseManager(Device.cpu());
 
@@ -70,7 +68,7 @@ class InferenceParametersTest {
     @ValueSource(ints = {18, 50})
     void areAsNearToFloat32InBfloat16(int layers) {
         NDArray images = manager.randomUniform(0, 1, new Shape(16, 3, 16, 16));
-        System.setProperty(PROPERTY, "never");
+        System.setProperty(PROPERTY, "plain");
         NDArray exact = encode(layers, Precision.FP32, images);
         double plain = distance(encode(layers, Precision.BF16, images), exact);
         System.clearProperty(PROPERTY);
@@ -97,20 +95,20 @@ class InferenceParametersTest {
 
     @Test
     void winogradsKernelsAreMadeForStrideOneAndFloat32() {
-        System.setProperty(PROPERTY, "always");
+        System.setProperty(PROPERTY, "+packed");
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
             NamedBlock encoder = (NamedBlock) soda.encoder();
             List<String> found =
                     winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
             assertThat(found)
                     .containsExactly(
-                            "layer3.1.bn2.weight",
-                            "layer3.2.bn2.weight",
-                            "layer3.3.bn2.weight",
-                            "layer3.4.bn2.weight",
-                            "layer3.5.bn2.weight",
-                            "layer4.1.bn2.weight",
-                            "layer4.2.bn2.weight");
+                            "layer3.1.conv2.weight",
+                            "layer3.2.conv2.weight",
+                            "layer3.3.conv2.weight",
+                            "layer3.4.conv2.weight",
+                            "layer3.5.conv2.weight",
+                            "layer4.1.conv2.weight",
+                            "layer4.2.conv2.weight");
             assertThat(
                             winograd(
                                     new InferenceParameters(
@@ -120,20 +118,19 @@ class InferenceParametersTest {
         }
     }
 
-    /** Names of the norms whose weight is a kernel of 36 matrices instead. */
+    /** Names of the kernels that Winograd's algorithm has as well. */
     private static List<String> winograd(InferenceParameters made, Soda soda) {
         made.refresh();
-        return ((NamedBlock) soda.encoder())
-                .namedParameters().entrySet().stream()
-                        .filter(e -> e.getKey().contains("bn"))
-                        .filter(
-                                e ->
-                                        made.getValue(e.getValue(), Device.cpu(), false)
-                                                        .getShape()
-                                                        .dimension()
-                                                == 4)
-                        .map(Map.Entry::getKey)
+        NamedBlock encoder = (NamedBlock) soda.encoder();
+        List<Parameter> found =
+                encoder.batchNorms().stream()
+                        .filter(norm -> made.folded(norm).hasWinograd())
+                        .map(ConvNorm::kernel)
                         .toList();
+        return encoder.namedParameters().entrySet().stream()
+                .filter(e -> found.contains(e.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The first convolution of a model of novel views has a second kernel, for rays. */
@@ -156,7 +153,7 @@ class InferenceParametersTest {
     void followTheirParameters() {
         NDArray images = manager.randomUniform(0, 1, new Shape(2, 3, 16, 16));
         try (Soda soda = model(18, Precision.FP32)) {
-            System.setProperty(PROPERTY, "always");
+            System.setProperty(PROPERTY, "+packed");
             NDArray before = soda.encode(images);
             NDArray kernel = soda.parameters().get("encoder.layer1.0.conv1.weight");
             Operators.copy(kernel, kernel.mul(-1));
@@ -172,31 +169,45 @@ class InferenceParametersTest {
     @Test
     void aPropertyThatIsNeitherIsRefused() {
         System.setProperty(PROPERTY, "sometimes");
-        assertThatThrownBy(() -> InferenceParameters.areUsed(Device.cpu()))
-                .hasMessageContaining("expected always or never, found sometimes");
+        assertThatThrownBy(FastKernel.PACKED::isOn)
+                .hasMessageContaining("-Dorg.soda4j.kernels=sometimes")
+                .hasMessageContaining("-winograd")
+                .hasMessageContaining("found sometimes");
     }
 
     @Test
     void areKeptUntilTheyAreCleared() {
         try (Soda soda = model(18, Precision.FP32)) {
-            Map<String, Parameter> parameters = ((NamedBlock) soda.encoder()).namedParameters();
+            NamedBlock encoder = (NamedBlock) soda.encoder();
             InferenceParameters kernels =
-                    new InferenceParameters(
-                            manager, (NamedBlock) soda.encoder(), NumberFormat.FLOAT32);
-            ParameterStore plain = new ParameterStore(manager, false);
-            Parameter kernel = parameters.get("layer1.0.conv1.weight");
-            Parameter matrix = parameters.get("fc.weight");
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+            ConvNorm norm = encoder.batchNorms().get(0);
+            Parameter matrix = encoder.namedParameters().get("fc.weight");
             kernels.refresh();
-            NDArray first = kernels.getValue(kernel, Device.cpu(), false);
+            FoldedConv first = kernels.folded(norm);
             kernels.refresh();
-            assertThat(kernels.getValue(kernel, Device.cpu(), false)).isSameAs(first);
-            NDArray own = plain.getValue(kernel, Device.cpu(), false);
-            assertThat(first).isNotSameAs(own);
-            assertThat(kernels.getValue(kernel, Device.cpu(), true)).isSameAs(own);
+            assertThat(kernels.folded(norm)).isSameAs(first).isNotNull();
             assertThat(kernels.getValue(matrix, Device.cpu(), false)).isSameAs(matrix.getArray());
             kernels.clear();
-            assertThat(first.isReleased()).isTrue();
-            assertThat(kernels.getValue(kernel, Device.cpu(), false)).isSameAs(own);
+            assertThat(kernels.folded(norm)).isNull();
+            NDArray own = norm.kernel().getArray();
+            assertThat(kernels.getValue(norm.kernel(), Device.cpu(), false)).isSameAs(own);
+        }
+    }
+
+    @Test
+    void areMadeAnewWithoutAFamilyThatHasFailed() {
+        try (Soda soda = model(builder(18, 0.5, Precision.FP32))) {
+            NamedBlock encoder = (NamedBlock) soda.encoder();
+            System.setProperty(PROPERTY, "+packed");
+            InferenceParameters made =
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+            assertThat(winograd(made, soda)).isNotEmpty();
+            Qualification.passes(
+                    FastKernel.WINOGRAD, KernelShape.ANY, NumberFormat.FLOAT32, Double.NaN);
+            assertThat(winograd(made, soda)).isEmpty();
+        } finally {
+            Qualification.forget();
         }
     }
 
@@ -243,7 +254,7 @@ class InferenceParametersTest {
         Soda soda = builder.build();
         ((NamedBlock) soda.encoder())
                 .batchNorms().stream()
-                        .flatMap(norm -> Arrays.stream(norm.parameters()).skip(1))
+                        .flatMap(norm -> norm.parameters().skip(1))
                         .map(Parameter::getArray)
                         .forEach(
                                 values ->
@@ -256,11 +267,11 @@ class InferenceParametersTest {
 
     private static NDArray assertUnchanged(
             Soda soda, Supplier<NDArray> inference, double tolerance) {
-        System.setProperty(PROPERTY, "never");
+        System.setProperty(PROPERTY, "plain");
         NDArray plain = inference.get();
         System.clearProperty(PROPERTY);
         assertThat(distance(inference.get(), plain)).isLessThan(tolerance);
-        System.setProperty(PROPERTY, "always");
+        System.setProperty(PROPERTY, "+packed");
         soda.parameters().values().forEach(p -> Operators.copy(p, p)); // So that all is made anew.
         NDArray packed = inference.get();
         assertThat(distance(packed, plain)).isLessThan(tolerance);

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,8 +49,7 @@ class WinogradConvolutionTest {
         NDArray bias = random(3, out);
         NDArray expected = exact(x, kernel, bias);
         expected = relu ? expected.maximum(0) : expected;
-        NDArray[] parameters = folded(kernel, bias, winograd);
-        NDArray found = Operators.convNorm(x, parameters, 0, 1, relu, MODE);
+        NDArray found = folded(kernel, bias, winograd).apply(x, relu, MODE);
         assertThat(found.getShape()).isEqualTo(expected.getShape());
         assertThat(error(found, expected)).isLessThan(TOLERANCE);
     }
@@ -62,9 +60,9 @@ class WinogradConvolutionTest {
         NDArray x = random(1, 8, 32, 7, 8);
         NDArray kernel = random(2, 32, 32, 3, 3);
         NDArray bias = random(3, 32);
-        NDArray[] parameters = folded(kernel, bias, true);
-        NDArray first = Operators.convNorm(x, parameters, 0, 1, true, MODE);
-        NDArray found = Operators.convNormAddRelu(first, first, parameters, 0, MODE);
+        FoldedConv conv = folded(kernel, bias, true);
+        NDArray first = conv.apply(x, true, MODE);
+        NDArray found = conv.applyAddRelu(first, first, MODE);
         NDArray exact = exact(x, kernel, bias).maximum(0);
         assertThat(error(found, exact(exact, kernel, bias).add(exact).maximum(0)))
                 .isLessThan(TOLERANCE);
@@ -73,18 +71,16 @@ class WinogradConvolutionTest {
     @Test
     void placeInTheBatchDoesNotMatter() {
         NDArray x = random(1, 1, 32, 96, 60).repeat(0, 5);
-        NDArray[] parameters = folded(random(2, 16, 32, 3, 3), random(3, 16), true);
-        NDArray found = Operators.convNorm(x, parameters, 0, 1, false, MODE);
+        NDArray found = folded(random(2, 16, 32, 3, 3), random(3, 16), true).apply(x, false, MODE);
         assertThat(found.get(4).toFloatArray()).containsExactly(found.get(0).toFloatArray());
     }
 
     /** The other kernel, which is not to be taken, holds zeros. */
-    private NDArray[] folded(NDArray kernel, NDArray bias, boolean winograd) {
+    private static FoldedConv folded(NDArray kernel, NDArray bias, boolean winograd) {
         NDArray zeros = kernel.zerosLike();
-        NDArray packed = Operators.packKernel(winograd ? zeros : kernel, NumberFormat.FLOAT32);
-        NDList made = Operators.winogradKernel(winograd ? kernel : zeros);
-        NDArray empty = manager.create(new Shape(0));
-        return new NDArray[] {packed, made.get(0), bias, made.get(1), empty};
+        NDArray packed = FastOperators.packKernel(winograd ? zeros : kernel, NumberFormat.FLOAT32);
+        NDList made = FastOperators.winogradKernel(winograd ? kernel : zeros);
+        return FoldedConv.packed(packed, bias, 1).withWinograd(made.get(0), made.get(1));
     }
 
     private static NDArray exact(NDArray x, NDArray kernel, NDArray bias) {
