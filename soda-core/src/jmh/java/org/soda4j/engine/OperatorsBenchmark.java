@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;

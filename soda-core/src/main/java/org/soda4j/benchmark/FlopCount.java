@@ -1,6 +1,7 @@
-package org.soda4j;
+package org.soda4j.benchmark;
 
 import java.util.List;
+import org.soda4j.SodaConfig;
 
 /**
  * How many floating-point operations a model takes for one image, two for each multiplication with

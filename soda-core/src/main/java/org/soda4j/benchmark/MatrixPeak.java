@@ -1,13 +1,14 @@
-package org.soda4j;
+package org.soda4j.benchmark;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
-import org.soda4j.nn.NumberFormat;
-import org.soda4j.nn.Operators;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.Precision;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.PyTorchEngine;
 
 /** The fastest that this machine multiplies matrices, to hold other work against. */
 public final class MatrixPeak {
@@ -26,7 +27,7 @@ public final class MatrixPeak {
      * @return operations a second, two for each multiplication with its addition, of the best round
      */
     public static double measure(Device device, Precision precision) {
-        NumberFormat format = SodaModel.format(precision);
+        NumberFormat format = precision.format();
         try (NDManager manager = PyTorchEngine.require().newBaseManager(device)) {
             NDArray a = manager.randomNormal(new Shape(SIZE, SIZE));
             NDArray b = manager.randomNormal(new Shape(SIZE, SIZE));

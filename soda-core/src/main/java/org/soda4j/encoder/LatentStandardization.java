@@ -1,13 +1,15 @@
-package org.soda4j;
+package org.soda4j.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
 
-/** The data-dependent initialisation that {@link Soda#standardizeLatents} describes. */
-final class LatentStandardization {
+/** The data-dependent initialisation that {@code Soda.standardizeLatents} describes. */
+@Internal
+public final class LatentStandardization {
 
     private static final int[] EXAMPLES = {0};
     private static final double LEAST_DEVIATION = 1e-6;
@@ -19,7 +21,7 @@ final class LatentStandardization {
      * @param weight {@code [d, features]} of the layer, overwritten
      * @param bias {@code [d]} of the layer, overwritten
      */
-    static void apply(NDArray latents, NDArray weight, NDArray bias) {
+    public static void apply(NDArray latents, NDArray weight, NDArray bias) {
         long n = latents.getShape().get(0);
         if (n < 2) {
             throw new IllegalArgumentException(

@@ -1,11 +1,12 @@
-package org.soda4j;
+package org.soda4j.engine;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /** Arrays on the device of a model, made from those of a caller. */
-final class DeviceArrays {
+@Internal
+public final class DeviceArrays {
 
     private DeviceArrays() {}
 
@@ -13,7 +14,7 @@ final class DeviceArrays {
      * A copy on a device of an array made from Java numbers, which it closes: that lies in Java's
      * memory, and neither a view nor what backward needs keeps it from being collected.
      */
-    static NDArray copied(NDArray created, Device device) {
+    public static NDArray copied(NDArray created, Device device) {
         try (created) {
             return created.getDevice().equals(device)
                     ? created.duplicate()
@@ -22,14 +23,14 @@ final class DeviceArrays {
     }
 
     /** A view or copy on a device that may be closed. */
-    static NDArray onDevice(NDArray array, Device device) {
+    public static NDArray onDevice(NDArray array, Device device) {
         return array.getDevice().equals(device)
                 ? array.reshape(array.getShape())
                 : array.toDevice(device, true);
     }
 
     /** A view or copy on a device that its manager closes. */
-    static NDArray owned(NDArray array, Device device, NDManager scope) {
+    public static NDArray owned(NDArray array, Device device, NDManager scope) {
         NDArray own = onDevice(array, device);
         own.attach(scope);
         return own;

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -12,7 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.nn.NamedBlock.BatchNormed;
+import org.soda4j.engine.NamedBlock.BatchNormed;
 
 /**
  * Parameters for inference: batch norm folded into the kernels before it, and kernels in the number
@@ -29,6 +29,7 @@ import org.soda4j.nn.NamedBlock.BatchNormed;
  * are held for Winograd's algorithm as well, which large enough batches take in float32; its
  * results were found to differ by up to 2e-6 of the greatest.
  */
+@Internal
 public final class InferenceParameters extends ParameterStore {
 
     private static final String PROPERTY = "org.soda4j.packedKernels";

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -22,6 +22,7 @@ import java.util.Objects;
  * <p>Values depend on the seed and the parameter's full name alone, so that the same seed gives the
  * same model on every machine and in every order of construction.
  */
+@Internal
 public abstract class NamedBlock extends AbstractBlock {
 
     /** The key of the number format among the options of {@code forward}. */

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;

@@ -1,8 +1,9 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 
 /** How the numbers of feature maps are stored; sums over them are taken in float32. */
+@Internal
 public enum NumberFormat {
     /** 24 significant bits; a feature map in float64 stays in float64. */
     FLOAT32(6),

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 /**
  * How operators run.
@@ -7,4 +7,5 @@ package org.soda4j.nn;
  * @param format of feature maps, convolutions and attention; norms, modulation and the linear
  *     layers of time and latent compute in float32 whatever it is
  */
+@Internal
 public record OperatorMode(boolean training, NumberFormat format) {}

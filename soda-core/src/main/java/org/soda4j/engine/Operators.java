@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -14,6 +14,7 @@ import java.util.Arrays;
  * result belongs to the manager of the first argument. {@code training} asks autograd to record the
  * call.
  */
+@Internal
 public final class Operators {
 
     private static final TorchScriptModule MODULE =

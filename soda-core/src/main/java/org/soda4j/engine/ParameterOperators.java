@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
  * What an optimiser does to all parameters at once, each in one call of the engine and in place.
  * Not for several threads on the same arrays: the arrays' DJL names are used while a call runs.
  */
+@Internal
 public final class ParameterOperators {
 
     private ParameterOperators() {}

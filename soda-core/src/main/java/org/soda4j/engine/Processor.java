@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the CPU has instructions for, as Linux on x86 says; elsewhere nothing is known. */
+@Internal
 public final class Processor {
 
     private static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The one engine that the operators run on. */
+@Internal
 public final class PyTorchEngine {
 
     private static final String NAME = "PyTorch";

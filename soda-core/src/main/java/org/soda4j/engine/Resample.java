@@ -1,8 +1,9 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 
 /** A change of resolution without parameters. */
+@Internal
 public enum Resample {
     /** As it is. */
     NONE,

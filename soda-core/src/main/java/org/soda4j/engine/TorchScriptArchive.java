@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;

@@ -1,9 +1,10 @@
-package org.soda4j;
+package org.soda4j.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import org.soda4j.engine.Internal;
 
 /**
  * What the denoiser sees besides image and time.
@@ -12,14 +13,16 @@ import ai.djl.ndarray.types.Shape;
  * @param camera channels of the target's rays {@code [N, R, H, W]}; null in a model without cameras
  * @param sources latents of all sources {@code [N, S, d]}; null without cross-attention
  */
-record Conditions(NDArray latent, NDArray camera, NDArray sources) {
+@Internal
+public record Conditions(NDArray latent, NDArray camera, NDArray sources) {
 
-    static Conditions of(NDArray latent) {
+    /** Those of a model without cameras. */
+    public static Conditions of(NDArray latent) {
         return new Conditions(latent, null, null);
     }
 
     /** As the denoiser takes them. */
-    NDList toList() {
+    public NDList toList() {
         NDList list = new NDList(latent);
         if (camera != null) {
             list.add(camera);

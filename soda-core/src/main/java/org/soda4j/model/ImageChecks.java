@@ -1,13 +1,15 @@
-package org.soda4j;
+package org.soda4j.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.PyTorchEngine;
 
 /** Refuses images and latents that the model does not take, before any long work. */
-final class ImageChecks {
+@Internal
+public final class ImageChecks {
 
     /** What resizing may add to [0, 1] by round-off. */
     private static final float MARGIN = 1e-3f;
@@ -15,12 +17,12 @@ final class ImageChecks {
     private ImageChecks() {}
 
     /** Images for the encoder: any size, pixels in [0, 1]. */
-    static void requireImages(String what, NDArray images, int channels) {
+    public static void requireImages(String what, NDArray images, int channels) {
         requireImages(what, images, channels, true);
     }
 
     /** Images for the encoder: any size; {@code range}: whether pixels must be in [0, 1]. */
-    static void requireImages(String what, NDArray images, int channels, boolean range) {
+    public static void requireImages(String what, NDArray images, int channels, boolean range) {
         requireFloats(what, images, 4);
         Shape shape = images.getShape();
         if (shape.get(0) < 1 || shape.get(1) != channels || shape.get(2) < 1 || shape.get(3) < 1) {
@@ -36,7 +38,7 @@ final class ImageChecks {
     /**
      * Images for the denoiser: its own size; values are not read, which training has no time for.
      */
-    static void requireImages(String what, NDArray images, List<Integer> size) {
+    public static void requireImages(String what, NDArray images, List<Integer> size) {
         requireFloats(what, images, 4);
         Shape shape = images.getShape();
         Shape expected = new Shape(shape.get(0), size.get(0), size.get(1), size.get(2));
@@ -47,7 +49,7 @@ final class ImageChecks {
         }
     }
 
-    static void requireLatents(NDArray latents, int size) {
+    public static void requireLatents(NDArray latents, int size) {
         requireFloats("latents", latents, 2);
         Shape shape = latents.getShape();
         if (shape.get(0) < 1 || shape.get(1) != size) {
@@ -58,7 +60,7 @@ final class ImageChecks {
     }
 
     /** Source views of a model with cameras. */
-    static void requireViews(String what, NDArray images, int channels, boolean range) {
+    public static void requireViews(String what, NDArray images, int channels, boolean range) {
         requireFloats(what, images, 5);
         Shape shape = images.getShape();
         boolean fits = shape.get(2) == channels;
@@ -75,41 +77,8 @@ final class ImageChecks {
         }
     }
 
-    /** Encoded views of this model's latent size. */
-    static void requireViewLatents(EncodedViews views, int size) {
-        requireFloats("view latents", views.latents(), 3);
-        requireFloats("pooled latents", views.pooled(), 2);
-        Shape shape = views.latents().getShape();
-        Shape pooled = views.pooled().getShape();
-        boolean fits = shape.get(0) >= 1 && shape.get(1) >= 1 && shape.get(2) == size;
-        fits &= pooled.equals(new Shape(shape.get(0), size));
-        fits &= views.references().size() == shape.get(0);
-        if (!fits) {
-            throw new IllegalArgumentException(
-                    "views: expected latents [N, S, %d], pooled [N, %d] and N references, found %s, %s and %d"
-                            .formatted(size, size, shape, pooled, views.references().size()));
-        }
-    }
-
-    /** What chance decided about cameras, for a batch of source views. */
-    static void requireViewDraw(TrainingDraw draw, Shape sources) {
-        ViewDraw views = draw.views();
-        if (views == null || views.keepCamera().length != sources.get(0)) {
-            throw new IllegalArgumentException(
-                    "draw: expected views with camera masks for %d examples, found %s"
-                            .formatted(
-                                    sources.get(0),
-                                    views == null ? "none" : views.keepCamera().length));
-        }
-        if (views.sources() < 1 || views.sources() > sources.get(1)) {
-            throw new IllegalArgumentException(
-                    "sources: expected at least %d source views of each example, as many as the model's training asks for, found %d"
-                            .formatted(views.sources(), sources.get(1)));
-        }
-    }
-
     /** Diffusion times, one for each example; read, because they are few. */
-    static void requireTimes(NDArray times, long examples, int steps) {
+    public static void requireTimes(NDArray times, long examples, int steps) {
         PyTorchEngine.requireArray("times", times);
         if (!times.getShape().equals(new Shape(examples))) {
             throw new IllegalArgumentException(
@@ -127,26 +96,28 @@ final class ImageChecks {
     }
 
     /** What chance decided, for as many examples as there are images. */
-    static void requireDraw(TrainingDraw draw, Shape target, long examples) {
+    public static void requireDraw(
+            long[] times, NDArray noise, boolean[][] keep, Shape target, long examples) {
         if (target.get(0) != examples) {
             throw new IllegalArgumentException(
                     "target: expected %d examples, as many as in the source, found %d"
                             .formatted(examples, target.get(0)));
         }
-        if (draw.times().length != examples || draw.keep().length != examples) {
+        if (times.length != examples || keep.length != examples) {
             throw new IllegalArgumentException(
                     "draw: expected times and keep for %d examples, found %d and %d"
-                            .formatted(examples, draw.times().length, draw.keep().length));
+                            .formatted(examples, times.length, keep.length));
         }
-        requireFloats("noise", draw.noise(), 4);
-        if (!draw.noise().getShape().equals(target)) {
+        requireFloats("noise", noise, 4);
+        if (!noise.getShape().equals(target)) {
             throw new IllegalArgumentException(
                     "noise: expected shape %s, the target's, found %s"
-                            .formatted(target, draw.noise().getShape()));
+                            .formatted(target, noise.getShape()));
         }
     }
 
-    private static void requireFloats(String what, NDArray array, int dimensions) {
+    /** float32 of so many dimensions, from the PyTorch engine. */
+    public static void requireFloats(String what, NDArray array, int dimensions) {
         PyTorchEngine.requireArray(what, array);
         if (array.getDataType() != DataType.FLOAT32) {
             throw new IllegalArgumentException(

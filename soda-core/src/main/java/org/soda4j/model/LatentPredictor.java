@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -10,14 +10,17 @@ import java.util.List;
 import java.util.Set;
 import org.soda4j.diffusion.NoisePredictor;
 import org.soda4j.diffusion.SectionKeep;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NumberFormat;
 import org.soda4j.latent.LatentLayout;
 
 /** The denoiser under one batch of latents, as samplers ask it: all choices of sections at once. */
-final class LatentPredictor implements NoisePredictor, AutoCloseable {
+@Internal
+public final class LatentPredictor implements NoisePredictor, AutoCloseable {
 
     private final SodaModel model;
     private final LatentLayout layout;
-    private final Precision precision;
+    private final NumberFormat precision;
     private final NDManager scope;
     private final Conditions conditions;
     private List<SectionKeep> keeps;
@@ -26,8 +29,8 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
     /**
      * @param conditions on the model's device; stay open
      */
-    LatentPredictor(
-            SodaModel model, LatentLayout layout, Precision precision, Conditions conditions) {
+    public LatentPredictor(
+            SodaModel model, LatentLayout layout, NumberFormat precision, Conditions conditions) {
         this.model = model;
         this.layout = layout;
         this.precision = precision;
@@ -86,7 +89,7 @@ final class LatentPredictor implements NoisePredictor, AutoCloseable {
     }
 
     /** One factor per dimension of z: 1 where its section is kept, 0 where it is dropped. */
-    static float[] mask(LatentLayout layout, boolean[] keep) {
+    public static float[] mask(LatentLayout layout, boolean[] keep) {
         if (keep.length != layout.sections()) {
             throw new IllegalArgumentException(
                     "keep: expected a flag for each of the %d sections of the latent, found %d"

@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -6,17 +6,22 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Set;
 import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NumberFormat;
 import org.soda4j.latent.LatentLayout;
 
 /** The loss of a noised target under given conditions, and what training hides of a latent. */
-final class TrainingLoss {
+@Internal
+public final class TrainingLoss {
 
     private final SodaModel model;
     private final DiffusionProcess process;
     private final LatentLayout layout;
     private final Device device;
 
-    TrainingLoss(SodaModel model, DiffusionProcess process, LatentLayout layout, Device device) {
+    public TrainingLoss(
+            SodaModel model, DiffusionProcess process, LatentLayout layout, Device device) {
         this.model = model;
         this.process = process;
         this.layout = layout;
@@ -27,24 +32,27 @@ final class TrainingLoss {
      * @param owner takes the scalar
      * @param conditions on the model's device, masked; stay open
      * @param target {@code [N, C, H, W] in [0, 1]}
+     * @param noise standard normal, like the target
+     * @param at t of each example, 1 .. T
      */
-    NDArray of(
+    public NDArray of(
             NDManager owner,
             Conditions conditions,
             NDArray target,
-            TrainingDraw draw,
+            NDArray noise,
+            long[] at,
             boolean training,
-            Precision low) {
+            NumberFormat low) {
         try (NDArray clean = DeviceArrays.onDevice(target, device);
                 NDArray doubled = clean.mul(2);
                 NDArray x0 = doubled.sub(1);
-                NDArray noise = DeviceArrays.onDevice(draw.noise(), device);
-                NDArray noisy = process.perturb(x0, noise, draw.times());
-                NDArray times = timesOnDevice(draw.times(), owner);
+                NDArray eps = DeviceArrays.onDevice(noise, device);
+                NDArray noisy = process.perturb(x0, eps, at);
+                NDArray times = timesOnDevice(at, owner);
                 NDArray output =
                         model.denoise(noisy, times, conditions.toList(), training, low, Set.of())
                                 .get(0)) {
-            NDArray loss = process.loss(output, x0, noise, draw.times());
+            NDArray loss = process.loss(output, x0, eps, at);
             loss.attach(owner);
             return loss;
         }
@@ -59,7 +67,7 @@ final class TrainingLoss {
      *
      * @param z {@code [N, d]} or {@code [N, S, d]}
      */
-    NDArray masked(NDArray z, boolean[][] keep) {
+    public NDArray masked(NDArray z, boolean[][] keep) {
         int d = layout.size();
         float[] masks = new float[keep.length * d];
         for (int i = 0; i < keep.length; i++) {
@@ -75,7 +83,7 @@ final class TrainingLoss {
      *
      * @param channels {@code [N, R, H, W]}
      */
-    static NDArray masked(NDArray channels, boolean[] keep) {
+    public static NDArray masked(NDArray channels, boolean[] keep) {
         float[] factors = new float[keep.length];
         for (int i = 0; i < keep.length; i++) {
             factors[i] = keep[i] ? 1 : 0;

@@ -1,4 +1,4 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,10 @@
-package org.soda4j;
+package org.soda4j.novelview;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.soda4j.view.Camera;
-import org.soda4j.view.CameraFrame;
 
 /**
- * Source views as {@link Soda#encodeViews} encodes them; closing it closes both arrays.
+ * Source views as {@link org.soda4j.Soda#encodeViews} encodes them; closing it closes both arrays.
  *
  * @param latents of each source view, float32 {@code [N, S, d]}
  * @param pooled of each example, float32 {@code [N, d]}: what modulates the denoiser, and the

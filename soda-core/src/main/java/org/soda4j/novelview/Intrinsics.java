@@ -1,4 +1,4 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
 /**
  * A pinhole camera's own numbers, in pixels of an image of {@code width x height}. A point (x, y,

@@ -1,4 +1,4 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.Operators;
 
 /** The block of {@link ViewPooling}. */
 final class PoolingBlock extends NamedBlock {

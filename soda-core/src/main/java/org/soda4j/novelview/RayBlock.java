@@ -1,4 +1,4 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.NumberFormat;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 
 /** A {@link RayEncoding} with its learned projection, if it has one. */
 final class RayBlock extends NamedBlock {

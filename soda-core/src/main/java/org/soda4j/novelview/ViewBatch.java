@@ -1,4 +1,4 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;

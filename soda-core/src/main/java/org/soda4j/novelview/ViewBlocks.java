@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,12 +9,12 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.Map;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.view.Camera;
-import org.soda4j.view.ViewConditioning;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
 
 /** What a model of novel views has beside encoder and denoiser: two ray encodings and the pool. */
-final class ViewBlocks {
+@Internal
+public final class ViewBlocks {
 
     private static final String ENCODER_RAYS = "encoder.views.rays";
     private static final String DENOISER_RAYS = "decoder.views.rays";
@@ -25,7 +25,14 @@ final class ViewBlocks {
     private final NamedBlock pool;
     private final ParameterStore store;
 
-    ViewBlocks(
+    /**
+     * @param views of the model
+     * @param latentSize d
+     * @param manager takes the parameters
+     * @param store what the blocks find them by
+     * @param seed of the initial weights
+     */
+    public ViewBlocks(
             ViewConditioning views,
             int latentSize,
             NDManager manager,
@@ -42,20 +49,20 @@ final class ViewBlocks {
     }
 
     /** Adds the parameters by their full names. */
-    void addTo(Map<String, Parameter> all) {
+    public void addTo(Map<String, Parameter> all) {
         encoderRays.namedParameters().forEach((name, p) -> all.put(ENCODER_RAYS + "." + name, p));
         pool.namedParameters().forEach((name, p) -> all.put(POOL + "." + name, p));
         denoiserRays.namedParameters().forEach((name, p) -> all.put(DENOISER_RAYS + "." + name, p));
     }
 
     /** The channels that join those of source images, {@code [cameras, R, H, W]}. */
-    NDArray sourceChannels(List<Camera> cameras, NDArray like, boolean training) {
+    public NDArray sourceChannels(List<Camera> cameras, NDArray like, boolean training) {
         Shape images = like.getShape();
         return channels(encoderRays, cameras, images.get(2), images.get(3), like, training);
     }
 
     /** The channels that join those of noisy images, {@code [cameras, R, H, W]}. */
-    NDArray targetChannels(
+    public NDArray targetChannels(
             List<Camera> cameras, long height, long width, NDArray like, boolean training) {
         return channels(denoiserRays, cameras, height, width, like, training);
     }
@@ -81,7 +88,7 @@ final class ViewBlocks {
     }
 
     /** Latents {@code [N, S, d]} to {@code [N, d]}. */
-    NDArray pool(NDArray latents, boolean training) {
+    public NDArray pool(NDArray latents, boolean training) {
         return pool.forward(store, new NDList(latents), training).get(0);
     }
 }

@@ -1,8 +1,7 @@
-package org.soda4j;
+package org.soda4j.novelview;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import org.soda4j.view.ViewConditioning;
 
 /**
  * What chance decides about the cameras of one training step.

@@ -1,6 +1,6 @@
-package org.soda4j.view;
+package org.soda4j.novelview;
 
-import org.soda4j.nn.NamedBlock;
+import org.soda4j.engine.NamedBlock;
 
 /** How the latents of several source views become one. The order of the views does not matter. */
 public enum ViewPooling {

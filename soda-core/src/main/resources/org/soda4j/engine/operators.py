@@ -1,4 +1,4 @@
-# The operators that DJL lacks, as TorchScript. Read by org.soda4j.nn.Operators; every public method
+# The operators that DJL lacks, as TorchScript. Read by org.soda4j.engine.Operators; every public method
 # here has a typed method of the like name there. Scalars arrive as 0-d tensors on the CPU, because
 # that is all the engine's calling convention carries.
 #

@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

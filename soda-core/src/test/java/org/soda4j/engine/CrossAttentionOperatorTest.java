@@ -1,9 +1,9 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import org.junit.jupiter.api.Test;
-import org.soda4j.nn.PlainMath.Tensor;
+import org.soda4j.engine.PlainMath.Tensor;
 
 /** Values against plain loops and gradients against finite differences, in float64. */
 class CrossAttentionOperatorTest extends Float64Operators {

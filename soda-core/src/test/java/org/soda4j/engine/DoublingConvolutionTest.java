@@ -1,11 +1,11 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.soda4j.nn.PlainMath.Tensor;
+import org.soda4j.engine.PlainMath.Tensor;
 
 /** Doubling and a 3 x 3 convolution, which are one transposed convolution from 16 channels on. */
 class DoublingConvolutionTest extends Float64Operators {

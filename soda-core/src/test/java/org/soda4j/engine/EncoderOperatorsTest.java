@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.soda4j.nn.PlainMath.Tensor;
+import org.soda4j.engine.PlainMath.Tensor;
 
 /** The encoder's operators: values against plain loops, gradients against finite differences. */
 class EncoderOperatorsTest extends Float64Operators {

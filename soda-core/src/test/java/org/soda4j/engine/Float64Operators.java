@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.soda4j.nn.PlainMath.Tensor;
+import org.soda4j.engine.PlainMath.Tensor;
 
 /** What tests of operators in float64 share. */
 abstract class Float64Operators {

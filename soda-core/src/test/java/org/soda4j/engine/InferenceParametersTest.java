@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,10 +28,10 @@ import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
-import org.soda4j.view.ViewConditioning;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
+import org.soda4j.novelview.ViewConditioning;
 
 /** Inference with batch norm folded and kernels packed against inference without, on any CPU. */
 class InferenceParametersTest {

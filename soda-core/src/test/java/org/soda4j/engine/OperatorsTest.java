@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.soda4j.nn.PlainMath.Tensor;
+import org.soda4j.engine.PlainMath.Tensor;
 
 /** Values against plain loops and gradients against finite differences, all in float64. */
 class OperatorsTest extends Float64Operators {

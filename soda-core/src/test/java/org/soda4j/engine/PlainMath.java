@@ -1,4 +1,4 @@
-package org.soda4j.nn;
+package org.soda4j.engine;
 
 /** The operators again as plain loops over doubles, from their textbook definitions. */
 final class PlainMath {

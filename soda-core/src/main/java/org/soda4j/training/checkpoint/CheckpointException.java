@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.checkpoint;
 
 /**
  * A checkpoint could not be written, or none of those in a folder can be used. The message names

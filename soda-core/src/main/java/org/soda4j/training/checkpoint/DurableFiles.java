@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

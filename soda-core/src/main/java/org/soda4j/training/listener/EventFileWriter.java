@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;

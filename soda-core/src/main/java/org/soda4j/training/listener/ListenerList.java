@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,9 +15,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.engine.Internal;
 
 /** Tells all listeners, and keeps what they do wrong away from the training. */
-final class ListenerList {
+@Internal
+public final class ListenerList {
 
     static final int MAX_FAILURES = 3;
     static final Duration SLOW = Duration.ofSeconds(1);
@@ -43,7 +45,7 @@ final class ListenerList {
     private final AtomicReference<String> stopReason = new AtomicReference<>();
     private final InstantSource clock;
 
-    ListenerList(List<RunListener> listeners, InstantSource clock) {
+    public ListenerList(List<RunListener> listeners, InstantSource clock) {
         this.clock = clock;
         Map<String, Integer> counts = new HashMap<>();
         for (RunListener listener : listeners) {
@@ -54,7 +56,7 @@ final class ListenerList {
     }
 
     /** Tells an event to every listener that is still there. */
-    void tell(RunEvent event) {
+    public void tell(RunEvent event) {
         String what = event.getClass().getSimpleName();
         Consumer<RunListener> call;
         if (event instanceof RunEvent.Begin begin) {
@@ -84,14 +86,14 @@ final class ListenerList {
     }
 
     /** Makes durable what the listeners recorded; before a checkpoint is written. */
-    void flush() {
+    public void flush() {
         for (Member member : List.copyOf(members)) {
             guarded(member, "flush", RunListener::flush);
         }
     }
 
     /** The states of all listeners, for the checkpoint. */
-    ObjectNode state() {
+    public ObjectNode state() {
         ObjectNode states = new ObjectMapper().createObjectNode();
         for (Member member : List.copyOf(members)) {
             guarded(
@@ -108,7 +110,7 @@ final class ListenerList {
     }
 
     /** Gives back the states of a checkpoint; a listener that was not there then gets none. */
-    void restore(JsonNode states) {
+    public void restore(JsonNode states) {
         for (Member member : List.copyOf(members)) {
             JsonNode state = states.path(member.name);
             if (!state.isMissingNode()) {
@@ -118,14 +120,14 @@ final class ListenerList {
     }
 
     /** Asks for a clean end; the first reason is kept. */
-    void stop(String reason) {
+    public void stop(String reason) {
         if (stopReason.compareAndSet(null, reason)) {
             LOGGER.info("Stop requested: {}", reason);
         }
     }
 
     /** Why the run is to end after this step, if it is. */
-    Optional<String> stopReason() {
+    public Optional<String> stopReason() {
         return Optional.ofNullable(stopReason.get());
     }
 

@@ -1,11 +1,13 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.soda4j.engine.Internal;
 
 /** Speed, smoothed loss and time left, of the steps of this process. */
-final class ProgressMeter {
+@Internal
+public final class ProgressMeter {
 
     /** Weight of the past in both moving averages: they look back about 50 steps. */
     private static final double DECAY = 0.98;
@@ -18,19 +20,19 @@ final class ProgressMeter {
     private double secondsAverage;
     private double imagesAverage;
 
-    ProgressMeter(InstantSource clock) {
+    public ProgressMeter(InstantSource clock) {
         this.clock = clock;
         begin = clock.instant();
         stepStart = begin;
     }
 
     /** A step begins, with the wait for its data; what lies between steps is no training time. */
-    void startStep() {
+    public void startStep() {
         stepStart = clock.instant();
     }
 
     /** The work of a step ends. */
-    void finishStep(long images, double loss) {
+    public void finishStep(long images, double loss) {
         double seconds = Duration.between(stepStart, clock.instant()).toNanos() * 1e-9;
         steps++;
         lossAverage = DECAY * lossAverage + (1 - DECAY) * loss;
@@ -41,21 +43,21 @@ final class ProgressMeter {
     /**
      * Moving average of the loss, with Adam's correction for the start from 0; NaN before a step.
      */
-    double smoothedLoss() {
+    public double smoothedLoss() {
         return lossAverage / correction();
     }
 
     /** Images a second; NaN before a step. */
-    double imagesPerSecond() {
+    public double imagesPerSecond() {
         return imagesAverage / secondsAverage;
     }
 
-    Duration elapsed() {
+    public Duration elapsed() {
         return Duration.between(begin, clock.instant());
     }
 
     /** The time that so many more steps take at the present speed; zero before a step. */
-    Duration remaining(long stepsLeft) {
+    public Duration remaining(long stepsLeft) {
         if (steps == 0) {
             return Duration.ZERO;
         }

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 /** How a listener ends a run. */
 @FunctionalInterface

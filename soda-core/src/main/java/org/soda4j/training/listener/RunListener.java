@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;

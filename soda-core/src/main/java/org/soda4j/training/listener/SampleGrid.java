@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,14 +9,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
-import org.soda4j.EncodedViews;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.engine.Internal;
 import org.soda4j.io.AtomicFile;
-import org.soda4j.view.ViewBatch;
+import org.soda4j.novelview.EncodedViews;
+import org.soda4j.novelview.ViewBatch;
 
 /** Draws images again from their latents, and writes them above what they should look like. */
-final class SampleGrid {
+@Internal
+public final class SampleGrid {
 
     private static final int COLUMNS = 10;
     private static final int GAP = 1;
@@ -29,7 +31,7 @@ final class SampleGrid {
      * @param samples images at most
      * @param steps DDIM steps, at most the schedule's
      */
-    SampleGrid(Soda soda, int samples, int steps) {
+    public SampleGrid(Soda soda, int samples, int steps) {
         this.soda = soda;
         this.samples = samples;
         options =
@@ -42,7 +44,7 @@ final class SampleGrid {
      *
      * @param batch source and target, or what {@link ViewBatch} says
      */
-    void write(NDList batch, Path png) throws IOException {
+    public void write(NDList batch, Path png) throws IOException {
         long count = Math.min(samples, batch.get(0).getShape().get(0));
         try (NDManager scope = batch.get(0).getManager().newSubManager()) {
             NDList first = new NDList();

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -7,25 +7,45 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.soda4j.nn.Operators;
-import org.soda4j.nn.ParameterOperators;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.ParameterOperators;
 
 /**
  * AdamW as PyTorch defines it (Loshchilov and Hutter 2019), over parameter groups, with moments
  * that can be saved. DJL's optimisers have no groups, no decoupled decay and no state to save.
  */
-final class AdamW implements AutoCloseable {
+@Internal
+public final class AdamW implements AutoCloseable {
 
     private static final String AVERAGE = "exp_avg.";
     private static final String SQUARE = "exp_avg_sq.";
 
-    private final TrainingConfig config;
+    private final Hyperparameters config;
     private final NDManager manager;
     private final List<Group> groups = new ArrayList<>();
     private final Map<String, NDArray> state = new LinkedHashMap<>();
     private final List<String> names;
     private final NDList parameters = new NDList();
     private long step;
+
+    /**
+     * What stays the same in all steps.
+     *
+     * @param encoderRateRatio the encoder's learning rate over the denoiser's
+     * @param weightDecay of matrices and kernels
+     * @param decayVectors whether vectors decay too
+     * @param beta1 of the average gradient
+     * @param beta2 of the average square
+     * @param epsilon beside the root of the average square
+     */
+    public record Hyperparameters(
+            double encoderRateRatio,
+            double weightDecay,
+            boolean decayVectors,
+            double beta1,
+            double beta2,
+            double epsilon) {}
 
     /** Parameters that share rate and decay. */
     private record Group(
@@ -34,7 +54,7 @@ final class AdamW implements AutoCloseable {
     /**
      * @param trainable parameters by name, those of the encoder before {@code encoder.}
      */
-    AdamW(TrainingConfig config, Map<String, NDArray> trainable) {
+    public AdamW(Hyperparameters config, Map<String, NDArray> trainable) {
         this.config = config;
         manager = trainable.values().iterator().next().getManager().newSubManager();
         names = List.copyOf(trainable.keySet());
@@ -68,7 +88,7 @@ final class AdamW implements AutoCloseable {
     }
 
     /** The L2 norm of each parameter's gradient, by name. */
-    Map<String, Double> gradientNorms() {
+    public Map<String, Double> gradientNorms() {
         float[] norms = ParameterOperators.gradientNorms(parameters);
         Map<String, Double> byName = new LinkedHashMap<>();
         for (int i = 0; i < norms.length; i++) {
@@ -83,7 +103,7 @@ final class AdamW implements AutoCloseable {
      * @param rate the denoiser's learning rate
      * @param gradientScale factor on the gradients
      */
-    void step(double rate, double gradientScale) {
+    public void step(double rate, double gradientScale) {
         step++;
         for (Group group : groups) {
             ParameterOperators.AdamWRates rates =
@@ -99,17 +119,17 @@ final class AdamW implements AutoCloseable {
         }
     }
 
-    void dropGradients() {
+    public void dropGradients() {
         ParameterOperators.dropGradients(parameters);
     }
 
     /** The moments by PyTorch's names for them, live. */
-    Map<String, NDArray> state() {
+    public Map<String, NDArray> state() {
         return state;
     }
 
     /** Takes back moments that {@link #state} gave, after {@code step} steps. */
-    void restore(Map<String, NDArray> saved, long steps) {
+    public void restore(Map<String, NDArray> saved, long steps) {
         state.forEach((name, array) -> Operators.copy(array, saved.get(name)));
         step = steps;
     }

@@ -1,17 +1,19 @@
-package org.soda4j.training;
+package org.soda4j.training.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
 
 /**
  * The running statistics of batch norm before a step. The forward pass changes them, so a step that
  * is skipped must put them back: statistics of a pass that overflowed are not numbers.
  */
-final class BatchNormStatistics implements AutoCloseable {
+@Internal
+public final class BatchNormStatistics implements AutoCloseable {
 
     private final NDManager manager;
     private final List<NDArray> live;
@@ -20,19 +22,19 @@ final class BatchNormStatistics implements AutoCloseable {
     /**
      * @param statistics all of a model, by name; at least one
      */
-    BatchNormStatistics(Map<String, NDArray> statistics) {
+    public BatchNormStatistics(Map<String, NDArray> statistics) {
         manager = statistics.values().iterator().next().getManager().newSubManager();
         live = List.copyOf(statistics.values());
         live.forEach(array -> copies.add(manager.zeros(array.getShape(), array.getDataType())));
     }
 
     /** Remembers the values of now. */
-    void keep() {
+    public void keep() {
         copy(live, copies);
     }
 
     /** Brings back what was kept. */
-    void putBack() {
+    public void putBack() {
         copy(copies, live);
     }
 

@@ -1,6 +1,7 @@
-package org.soda4j.training;
+package org.soda4j.training.optimizer;
 
 import org.soda4j.Precision;
+import org.soda4j.engine.Internal;
 
 /**
  * Dynamic loss scaling for float16 (Micikevicius et al. 2018, section 3.2), with the constants of
@@ -11,13 +12,14 @@ import org.soda4j.Precision;
  * <p>Factors are powers of two, so that scaling costs no rounding. Other precisions have the range
  * of float32: their factor is 1, and no step is skipped.
  */
-final class LossScale {
+@Internal
+public final class LossScale {
 
     static final double INITIAL = 65536;
     static final int GROW_AFTER_STEPS = 2000;
 
     /** From the initial factor this is down to 1/16, where scaling cannot be to blame. */
-    static final int MAX_SKIPPED_IN_ROW = 20;
+    public static final int MAX_SKIPPED_IN_ROW = 20;
 
     /**
      * What a checkpoint holds of it.
@@ -27,7 +29,7 @@ final class LossScale {
      * @param skippedInRow skipped steps since the last that was made
      * @param skippedSteps of the whole training
      */
-    record State(double factor, int steadySteps, int skippedInRow, long skippedSteps) {}
+    public record State(double factor, int steadySteps, int skippedInRow, long skippedSteps) {}
 
     private final boolean dynamic;
     private final int growAfterSteps;
@@ -39,23 +41,23 @@ final class LossScale {
         state = new State(factor, 0, 0, 0);
     }
 
-    static LossScale of(Precision precision) {
+    public static LossScale of(Precision precision) {
         return precision == Precision.FP16
                 ? dynamic(INITIAL, GROW_AFTER_STEPS)
                 : new LossScale(false, 1, 0);
     }
 
-    static LossScale dynamic(double initial, int growAfterSteps) {
+    public static LossScale dynamic(double initial, int growAfterSteps) {
         return new LossScale(true, initial, growAfterSteps);
     }
 
     /** Whether steps may be skipped at all. */
-    boolean isDynamic() {
+    public boolean isDynamic() {
         return dynamic;
     }
 
     /** What the loss of the next step is multiplied by. */
-    double factor() {
+    public double factor() {
         return state.factor();
     }
 
@@ -65,7 +67,7 @@ final class LossScale {
     }
 
     /** A step was made with finite gradients. */
-    void made() {
+    public void made() {
         if (!dynamic) {
             return;
         }
@@ -85,7 +87,7 @@ final class LossScale {
      * @return whether to skip it and go on, with half the factor; false where that cannot help or
      *     has not, too many times in a row
      */
-    boolean skip() {
+    public boolean skip() {
         if (!dynamic || state.skippedInRow() + 1 >= MAX_SKIPPED_IN_ROW) {
             return false;
         }
@@ -95,12 +97,12 @@ final class LossScale {
         return true;
     }
 
-    State state() {
+    public State state() {
         return state;
     }
 
     /** Takes back what {@link #state} gave. */
-    void restore(State saved) {
+    public void restore(State saved) {
         state = saved;
     }
 }

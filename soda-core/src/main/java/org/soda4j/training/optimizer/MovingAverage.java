@@ -1,18 +1,20 @@
-package org.soda4j.training;
+package org.soda4j.training.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.soda4j.nn.Operators;
-import org.soda4j.nn.ParameterOperators;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.ParameterOperators;
 
 /**
  * The exponential moving average (EMA) of all parameters and batch-norm statistics, in float32.
  * Evaluation, samples and the saved model use it.
  */
-final class MovingAverage implements AutoCloseable {
+@Internal
+public final class MovingAverage implements AutoCloseable {
 
     private final double decay;
     private final boolean warmup;
@@ -26,7 +28,7 @@ final class MovingAverage implements AutoCloseable {
      * @param warmup whether early steps use the smaller (1 + step) / (10 + step)
      * @param parameters parameters and statistics by name
      */
-    MovingAverage(double decay, boolean warmup, Map<String, NDArray> parameters) {
+    public MovingAverage(double decay, boolean warmup, Map<String, NDArray> parameters) {
         this.decay = decay;
         this.warmup = warmup;
         manager = parameters.values().iterator().next().getManager().newSubManager();
@@ -41,22 +43,22 @@ final class MovingAverage implements AutoCloseable {
     }
 
     /** Takes in the values after a step, counted from 1. */
-    void update(long step) {
+    public void update(long step) {
         double now = warmup ? Math.min(decay, (1.0 + step) / (10.0 + step)) : decay;
         ParameterOperators.movingAverage(shadow, values, now);
     }
 
     /** Exchanges the model's values and the averages, bit for bit; a second call undoes it. */
-    void exchange() {
+    public void exchange() {
         ParameterOperators.exchange(values, shadow);
     }
 
     /** The averages, live. */
-    Map<String, NDArray> state() {
+    public Map<String, NDArray> state() {
         return byName;
     }
 
-    void restore(Map<String, NDArray> saved) {
+    public void restore(Map<String, NDArray> saved) {
         byName.forEach((name, array) -> Operators.copy(array, saved.get(name)));
     }
 

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.run;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.soda4j.engine.Internal;
 
 /**
  * A place where two JSON documents are not the same.
@@ -15,10 +16,11 @@ import java.util.TreeSet;
  * @param expected what the first document has there
  * @param found what the second document has there
  */
-record JsonDifference(String pointer, JsonNode expected, JsonNode found) {
+@Internal
+public record JsonDifference(String pointer, JsonNode expected, JsonNode found) {
 
     /** All differences, fields in the order of their names; 1 and 1.0 are the same number. */
-    static List<JsonDifference> between(JsonNode expected, JsonNode found) {
+    public static List<JsonDifference> between(JsonNode expected, JsonNode found) {
         List<JsonDifference> differences = new ArrayList<>();
         collect(JsonPointer.empty(), expected, found, differences);
         return differences;

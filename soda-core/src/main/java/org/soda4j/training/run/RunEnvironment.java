@@ -1,9 +1,9 @@
-package org.soda4j.training;
+package org.soda4j.training.run;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import java.nio.file.Path;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
 
 /**
  * With what a run was made: enough to make it again, or to see why it cannot be.

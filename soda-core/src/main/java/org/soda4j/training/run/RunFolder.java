@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.training.checkpoint.CheckpointException;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.checkpoint.Retention;
+import org.soda4j.training.listener.JsonLinesListener;
+import org.soda4j.training.listener.TensorBoardListener;
 
 /**
  * The folder of one training run, which tells everything about it:

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.run;
 
 /**
  * A run folder cannot be used: it is another run's, another process writes to it, or it cannot be

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.training.CapturedLog;
 
 class CheckpointStoreTest {
 

@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

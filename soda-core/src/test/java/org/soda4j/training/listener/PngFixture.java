@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -6,11 +6,11 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 
 /** A small PNG. */
-final class PngFixture {
+public final class PngFixture {
 
     private PngFixture() {}
 
-    static byte[] bytes() throws IOException {
+    public static byte[] bytes() throws IOException {
         BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
         image.setRGB(2, 1, 0xFF8000);
         ByteArrayOutputStream out = new ByteArrayOutputStream();

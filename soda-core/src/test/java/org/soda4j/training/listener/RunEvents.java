@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.listener;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,9 +7,9 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /** Events of an invented run, and a clock that stands until it is told otherwise. */
-final class RunEvents {
+public final class RunEvents {
 
-    static final Instant TIME = Instant.parse("2026-01-02T03:04:05.250Z");
+    public static final Instant TIME = Instant.parse("2026-01-02T03:04:05.250Z");
 
     private RunEvents() {}
 

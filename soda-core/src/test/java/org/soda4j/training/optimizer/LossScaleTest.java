@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

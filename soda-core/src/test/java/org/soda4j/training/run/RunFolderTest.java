@@ -1,4 +1,4 @@
-package org.soda4j.training;
+package org.soda4j.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.training.CapturedLog;
+import org.soda4j.training.checkpoint.Retention;
+import org.soda4j.training.listener.PngFixture;
+import org.soda4j.training.listener.RunEvents;
 
 class RunFolderTest {
 
