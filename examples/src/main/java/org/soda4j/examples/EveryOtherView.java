@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import org.soda4j.data.PixelImage;
 import org.soda4j.data.SceneSource;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /**
  * All objects with half of their views.

@@ -20,13 +20,13 @@ import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunSections;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunControl;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunFolder;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.run.RunFolder;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
 final class TrainingProgram {

@@ -21,7 +21,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.eval.FeatureSet;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
+import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine;
 
 /** From training to probes, encoded files and the report, all from the command line. */

@@ -58,7 +58,7 @@ class ModulesTest {
                     .resideInAnyPackage(DATA, EVAL, EXAMPLES)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage("org.soda4j.nn..");
+                    .resideInAPackage("org.soda4j.engine..");
 
     @ArchTest
     static final ArchRule loggingIsSlf4j =

@@ -8,10 +8,10 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.nn.ConvNorm;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.ConvNorm;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 
 /** The network of {@link ResNetEncoder}, with torchvision's structure and parameter names. */
 final class ResNet extends NamedBlock {

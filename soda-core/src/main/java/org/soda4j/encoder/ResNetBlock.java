@@ -7,9 +7,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.nn.ConvNorm;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
+import org.soda4j.engine.ConvNorm;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
 
 /** A basic (two 3 x 3) or bottleneck (1 x 1, 3 x 3, 1 x 1) block; the 3 x 3 carries the stride. */
 final class ResNetBlock extends NamedBlock {

@@ -3,7 +3,7 @@ package org.soda4j.encoder;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.Objects;
-import org.soda4j.nn.NamedBlock;
+import org.soda4j.engine.NamedBlock;
 
 /**
  * The encoder E (paper section 3.1): a ResNet whose last layer gives the latent z. This is its

@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Operators;
 
 /**
  * A safetensors file with the weights of a model, or of its encoder, under the names of a PyTorch

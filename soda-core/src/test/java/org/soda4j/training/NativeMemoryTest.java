@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /**
  * Native memory does not grow with the steps. The long form, {@code -Dsoda.steps=2000} with {@code

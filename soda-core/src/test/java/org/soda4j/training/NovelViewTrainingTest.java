@@ -22,14 +22,15 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.diffusion.Prediction;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.latent.LatentMasking;
-import org.soda4j.nn.PyTorchEngine;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
-import org.soda4j.view.RayEncoding;
-import org.soda4j.view.ViewConditioning;
-import org.soda4j.view.ViewPooling;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
+import org.soda4j.novelview.RayEncoding;
+import org.soda4j.novelview.ViewConditioning;
+import org.soda4j.novelview.ViewPooling;
+import org.soda4j.training.run.RunFolder;
 
 /** Two objects, four views each: what training makes of cameras. */
 class NovelViewTrainingTest {

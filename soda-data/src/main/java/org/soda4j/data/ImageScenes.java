@@ -2,8 +2,8 @@ package org.soda4j.data;
 
 import java.util.List;
 import java.util.function.IntUnaryOperator;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
 
 /** A data set's images by the object they show, each with its camera. */
 final class ImageScenes implements SceneSource {

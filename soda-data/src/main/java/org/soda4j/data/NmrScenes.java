@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /**
  * The renders of ShapeNet objects that H. Kato, Y. Ushiku and T. Harada made for "Neural 3D Mesh

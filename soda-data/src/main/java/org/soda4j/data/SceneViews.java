@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.novelview.Camera;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
-import org.soda4j.view.Camera;
 
 /**
  * Training data of novel views: of one object, some views for the encoder and another one to be

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** A view on chosen objects of another source. */
 final class SelectedScenes implements SceneSource {

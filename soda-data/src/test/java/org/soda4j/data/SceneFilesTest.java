@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Readers of multi-view data, on small files in the published layouts. */
 class SceneFilesTest {

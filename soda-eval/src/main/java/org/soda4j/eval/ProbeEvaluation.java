@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.soda4j.Soda;
 import org.soda4j.data.ImageDataset;
 import org.soda4j.eval.FeatureExtractor.Output;
-import org.soda4j.training.Evaluation;
+import org.soda4j.training.listener.Evaluation;
 
 /**
  * Probes as an evaluation of the trainer: the images are encoded once, and every probe gives one

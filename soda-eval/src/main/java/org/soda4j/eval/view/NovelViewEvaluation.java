@@ -16,7 +16,7 @@ import org.soda4j.eval.image.Lpips;
 import org.soda4j.eval.image.Psnr;
 import org.soda4j.eval.image.Ssim;
 import org.soda4j.eval.view.ViewScore.Baseline;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /**
  * Draws views of objects that training has not seen and compares them with the true ones, against

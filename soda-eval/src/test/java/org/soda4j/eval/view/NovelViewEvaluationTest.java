@@ -16,7 +16,7 @@ import org.soda4j.data.PixelImage;
 import org.soda4j.data.SceneSource;
 import org.soda4j.data.ShapeScenes;
 import org.soda4j.eval.view.ViewScore.Baseline;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Against ways of drawing whose scores are known beforehand. */
 class NovelViewEvaluationTest {
