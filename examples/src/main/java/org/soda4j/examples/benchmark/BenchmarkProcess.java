@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +8,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.soda4j.Precision;
 
-/** Runs {@code benchmark --task train} in a process of its own, whose peak of memory is its own. */
-record BenchmarkProcess(String preset, Precision precision, int steps, int threads) {
+/**
+ * Runs {@code benchmark --task train} in a process of its own, whose peak of memory is its own.
+ *
+ * @param program the benchmark's main class
+ * @param preset the preset to train
+ * @param precision of the training
+ * @param steps how many are timed
+ * @param threads of the engine
+ */
+public record BenchmarkProcess(
+        Class<?> program, String preset, Precision precision, int steps, int threads) {
 
     private static final Pattern LINE = Pattern.compile("median ([0-9.]+)\\).*resident (\\d+) MB");
 
@@ -19,9 +28,9 @@ record BenchmarkProcess(String preset, Precision precision, int steps, int threa
      * @param imagesPerSecond the median
      * @param megabytes the peak of resident memory
      */
-    record Result(double imagesPerSecond, double megabytes) {}
+    public record Result(double imagesPerSecond, double megabytes) {}
 
-    Result run(int batch, List<String> overrides) throws IOException, InterruptedException {
+    public Result run(int batch, List<String> overrides) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -29,7 +38,7 @@ record BenchmarkProcess(String preset, Precision precision, int steps, int threa
                                 "-Xmx256m",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Benchmark.class.getName(),
+                                program.getName(),
                                 "--task=train",
                                 "--preset=" + preset,
                                 "--precision=" + precision,

@@ -1,14 +1,14 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnMetric;
-import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnMetric;
+import org.soda4j.eval.probe.KnnProbe;
 
 /** Times the exact k-NN probe at the size of CIFAR-10: 50,000 x 10,000 features of 128 numbers. */
-final class KnnBenchmark {
+public final class KnnBenchmark {
 
     private static final int TRAIN = 50_000;
     private static final int TEST = 10_000;
@@ -18,7 +18,7 @@ final class KnnBenchmark {
     private KnnBenchmark() {}
 
     /** Searches for so long after one search to warm up; one line. */
-    static String run(double seconds) {
+    public static String run(double seconds) {
         FeatureSet train = random(TRAIN, 1);
         FeatureSet test = random(TEST, 2);
         KnnProbe probe = KnnProbe.builder().k(20).metric(KnnMetric.COSINE).build();

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,14 +16,14 @@ import org.soda4j.training.RunConfig;
  * @param stateBytes parameters, gradients, moments and average in float32
  * @param activationBytes of one micro-batch
  */
-record MemoryEstimate(long stateBytes, long activationBytes) {
+public record MemoryEstimate(long stateBytes, long activationBytes) {
 
     /** Parameter, gradient, two moments, average. */
     private static final int COPIES = 5;
 
     private static final int FLOAT = 4;
 
-    static MemoryEstimate of(RunConfig config, long parameters) {
+    public static MemoryEstimate of(RunConfig config, long parameters) {
         long images = config.training().batchSize() / config.training().accumulation();
         double floats = denoiser(config.model().denoiser());
         List<Integer> shape = config.model().denoiser().imageShape();

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -23,10 +23,10 @@ import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 
 /** Times training steps, encodings or guided sampling steps of a model on random images. */
-final class ModelBenchmark {
+public final class ModelBenchmark {
 
     /** What is timed. */
-    enum Work {
+    public enum Work {
         TRAIN,
         ENCODE,
         SAMPLE
@@ -39,7 +39,7 @@ final class ModelBenchmark {
     private final List<Double> seconds = new ArrayList<>();
 
     /** Steps that are timed, after one that is not. */
-    ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
+    public ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
         this.config = config;
         this.precision = precision;
         this.batch = batch;
@@ -47,7 +47,7 @@ final class ModelBenchmark {
     }
 
     /** Measures, and puts the result into one line. */
-    String run(Work work) {
+    public String run(Work work) {
         double peak;
         OptionalLong memory;
         try (Soda soda = Soda.builder().config(config.model()).precision(precision).build();

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -6,23 +6,25 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import org.soda4j.Soda;
+import org.soda4j.examples.training.SmallModel;
 import org.soda4j.training.SodaTrainer;
 
 /**
  * Times what a user waits for before the first training step is done, on the quickstart's model.
  */
-final class StartBenchmark {
+public final class StartBenchmark {
 
     private static final int BATCH = 32;
 
     private StartBenchmark() {}
 
     /** Trains one step; one line. */
-    static String run() {
+    public static String run() {
         long begun = ManagementFactory.getRuntimeMXBean().getStartTime();
-        try (Soda soda = Quickstart.model(1, 0);
+        try (Soda soda = SmallModel.quickstart(1, 0);
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
-            Shape shape = new Shape(BATCH, 1, Quickstart.SIZE, Quickstart.SIZE);
+            Shape shape =
+                    new Shape(BATCH, 1, SmallModel.QUICKSTART_SIZE, SmallModel.QUICKSTART_SIZE);
             ArrayDataset pairs =
                     new ArrayDataset.Builder()
                             .setData(

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import ai.djl.ndarray.NDArray;
 import org.soda4j.distributed.Collective;
@@ -7,7 +7,7 @@ import org.soda4j.distributed.Collective;
  * Measures how long the calling thread is held up by another collective, which includes the time
  * that this rank waits for a slower one.
  */
-final class TimedCollective implements Collective {
+public final class TimedCollective implements Collective {
 
     private final Collective inner;
     private final boolean overlap;
@@ -16,13 +16,13 @@ final class TimedCollective implements Collective {
     /**
      * @param overlap false to end every sum before the caller goes on
      */
-    TimedCollective(Collective inner, boolean overlap) {
+    public TimedCollective(Collective inner, boolean overlap) {
         this.inner = inner;
         this.overlap = overlap;
     }
 
     /** Time in operations so far. */
-    double seconds() {
+    public double seconds() {
         return nanos * 1e-9;
     }
 

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
@@ -7,8 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
-import org.soda4j.data.ViewLoader;
-import org.soda4j.data.ViewPairs;
+import org.soda4j.data.pair.ViewLoader;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.examples.cli.DataOptions;
 
 /**
  * Pairs of views a second, from images in memory to batches in native memory.
@@ -17,7 +18,7 @@ import org.soda4j.data.ViewPairs;
  * the processor time of the whole process, which it hardly does. The latter counts what the loader,
  * the compiler and the collector use as well, so it is no better than what a core delivers alone.
  */
-final class ViewsBenchmark {
+public final class ViewsBenchmark {
 
     private static final int ROUNDS = 5;
     private static final int BATCH_SIZE = 128;
@@ -40,7 +41,7 @@ final class ViewsBenchmark {
     private record Round(double byClock, double byProcessorTime) {}
 
     /** Measures, and puts the result into one line. */
-    static String run(DataOptions data, int threads, double seconds) {
+    public static String run(DataOptions data, int threads, double seconds) {
         DataOptions.Source from = data.source();
         ViewPairs pairs =
                 ViewPairs.builder(data.open())

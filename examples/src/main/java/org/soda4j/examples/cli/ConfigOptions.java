@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The options that say what is trained; shared by the commands. */
-final class ConfigOptions {
+public final class ConfigOptions {
 
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
@@ -47,20 +47,20 @@ final class ConfigOptions {
             description = "FP32, BF16 or FP16. Default: as configured.")
     private Precision precision;
 
-    String preset() {
+    public String preset() {
         return preset;
     }
 
-    boolean given() {
+    public boolean given() {
         return preset != null || file != null;
     }
 
-    boolean stepsGiven() {
+    public boolean stepsGiven() {
         return steps != null;
     }
 
     /** Refuses what is no assignment, in the words of the command line. */
-    static void requireAssignments(CommandLine line, List<String> set) {
+    public static void requireAssignments(CommandLine line, List<String> set) {
         for (String one : set) {
             if (one.indexOf('=') < 1) {
                 throw new CommandLine.ParameterException(
@@ -72,7 +72,7 @@ final class ConfigOptions {
     }
 
     /** What was set, in the words of the configuration. */
-    List<String> overrides() {
+    public List<String> overrides() {
         requireAssignments(spec.commandLine(), set);
         List<String> all = new ArrayList<>(set);
         if (steps != null) {
@@ -89,7 +89,7 @@ final class ConfigOptions {
     }
 
     /** The effective configuration; wrong options end the command with exit code 2. */
-    RunConfig read(CommandLine line) throws IOException {
+    public RunConfig read(CommandLine line) throws IOException {
         if ((preset == null) == (file == null)) {
             throw new CommandLine.ParameterException(
                     line,

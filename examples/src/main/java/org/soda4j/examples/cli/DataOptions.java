@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import ai.djl.training.dataset.Dataset;
 import java.nio.file.Path;
@@ -6,16 +6,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.PixelNormalization;
-import org.soda4j.data.Cifar10;
-import org.soda4j.data.CoilDataset;
-import org.soda4j.data.FashionMnist;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ImageFolder;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.CoilDataset;
+import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.dataset.ImageFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Which images an example reads, and from where. */
-final class DataOptions {
+public final class DataOptions {
 
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
@@ -40,7 +40,7 @@ final class DataOptions {
     private Split split;
 
     /** What can be read. */
-    enum Source {
+    public enum Source {
         CIFAR10("cifar10", 32, 3),
         FASHION_MNIST("fashion-mnist", 28, 1),
         COIL20("coil20", 64, 1),
@@ -57,17 +57,17 @@ final class DataOptions {
         }
 
         /** Returns the rows and columns of views where nothing else is asked for. */
-        int resolution() {
+        public int resolution() {
             return resolution;
         }
 
         /** Returns the number of channels of views. */
-        int channels() {
+        public int channels() {
             return channels;
         }
 
         /** Returns how views are normalised in training. */
-        PixelNormalization normalization() {
+        public PixelNormalization normalization() {
             return channels == 3
                     ? PixelNormalization.imageNet()
                     : PixelNormalization.symmetric(channels);
@@ -111,12 +111,12 @@ final class DataOptions {
         }
     }
 
-    Source source() {
+    public Source source() {
         return source;
     }
 
     /** Reads the images; a COIL data set for COIL. */
-    ImageDataset open() {
+    public ImageDataset open() {
         if (root == null) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "expected --root, the folder of the files, found none");

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The option {@code --device}, shared by the commands. */
-final class DeviceOption {
+public final class DeviceOption {
 
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
@@ -26,7 +26,7 @@ final class DeviceOption {
     }
 
     /** The device that was named; a wrong name ends the command with exit code 2. */
-    Device device() {
+    public Device device() {
         if ("cpu".equals(name)) {
             return Device.cpu();
         }
@@ -46,7 +46,7 @@ final class DeviceOption {
     }
 
     /** The name of a device, as the option takes it. */
-    static String name(Device device) {
+    public static String name(Device device) {
         return device.getDeviceType() + (device.isGpu() ? device.getDeviceId() : "");
     }
 }

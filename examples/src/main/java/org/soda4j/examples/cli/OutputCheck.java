@@ -1,11 +1,11 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Tries whether results can be written, before work begins that would be lost. */
-final class OutputCheck {
+public final class OutputCheck {
 
     private OutputCheck() {}
 
@@ -14,7 +14,7 @@ final class OutputCheck {
      *
      * @throws IOException that names the option and the folder, if it cannot be done
      */
-    static void folder(String option, Path folder) throws IOException {
+    public static void folder(String option, Path folder) throws IOException {
         newFolder(option, folder);
         Files.createDirectories(folder.toAbsolutePath());
     }
@@ -24,7 +24,7 @@ final class OutputCheck {
      *
      * @throws IOException that names the option and the folder, if it could not
      */
-    static void newFolder(String option, Path folder) throws IOException {
+    public static void newFolder(String option, Path folder) throws IOException {
         Path wanted = folder.toAbsolutePath().normalize();
         Path existing = wanted;
         while (existing != null && !Files.exists(existing)) {
@@ -61,7 +61,7 @@ final class OutputCheck {
      *
      * @throws IOException that names the option, if it cannot be done or the file is a folder
      */
-    static void file(String option, Path file) throws IOException {
+    public static void file(String option, Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IOException(option + ": expected a file, found the folder " + file);
         }

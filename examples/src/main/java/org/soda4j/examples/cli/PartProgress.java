@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import org.soda4j.eval.report.EvaluationProgress;
  * Shows one part after another of long work with rate and time left on standard error: as a bar in
  * a terminal, elsewhere as a line now and then.
  */
-final class PartProgress implements EvaluationProgress, AutoCloseable {
+public final class PartProgress implements EvaluationProgress, AutoCloseable {
 
     /** So that short parts pass without a word. */
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
@@ -22,7 +22,7 @@ final class PartProgress implements EvaluationProgress, AutoCloseable {
     private long lineAt;
 
     /** Begins a part whose steps are reported to what is returned. */
-    IntConsumer part(String name, long total) {
+    public IntConsumer part(String name, long total) {
         at(name, 0, total);
         return done -> at(name, done, total);
     }

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.soda4j.training.RunListener;
  * Shows a training with rate, loss and time left on standard error: as a bar in a terminal, as a
  * line for every tenth and every half minute elsewhere.
  */
-final class ProgressBarListener implements RunListener {
+public final class ProgressBarListener implements RunListener {
 
     private static final int LINES = 10;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.cli;
 
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,18 +14,18 @@ import java.util.concurrent.Semaphore;
 import org.soda4j.ModelSummary;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ImageDecoder;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.latent.LatentLayout;
 
 /** What the page works on: a model, directions of its latents, and the images of its visitors. */
-final class ExploreModel {
+public final class ExploreModel {
 
     static final int DIRECTIONS = 3;
     private static final int SAMPLES = 12;
@@ -66,7 +66,7 @@ final class ExploreModel {
                         }
                     });
 
-    ExploreModel(Soda soda, ImageDataset images) {
+    public ExploreModel(Soda soda, ImageDataset images) {
         this.soda = soda;
         this.images = images;
         FeatureSet set = FeatureExtractor.of(soda).extract(images);

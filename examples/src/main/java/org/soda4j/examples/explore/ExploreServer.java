@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.soda4j.data.DatasetException;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * The page and what it asks for, over HTTP. Only requests that name this server as their host are
  * answered, so that no other site a browser has open can use it through a name of its own.
  */
-final class ExploreServer implements AutoCloseable {
+public final class ExploreServer implements AutoCloseable {
 
     static final int MAX_UPLOAD_BYTES = 8 << 20;
     private static final int MAX_REQUEST_BYTES = 64 << 10;
@@ -38,7 +38,8 @@ final class ExploreServer implements AutoCloseable {
         this.server = server;
     }
 
-    static ExploreServer start(ExploreModel model, InetSocketAddress address) throws IOException {
+    public static ExploreServer start(ExploreModel model, InetSocketAddress address)
+            throws IOException {
         ExploreServer explore = new ExploreServer(model, HttpServer.create(address, 16));
         explore.server.createContext("/", explore::handle);
         explore.server.setExecutor(explore.threads);
@@ -46,7 +47,7 @@ final class ExploreServer implements AutoCloseable {
         return explore;
     }
 
-    URI uri() {
+    public URI uri() {
         InetSocketAddress address = server.getAddress();
         String host = address.getAddress().getHostAddress();
         String name = host.contains(":") ? "[" + host + "]" : host;
@@ -141,7 +142,7 @@ final class ExploreServer implements AutoCloseable {
 
     private static byte[] resource(String path) throws IOException {
         String name = path.equals("/") ? "page.html" : path.substring(1);
-        try (InputStream in = ExploreServer.class.getResourceAsStream("explore/" + name)) {
+        try (InputStream in = ExploreServer.class.getResourceAsStream(name)) {
             return in.readAllBytes();
         }
     }

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,18 +14,18 @@ import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.soda4j.Soda;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.ShapesDataset;
-import org.soda4j.data.ShapesDataset.Factor;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.LogisticModel;
+import org.soda4j.data.dataset.ShapesDataset;
+import org.soda4j.data.dataset.ShapesDataset.Factor;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DirectionEffect;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.eval.probe.LogisticModel;
 
 /** Whether a direction that was found for the hue changes the hue and nothing else. */
-record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
+public record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
 
     private static final int RED = 0;
     private static final int WANTED = 2; // A quarter of the circle from red.
@@ -34,7 +34,7 @@ record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<Str
     private static final double[] STEPS = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5};
 
     /** Moves red shapes and asks the probes about the drawn images. */
-    void measure(FeatureSet train, ShapesDataset trainSet, ShapesDataset testSet, int count)
+    public void measure(FeatureSet train, ShapesDataset trainSet, ShapesDataset testSet, int count)
             throws IOException {
         FeatureSet hues = ShapeMeasurements.labelled(train, trainSet, Factor.HUE);
         LogisticModel hue = ShapeMeasurements.REGRESSION.fit(hues);

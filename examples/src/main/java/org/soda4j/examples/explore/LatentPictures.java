@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -18,8 +18,7 @@ import org.soda4j.Soda;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.image.FrechetDistance;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DiffusionPrior;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.GaussianPrior;
@@ -36,10 +35,11 @@ import org.soda4j.eval.plot.AnimatedGif;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.plot.Picture;
+import org.soda4j.eval.quality.FrechetDistance;
 import org.soda4j.latent.LatentLayout;
 
 /** What can be done with the latent of any model: pictures into a folder, numbers to a printer. */
-record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<String> print) {
+public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<String> print) {
 
     private static final int FRAMES = 16;
     private static final double[] DEVIATIONS = {-3, -2, -1, 0, 1, 2, 3};
@@ -53,7 +53,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** Between neighbours, on the line and on the arc, and as an animation. */
-    void interpolation(NDArray images) throws IOException {
+    public void interpolation(NDArray images) throws IOException {
         try (NDManager scope = images.getManager().newSubManager()) {
             NDArray z = soda.encode(images);
             z.attach(scope);
@@ -109,7 +109,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** Content in rows, style in columns. */
-    void mixing(NDArray images) throws IOException {
+    public void mixing(NDArray images) throws IOException {
         try (NDManager scope = images.getManager().newSubManager()) {
             NDArray z = soda.encode(images.get("0:5"));
             z.attach(scope);
@@ -132,7 +132,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** What changes when one section does. */
-    void effects(NDArray images, FeatureSet latents) throws IOException {
+    public void effects(NDArray images, FeatureSet latents) throws IOException {
         try (NDManager scope = images.getManager().newSubManager()) {
             NDArray z = soda.encode(images);
             z.attach(scope);
@@ -149,7 +149,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** Principal components of all of z, and the first of every section. */
-    void principalDirections(NDArray images, FeatureSet latents) throws IOException {
+    public void principalDirections(NDArray images, FeatureSet latents) throws IOException {
         List<LatentDirection> whole = LatentDirection.principal(latents, layout().size());
         double[] component = IntStream.rangeClosed(1, whole.size()).asDoubleStream().toArray();
         double[] explained = new double[whole.size()];
@@ -211,7 +211,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** Strength of guidance, by all of z and by single sections. */
-    void guidance(NDArray images) throws IOException {
+    public void guidance(NDArray images) throws IOException {
         List<GuidanceSweep.Setting> settings =
                 new ArrayList<>(GuidanceSweep.whole(-1, -0.5, 0, 0.3, 1, 2, 4));
         GuidanceSweep whole = GuidanceSweep.run(soda, images, settings, options);
@@ -227,7 +227,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** Round trips through noise, and an edit from the found noise. */
-    void inversion(NDArray images) throws IOException {
+    public void inversion(NDArray images) throws IOException {
         ImageGrid.Builder grid = ImageGrid.builder().images(images);
         List<String> labels = new ArrayList<>(List.of("original"));
         print.accept("Round trip image -> noise -> image, mean PSNR of the images:");
@@ -253,7 +253,7 @@ record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<Str
     }
 
     /** New images from latents of three priors; features are those of {@code test}. */
-    void priors(FeatureSet train, FeatureSet test, int count) throws IOException {
+    public void priors(FeatureSet train, FeatureSet test, int count) throws IOException {
         try (NDManager scope = NDManager.newBaseManager(soda.device());
                 DiffusionPrior diffusion = DiffusionPrior.fit(train, 3000, 0)) {
             GaussianPrior gaussian = GaussianPrior.fit(train);

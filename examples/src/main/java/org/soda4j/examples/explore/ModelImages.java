@@ -1,21 +1,21 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.soda4j.Soda;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 
 /** Brings images to a model's size and channels. */
-final class ModelImages {
+public final class ModelImages {
 
     private ModelImages() {}
 
     /** Makes float32 {@code [N, C, H, W] in [0, 1]}; the manager closes it. */
-    static NDArray of(Soda soda, NDManager manager, List<PixelImage> images) {
+    public static NDArray of(Soda soda, NDManager manager, List<PixelImage> images) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         ViewPipeline pipeline = ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
         float[] values = new float[images.size() * pipeline.length()];

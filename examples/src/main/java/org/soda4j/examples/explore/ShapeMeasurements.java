@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,23 +11,24 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.ShapesDataset;
-import org.soda4j.data.ShapesDataset.Factor;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.LinearProbe;
-import org.soda4j.eval.LogisticModel;
-import org.soda4j.eval.LogisticRegression;
+import org.soda4j.data.dataset.ShapesDataset;
+import org.soda4j.data.dataset.ShapesDataset.Factor;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.LatentInterpolation;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.plot.HeatMap;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.LogisticModel;
+import org.soda4j.eval.probe.LogisticRegression;
 
 /** What can be measured only where the factors of the images are known. */
-record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
+public record ShapeMeasurements(
+        Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
 
     static final LogisticRegression REGRESSION =
             LogisticRegression.builder().standardize(true).build();
@@ -56,12 +57,13 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
         return factor.name().toLowerCase(Locale.ROOT);
     }
 
-    FeatureSet latents(ShapesDataset shapes) {
+    public FeatureSet latents(ShapesDataset shapes) {
         return FeatureExtractor.of(soda).extract(shapes);
     }
 
     /** Every factor probed on every section alone. */
-    void sections(FeatureSet train, ShapesDataset trainSet, FeatureSet test, ShapesDataset testSet)
+    public void sections(
+            FeatureSet train, ShapesDataset trainSet, FeatureSet test, ShapesDataset testSet)
             throws IOException {
         int count = soda.config().latent().sections();
         List<Factor> probed = probed(trainSet);
@@ -109,7 +111,7 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
      * What probes that were fitted on latents of images say of latents of drawn images. No edit can
      * keep an answer more often than drawing alone does.
      */
-    void reconstructions(
+    public void reconstructions(
             FeatureSet train, ShapesDataset trainSet, ShapesDataset testSet, int count) {
         List<PixelImage> originals = IntStream.range(0, count).mapToObj(testSet::image).toList();
         try (NDManager scope = NDManager.newBaseManager(soda.device())) {
@@ -156,7 +158,7 @@ record ShapeMeasurements(Soda soda, FixedNoiseDecoder decoder, Path out, Consume
     }
 
     /** Interpolates from the leftmost to the rightmost column and measures where the shape is. */
-    void moveAlongX(ShapesDataset shapes, int pairs) throws IOException {
+    public void moveAlongX(ShapesDataset shapes, int pairs) throws IOException {
         double[] weights = LatentInterpolation.weights(9);
         double[] mean = new double[weights.length];
         double[] row = new double[weights.length];

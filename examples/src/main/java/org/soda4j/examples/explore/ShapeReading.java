@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;

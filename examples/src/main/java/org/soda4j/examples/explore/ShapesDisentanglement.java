@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
-import org.soda4j.data.ShapesDataset;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.eval.disentanglement.Disentanglement;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.disentanglement.Factor;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * How well a model's latent separates the factors of generated images.
@@ -19,11 +19,11 @@ import org.soda4j.eval.disentanglement.Factor;
  * @param perDimension every number of the latent as a unit
  * @param perSection its sections as units; nothing if it has only one
  */
-record ShapesDisentanglement(
+public record ShapesDisentanglement(
         DisentanglementScores perDimension, Optional<DisentanglementScores> perSection) {
 
     /** Encodes so many images of shapes, at the model's resolution, and measures. */
-    static ShapesDisentanglement of(Soda soda, int images) {
+    public static ShapesDisentanglement of(Soda soda, int images) {
         ShapesDataset shapes =
                 ShapesDataset.builder()
                         .count(images)
@@ -34,7 +34,7 @@ record ShapesDisentanglement(
     }
 
     /** Measures latents of shapes; factors that do not vary are left out. */
-    static ShapesDisentanglement of(Soda soda, ShapesDataset shapes, FeatureSet latents) {
+    public static ShapesDisentanglement of(Soda soda, ShapesDataset shapes, FeatureSet latents) {
         Disentanglement measured = Disentanglement.of(latents, factors(shapes, latents.size()));
         int[] sections =
                 soda.describe().sections().stream().mapToInt(ModelSummary.Section::size).toArray();

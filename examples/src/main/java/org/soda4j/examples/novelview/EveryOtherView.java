@@ -1,9 +1,9 @@
-package org.soda4j.examples;
+package org.soda4j.examples.novelview;
 
 import java.util.List;
 import java.util.Objects;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.SceneSource;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.scene.SceneSource;
 import org.soda4j.view.Camera;
 
 /**

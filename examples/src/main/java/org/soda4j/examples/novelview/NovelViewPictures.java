@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
 import org.soda4j.EncodedViews;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.plot.AnimatedGif;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.view.Camera;
 
 /** Unseen objects, each drawn from one source view: beside the truth, and turning. */
-final class NovelViewPictures {
+public final class NovelViewPictures {
 
     private static final int SHOWN = 8;
     private static final int FRAME_MILLIS = 100;
@@ -31,7 +31,7 @@ final class NovelViewPictures {
     private final Turntable turntable;
     private final int shown;
 
-    NovelViewPictures(Soda soda, SamplingOptions options, Turntable turntable) {
+    public NovelViewPictures(Soda soda, SamplingOptions options, Turntable turntable) {
         this.soda = soda;
         this.options = options;
         this.turntable = turntable;
@@ -39,7 +39,7 @@ final class NovelViewPictures {
     }
 
     /** A row an object: source, then the true and the drawn view from three other cameras. */
-    ImageGrid grid(NDManager manager) {
+    public ImageGrid grid(NDManager manager) {
         List<NDArray> drawn = new ArrayList<>();
         List<String> columns = new ArrayList<>(List.of("source"));
         try (EncodedViews views = encode(manager)) {
@@ -61,7 +61,7 @@ final class NovelViewPictures {
     }
 
     /** Above the truth, below what is drawn; the noise is the same in all frames. */
-    AnimatedGif orbit(NDManager manager) {
+    public AnimatedGif orbit(NDManager manager) {
         List<ImageGrid> frames = new ArrayList<>();
         try (EncodedViews views = encode(manager)) {
             for (int k = 0; k < turntable.cameras().size(); k++) {

@@ -1,12 +1,12 @@
-package org.soda4j.examples;
+package org.soda4j.examples.novelview;
 
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.soda4j.data.CoilDataset;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.SceneSource;
-import org.soda4j.data.ShapeScenes;
+import org.soda4j.data.dataset.CoilDataset;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.scene.SceneSource;
+import org.soda4j.data.scene.ShapeScenes;
 import org.soda4j.view.Camera;
 import org.soda4j.view.Pose;
 
@@ -16,7 +16,7 @@ import org.soda4j.view.Pose;
  *
  * @param truth the view of an unseen object from one of the cameras
  */
-record Turntable(
+public record Turntable(
         SceneSource training,
         SceneSource unseen,
         List<Camera> cameras,
@@ -28,12 +28,12 @@ record Turntable(
     private static final int UNSEEN_COIL = 4;
 
     /** What of a data set training does not see. */
-    enum Split {
+    public enum Split {
         OBJECTS,
         VIEWS
     }
 
-    static Turntable ofShapes(ShapeScenes training, ShapeScenes unseen, int size) {
+    public static Turntable ofShapes(ShapeScenes training, ShapeScenes unseen, int size) {
         Camera any = unseen.camera(0, 0);
         List<Camera> cameras =
                 new Camera(any.intrinsics(), Pose.orbit(4, 0, Math.toRadians(30))).turn(CAMERAS);
@@ -44,7 +44,7 @@ record Turntable(
                 (object, k) -> unseen.render(object, cameras.get(k)));
     }
 
-    static Turntable ofCoil(CoilDataset coil, Split split, int size, long seed) {
+    public static Turntable ofCoil(CoilDataset coil, Split split, int size, long seed) {
         SceneSource all = SceneSource.turntable(coil);
         List<SceneSource> parts =
                 split == Split.OBJECTS
@@ -59,7 +59,7 @@ record Turntable(
                 (object, k) -> unseen.image(object, k * step));
     }
 
-    String describe() {
+    public String describe() {
         return "%d objects with %d views each to train on, %d with %d unseen views each to draw"
                 .formatted(training.size(), training.views(0), unseen.size(), unseen.views(0));
     }

@@ -1,10 +1,10 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.FlopCount;
 import org.soda4j.SodaConfig;
-import org.soda4j.data.ImageDataset;
+import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingLength;
@@ -16,7 +16,7 @@ import org.soda4j.training.TrainingLength;
  * @param overrides what is different from the preset
  * @param reasons a line for each choice but the length, which {@link #length} tells
  */
-record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons) {
+public record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons) {
 
     private static final int LOOKED_AT = 200;
 
@@ -26,7 +26,7 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
     /** An hour or two on two cores, which reach some 40 GFLOP/s on so small a model. */
     private static final double CPU_OPERATIONS = 2e14;
 
-    static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
+    public static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
         List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
         int median = sides.get(sides.size() / 2);
         boolean small = median < SMALL;
@@ -81,7 +81,7 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
     }
 
     /** How long a training on so many images is, in words; empty if they do not fill a batch. */
-    static String length(TrainingConfig training, long images) {
+    public static String length(TrainingConfig training, long images) {
         long perEpoch = images / training.batchSize();
         if (perEpoch < 1) {
             return "";
@@ -101,7 +101,7 @@ record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons
     }
 
     /** The configuration, after what a user sets. */
-    RunConfig config(List<String> set) {
+    public RunConfig config(List<String> set) {
         List<String> all = new ArrayList<>(overrides);
         all.addAll(set);
         return RunConfig.preset(preset, all.toArray(String[]::new));

@@ -1,7 +1,7 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import java.util.stream.IntStream;
-import org.soda4j.data.ImageDataset;
+import org.soda4j.data.dataset.ImageDataset;
 
 /**
  * The images that probes learn from and are tested on: the official splits; of a folder of images
@@ -11,7 +11,7 @@ import org.soda4j.data.ImageDataset;
  * @param test to test on
  * @param whyNoProbes why there can be no probes; empty if there can
  */
-record ProbeImages(ImageDataset train, ImageDataset test, String whyNoProbes) {
+public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoProbes) {
 
     private static final int HELD_OUT = 5;
     private static final int SHOWN = 200;
@@ -22,7 +22,7 @@ record ProbeImages(ImageDataset train, ImageDataset test, String whyNoProbes) {
      *
      * @param most training images at most, and a fifth as many test images; null for all
      */
-    static ProbeImages of(TrainingImages images, Integer most) {
+    public static ProbeImages of(TrainingImages images, Integer most) {
         ImageDataset train = images.open();
         ImageDataset test;
         if (images.kind().equals(TrainingImages.IMAGES)) {
@@ -49,7 +49,7 @@ record ProbeImages(ImageDataset train, ImageDataset test, String whyNoProbes) {
         return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
     }
 
-    boolean haveProbes() {
+    public boolean haveProbes() {
         return whyNoProbes.isEmpty();
     }
 

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.Device;
 import java.io.File;
@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The option {@code --ranks}: this program in several processes, over Open MPI. */
-final class Ranks {
+public final class Ranks {
 
     /** Time for a checkpoint after the request to end. */
     private static final int CHECKPOINT_SECONDS = 60;
@@ -48,7 +48,7 @@ final class Ranks {
     private boolean printOnly;
 
     /** Whether this process is to start the ranks, and is none itself. */
-    boolean isLauncher() {
+    public boolean isLauncher() {
         if (ranks < 1 || timeoutSeconds < 1) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
@@ -63,7 +63,7 @@ final class Ranks {
      *
      * @param main the class whose {@code main} takes this command's options
      */
-    int launch(Class<?> main) throws IOException {
+    public int launch(Class<?> main) throws IOException {
         List<String> command = command(main);
         PrintWriter out = spec.commandLine().getOut();
         out.println(String.join(" ", command.stream().map(Ranks::quoted).toList()));
@@ -127,7 +127,7 @@ final class Ranks {
     }
 
     /** This process's rank and device; alone where there is one. */
-    Joined join(Device chosen) {
+    public Joined join(Device chosen) {
         if (ranks == 1 && !MpiCollective.isLaunched()) {
             return new Joined(Collective.single(), chosen, List.of());
         }
@@ -143,10 +143,10 @@ final class Ranks {
     }
 
     /** A rank. Closes what was opened for it, in order. */
-    record Joined(Collective collective, Device device, List<Collective> opened)
+    public record Joined(Collective collective, Device device, List<Collective> opened)
             implements AutoCloseable {
 
-        boolean isFirst() {
+        public boolean isFirst() {
             return collective.rank() == 0;
         }
 

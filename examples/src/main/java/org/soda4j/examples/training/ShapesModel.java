@@ -1,20 +1,21 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.Device;
 import java.nio.file.Path;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-import org.soda4j.data.ShapesDataset;
-import org.soda4j.data.ShapesDataset.Factor;
-import org.soda4j.data.ViewPairs;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.ShapesDataset;
+import org.soda4j.data.dataset.ShapesDataset.Factor;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.data.pair.ViewPipeline;
+import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 
 /** A SODA small enough to learn procedural shapes within minutes, and the shapes it learns. */
-final class ShapesModel {
+public final class ShapesModel {
 
     static final int SIZE = 16;
     private static final int COUNT = 8000;
@@ -28,7 +29,7 @@ final class ShapesModel {
      *
      * @param seed two seeds draw independent images
      */
-    static ShapesDataset shapes(int count, long seed) {
+    public static ShapesDataset shapes(int count, long seed) {
         return builder(count, seed).build();
     }
 
@@ -47,7 +48,7 @@ final class ShapesModel {
     }
 
     /** Makes a model of 1.1 M parameters with a section for every depth of the U-Net. */
-    static Soda create(long seed, Device device) {
+    public static Soda create(long seed, Device device) {
         return SmallModel.builder(3, seed)
                 .device(device)
                 .latent(LatentLayout.of(64))
@@ -62,7 +63,7 @@ final class ShapesModel {
      *
      * @param images how many are seen, counted with repetition
      */
-    static void train(Soda soda, long images, Precision precision, long seed, Path run) {
+    public static void train(Soda soda, long images, Precision precision, long seed, Path run) {
         ViewPipeline same = ViewPipeline.builder(SIZE).channels(3).build();
         ViewPairs pairs =
                 ViewPairs.builder(trainingShapes(seed))

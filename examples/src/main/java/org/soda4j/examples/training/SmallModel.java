@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
@@ -6,15 +6,30 @@ import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
 /** What the models that train in minutes have in common. */
-final class SmallModel {
+public final class SmallModel {
+
+    /** Width and height of the images that the quickstart's model is trained on. */
+    public static final int QUICKSTART_SIZE = 16;
 
     private SmallModel() {}
 
+    /**
+     * The quickstart's model for images of 16 x 16 pixels: 1.1 M parameters on grey ones, every
+     * section of the latent driving its own depth of the U-Net.
+     */
+    public static Soda quickstart(int channels, long seed) {
+        return builder(channels, seed)
+                .latent(LatentLayout.of(32))
+                .denoiser(denoiser(channels, QUICKSTART_SIZE).build())
+                .build();
+    }
+
     /** A ResNet-18 of a quarter of the width; every section of the latent drives its own depth. */
-    static SodaBuilder builder(int channels, long seed) {
+    public static SodaBuilder builder(int channels, long seed) {
         return Soda.builder()
                 .encoder(
                         ResNetEncoder.builder()
@@ -30,7 +45,7 @@ final class SmallModel {
     }
 
     /** Three levels with one block each, attention at the deepest. */
-    static UNetDenoiser.Builder denoiser(int channels, int size) {
+    public static UNetDenoiser.Builder denoiser(int channels, int size) {
         return UNetDenoiser.builder()
                 .imageShape(channels, size, size)
                 .channels(32)

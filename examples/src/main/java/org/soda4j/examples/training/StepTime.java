@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -16,12 +16,13 @@ import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
 
 /** Times training steps of a model on noise, which changes the model. */
-final class StepTime {
+public final class StepTime {
 
     private StepTime() {}
 
     /** The shortest of some steps, as whatever else the machine does can only add. */
-    static Duration measure(Soda soda, TrainingConfig training, int batch, int warmUp, int steps) {
+    public static Duration measure(
+            Soda soda, TrainingConfig training, int batch, int warmUp, int steps) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         Shape all = new Shape(batch, shape.get(0), shape.get(1), shape.get(2));
         Fastest fastest = new Fastest(warmUp);
@@ -52,7 +53,7 @@ final class StepTime {
     }
 
     /** Days and hours, or hours, minutes and seconds. */
-    static String text(Duration time) {
+    public static String text(Duration time) {
         return time.toDays() > 0
                 ? "%d days %d hours".formatted(time.toDays(), time.toHoursPart())
                 : "%d:%02d:%02d"

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -17,7 +17,7 @@ import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunFolder;
 
 /** The model of a run (its moving average), or a saved model. */
-final class TrainedModel {
+public final class TrainedModel {
 
     private TrainedModel() {}
 
@@ -28,7 +28,7 @@ final class TrainedModel {
      * @param step of a checkpoint; null: the newest, or the model where there is none
      * @return the model; the caller closes it
      */
-    static Soda load(Path folder, Long step, Device device, Precision precision)
+    public static Soda load(Path folder, Long step, Device device, Precision precision)
             throws IOException {
         CheckpointStore store = CheckpointStore.readOnly(RunFolder.checkpoints(folder));
         // A run's model can be older: it is written at every end, and a run can go on after it.

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.soda4j.data.Cifar10;
-import org.soda4j.data.Cifar100;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ImageFolder;
-import org.soda4j.data.TinyImageNet;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.Cifar100;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.data.dataset.TinyImageNet;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
 
@@ -22,26 +22,26 @@ import org.soda4j.io.ConfigText;
  * @param path the folder of the data
  * @param probeImages training images of the probes at most; null for all, 0 for no probes
  */
-record TrainingImages(String kind, Path path, Integer probeImages) {
+public record TrainingImages(String kind, Path path, Integer probeImages) {
 
-    static final String IMAGES = "images";
+    public static final String IMAGES = "images";
     private static final String FILE = "data.json";
 
-    TrainingImages(String kind, Path path) {
+    public TrainingImages(String kind, Path path) {
         this(kind, path, null);
     }
 
     /** The data set that a preset is for. */
-    static String kindOfPreset(String preset) {
+    public static String kindOfPreset(String preset) {
         return preset.replaceFirst("^paper-", "");
     }
 
     /** Training images of the data sets that presets are for. */
-    static int officialSize(String kind) {
+    public static int officialSize(String kind) {
         return kind.equals("tiny-imagenet") ? 100_000 : 50_000;
     }
 
-    ImageDataset open() {
+    public ImageDataset open() {
         return switch (kind) {
             case "cifar10" -> Cifar10.builder().root(path).split(Dataset.Usage.TRAIN).build();
             case "cifar100" -> Cifar100.builder().root(path).split(Dataset.Usage.TRAIN).build();
@@ -72,7 +72,7 @@ record TrainingImages(String kind, Path path, Integer probeImages) {
         AtomicFile.write(run.resolve(FILE), json);
     }
 
-    static TrainingImages ofRun(Path run) throws IOException {
+    public static TrainingImages ofRun(Path run) throws IOException {
         Path file = run.resolve(FILE);
         if (Files.exists(run.resolve("model.safetensors"))) {
             throw new IOException(

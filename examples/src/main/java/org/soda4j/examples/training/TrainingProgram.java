@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.training;
 
 import ai.djl.Device;
 import java.io.IOException;
@@ -11,14 +11,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPairs;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.distributed.Collective;
-import org.soda4j.eval.ProbeEvaluation;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.PartProgress;
+import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.RunControl;
 import org.soda4j.training.RunEvent;
@@ -29,7 +32,7 @@ import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
-final class TrainingProgram {
+public final class TrainingProgram {
 
     private static final int REPORT_IMAGES = 16;
     private static final int REPORT_STEPS = 20;
@@ -43,7 +46,7 @@ final class TrainingProgram {
     private final Device device;
     private boolean trained;
 
-    TrainingProgram(
+    public TrainingProgram(
             PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
         this.out = out;
         this.config = config;
@@ -53,7 +56,7 @@ final class TrainingProgram {
     }
 
     /** Views of the images at the denoiser's resolution, by the published recipe. */
-    static ViewPairs pairs(ImageDataset images, RunConfig config) {
+    public static ViewPairs pairs(ImageDataset images, RunConfig config) {
         List<Integer> shape = config.model().denoiser().imageShape();
         if (!shape.get(1).equals(shape.get(2))) {
             throw new IllegalArgumentException(
@@ -67,12 +70,12 @@ final class TrainingProgram {
     }
 
     /** Trains to the end or until it is stopped. */
-    TrainingSummary train() throws IOException {
+    public TrainingSummary train() throws IOException {
         return train(Collective.single());
     }
 
     /** Trains as one of several ranks, the first of which writes. */
-    TrainingSummary train(Collective ranks) throws IOException {
+    public TrainingSummary train(Collective ranks) throws IOException {
         ImageDataset images = data.open();
         if (ranks.size() == 1) {
             sayHowLong(images.size());

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

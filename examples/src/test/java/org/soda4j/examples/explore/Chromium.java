@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package org.soda4j.examples;
+package org.soda4j.examples.explore;
 
 import ai.djl.Device;
 import java.io.IOException;
@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 

@@ -1,11 +1,11 @@
-package org.soda4j.examples;
+package org.soda4j.examples.novelview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.SceneSource;
-import org.soda4j.data.ShapeScenes;
+import org.soda4j.data.scene.SceneSource;
+import org.soda4j.data.scene.ShapeScenes;
 
 class EveryOtherViewTest {
 

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.PixelImage;
 
 /** Another DJL data set of images, seen as ours; see {@link ImageDataset#of}. */
 final class AdaptedDataset extends ImageDataset {

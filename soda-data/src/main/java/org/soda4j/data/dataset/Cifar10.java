@@ -1,6 +1,8 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.util.List;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.download.OfficialFile;
 
 /**
  * CIFAR-10: 50,000 training and 10,000 test images of 32 x 32 in colour, 10 classes; held in memory
@@ -32,7 +34,7 @@ public final class Cifar10 extends CifarDataset {
             new Format(
                     "CIFAR-10",
                     "cifar-10-batches-bin",
-                    OfficialFile.CIFAR_10,
+                    OfficialFiles.CIFAR_10,
                     new int[] {CLASS_NAMES.size()},
                     0);
     private static final int RECORDS_PER_FILE = 10_000;
@@ -69,7 +71,7 @@ public final class Cifar10 extends CifarDataset {
 
         @Override
         List<OfficialFile> officialFiles() {
-            return List.of(OfficialFile.CIFAR_10);
+            return List.of(OfficialFiles.CIFAR_10);
         }
 
         @Override

@@ -1,7 +1,9 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.download.OfficialFile;
 
 /**
  * CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 in colour, 100 fine classes in 20
@@ -87,7 +89,7 @@ public final class Cifar100 extends CifarDataset {
 
         @Override
         List<OfficialFile> officialFiles() {
-            return List.of(OfficialFile.CIFAR_100);
+            return List.of(OfficialFiles.CIFAR_100);
         }
 
         @Override
@@ -123,7 +125,7 @@ public final class Cifar100 extends CifarDataset {
                     new Format(
                             "CIFAR-100",
                             "cifar-100-binary",
-                            OfficialFile.CIFAR_100,
+                            OfficialFiles.CIFAR_100,
                             new int[] {COARSE_NAMES.size(), FINE_NAMES.size()},
                             labels.ordinal());
             requireTrainOrTest(format.name());

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.download.OfficialFile;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Reads the binary version of CIFAR: records of one or two label bytes and 3,072 pixel bytes, the

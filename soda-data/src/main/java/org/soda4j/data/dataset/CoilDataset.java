@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.soda4j.data.DatasetException;
 
 /**
  * COIL-20 and COIL-100: objects on a turntable, 72 views each, 5 degrees apart; 128 x 128, COIL-20
@@ -29,7 +30,10 @@ import java.util.stream.Stream;
 public final class CoilDataset extends ImageFilesDataset {
 
     private static final Pattern NAME = Pattern.compile("obj(\\d{1,4})__(\\d{1,4})\\.png");
-    static final int STEP_DEGREES = 5;
+
+    /** From one view of an object to the next. */
+    public static final int STEP_DEGREES = 5;
+
     private static final int VIEWS = 360 / STEP_DEGREES;
 
     private final List<Integer> objects;

@@ -1,6 +1,8 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.util.List;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.download.OfficialFile;
 
 /**
  * Fashion-MNIST: 60,000 training and 10,000 test images of 28 x 28 in grey, 10 classes; held in
@@ -55,7 +57,7 @@ public final class FashionMnist extends InMemoryDataset {
 
         @Override
         List<OfficialFile> officialFiles() {
-            return OfficialFile.FASHION_MNIST;
+            return OfficialFiles.FASHION_MNIST;
         }
 
         @Override

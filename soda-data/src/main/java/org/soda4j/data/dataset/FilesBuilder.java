@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.Dataset;
@@ -8,6 +8,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.download.Download;
+import org.soda4j.data.download.DownloadProgress;
+import org.soda4j.data.download.OfficialFile;
 
 /**
  * The options that all data sets in files share.
@@ -133,7 +136,13 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
         }
     }
 
-    Path requireRoot() {
+    /**
+     * Returns where the data are.
+     *
+     * @return the root
+     * @throws IllegalStateException if root was not set
+     */
+    protected final Path requireRoot() {
         if (root == null) {
             throw new IllegalStateException(
                     "expected root(Path) to say where the data are, found nothing set");
@@ -141,8 +150,12 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
         return root;
     }
 
-    /** The split as file names have it. */
-    String splitName() {
+    /**
+     * Returns the split as file names have it.
+     *
+     * @return train, test or val
+     */
+    protected final String splitName() {
         return switch (split) {
             case TRAIN -> "train";
             case TEST -> "test";

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * The options that all data sets in IDX files share: the files come from a folder ({@link #root}),

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
+import org.soda4j.data.DatasetException;
 
 /**
  * Reads IDX files of unsigned bytes: two zero bytes, the type 0x08, the number of dimensions, each

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.ContentHash;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * A labelled image data set: a DJL {@link RandomAccessDataset} whose records are one image, float32

@@ -1,19 +1,27 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.ResizedImageCache;
 
 /**
  * The options that all data sets of image files share.
  *
  * @param <T> the builder itself
  */
-abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBuilder<T> {
+public abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBuilder<T> {
 
-    ImageDecoder.Builder decoder = ImageDecoder.builder();
+    /** How files are decoded. */
+    protected final ImageDecoder.Builder decoder = ImageDecoder.builder();
+
     boolean inMemory;
     private Path cacheFolder;
     private int cacheShortSide;
+
+    /** Starts with the defaults. */
+    protected ImageFilesBuilder() {}
 
     /**
      * Sets the number of channels of every image. Default: 3; grey files are repeated.
@@ -84,6 +92,24 @@ abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends FilesBu
         cacheFolder = Objects.requireNonNull(folder, "folder");
         cacheShortSide = shortSide;
         return self();
+    }
+
+    /**
+     * Makes a data set of listed files that has to be whole.
+     *
+     * @param files the images, in their order
+     * @param classNames the names of the labels
+     * @param whole why no image can be left out, for the message
+     * @return the images, decoded as this builder says
+     * @throws IllegalArgumentException if {@link OnError#SKIP} was set
+     * @throws org.soda4j.data.DatasetException if there is no file
+     */
+    protected final ImageDataset images(
+            List<ImageFile> files, List<String> classNames, String whole) {
+        if (onError == OnError.SKIP) {
+            throw new IllegalArgumentException("onError: expected STOP, found SKIP; " + whole);
+        }
+        return new ImageFilesDataset(this, requireRoot(), files, classNames);
     }
 
     ResizedImageCache cache(ImageDecoder imageDecoder) {

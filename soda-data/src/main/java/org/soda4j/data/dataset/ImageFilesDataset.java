@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,9 +8,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.ContentHash;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.image.ResizedImageCache;
 
 /** Images in files of their own: decoded by whoever asks, or all of them once, into memory. */
-abstract class ImageFilesDataset extends ImageDataset {
+class ImageFilesDataset extends ImageDataset {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ImageFilesDataset.class);
 
@@ -20,14 +25,6 @@ abstract class ImageFilesDataset extends ImageDataset {
     private final ImageDecoder decoder;
     private final ResizedImageCache cache;
     private final PixelImage[] memory;
-
-    /**
-     * One image.
-     *
-     * @param path below the data set's folder, with slashes
-     * @param label the class, -1 for none
-     */
-    record ImageFile(String path, int label) {}
 
     ImageFilesDataset(
             ImageFilesBuilder<?> builder,
@@ -100,9 +97,7 @@ abstract class ImageFilesDataset extends ImageDataset {
 
     private PixelImage read(ImageFile file, int index) {
         Path path = base.resolve(file.path());
-        return cache == null
-                ? decoder.decode(path.toString(), index, ImageDecoder.readBytes(path, index))
-                : cache.read(path, file.path(), index);
+        return cache == null ? decoder.decode(path, index) : cache.read(path, file.path(), index);
     }
 
     @Override
@@ -135,12 +130,10 @@ abstract class ImageFilesDataset extends ImageDataset {
         for (int i = 0; i < files.size(); i++) {
             ImageFile file = files.get(i);
             byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
-            byte[] content = ImageDecoder.readBytes(base.resolve(file.path()), i);
             hash.addInt(path.length);
             hash.addBytes(path);
             hash.addInt(file.label());
-            hash.addInt(content.length);
-            hash.addBytes(content);
+            hash.addFile(base.resolve(file.path()), i);
         }
         return hash.hex();
     }

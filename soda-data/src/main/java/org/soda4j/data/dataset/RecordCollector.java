@@ -1,10 +1,12 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.PixelImage;
 
 /** Gathers images, labels and where they come from while a reader goes through its files. */
 final class RecordCollector {

@@ -1,4 +1,6 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
+
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Draws one shape, anti-aliased over one pixel by its signed distance. Uses only the basic
@@ -49,18 +51,5 @@ final class ShapeRasterizer {
             }
         }
         return new PixelImage(side, side, 3, pixels);
-    }
-
-    /** Turns hue (in full circles), saturation and value into red, green and blue in [0, 1]. */
-    static double[] rgb(double hue, double saturation, double value) {
-        double[] rgb = new double[3];
-        for (int c = 0; c < 3; c++) {
-            // A channel is full within a sixth of the circle around its own hue, 0 beyond a third.
-            double away = Math.abs(hue - c / 3.0);
-            double nearest = Math.min(away, 1 - away);
-            double pure = Math.max(0, Math.min(1, 2 - 6 * nearest));
-            rgb[c] = value * (1 - saturation + saturation * pure);
-        }
-        return rgb;
     }
 }

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.RandomAccessDataset;
@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.soda4j.data.image.Hsv;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Procedural images of one coloured shape on a plain ground, with seven known factors, for tests
@@ -146,8 +148,8 @@ public final class ShapesDataset extends ImageDataset {
                 between(factors, Factor.Y, 0.32, 0.68),
                 between(factors, Factor.SIZE, 0.15, 0.3),
                 turn(factors, Factor.ROTATION),
-                ShapeRasterizer.rgb(turn(factors, Factor.HUE), 0.85, 0.95),
-                ShapeRasterizer.rgb(turn(factors, Factor.BACKGROUND), 0.4, 0.35));
+                Hsv.toRgb(turn(factors, Factor.HUE), 0.85, 0.95),
+                Hsv.toRgb(turn(factors, Factor.BACKGROUND), 0.4, 0.35));
     }
 
     private double between(int[] factors, Factor factor, double low, double high) {

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 /**
  * Random numbers that depend on a key and a counter alone, the same on every machine.

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.download.OfficialFile;
+import org.soda4j.data.download.ZipUnpacking;
 
 /**
  * Tiny-ImageNet-200: 100,000 training, 10,000 validation and 10,000 unlabelled test images of 64 x
@@ -67,7 +70,7 @@ public final class TinyImageNet extends ImageFilesDataset {
 
         @Override
         List<OfficialFile> officialFiles() {
-            return List.of(OfficialFile.TINY_IMAGENET);
+            return List.of(OfficialFiles.TINY_IMAGENET);
         }
 
         @Override
@@ -89,8 +92,8 @@ public final class TinyImageNet extends ImageFilesDataset {
             if (!Files.isDirectory(base.resolve("train"))) {
                 base = base.resolve(FOLDER);
                 if (!Files.isDirectory(base)) {
-                    fetch(OfficialFile.TINY_IMAGENET);
-                    Path archive = root.resolve(OfficialFile.TINY_IMAGENET.name());
+                    fetch(OfficialFiles.TINY_IMAGENET);
+                    Path archive = root.resolve(OfficialFiles.TINY_IMAGENET.name());
                     if (downloads() && Files.isRegularFile(archive)) {
                         ZipUnpacking.unpack(archive, base);
                     }

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.download;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,13 +21,14 @@ import java.time.Duration;
 import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.DatasetException;
 
 /**
  * Fetches one official file: into {@code NAME.part}, from where an earlier attempt stopped (HTTP
  * ranges, RFC 9110, section 14), checked against its checksum, then moved into place at once. The
  * name itself never holds anything but the whole, checked file.
  */
-final class Download {
+public final class Download {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Download.class);
     private static final int BUFFER_BYTES = 1 << 16;
@@ -65,7 +66,12 @@ final class Download {
         }
     }
 
-    Download(DownloadProgress progress) {
+    /**
+     * Makes a download with five attempts.
+     *
+     * @param progress told how far it is, on the thread that fetches
+     */
+    public Download(DownloadProgress progress) {
         this(progress, 5, Duration.ofSeconds(2), Duration.ofSeconds(60), part -> part);
     }
 
@@ -82,8 +88,16 @@ final class Download {
         this.disk = disk;
     }
 
-    /** Fetches the file into the folder unless it is there; returns where it is. */
-    Path fetch(OfficialFile file, Path folder) {
+    /**
+     * Fetches the file into the folder unless it is there.
+     *
+     * @param file what to fetch
+     * @param folder made if it is missing
+     * @return where the file is
+     * @throws DatasetException if no place gives the file with its checksum, writing failed, or
+     *     another process is fetching it
+     */
+    public Path fetch(OfficialFile file, Path folder) {
         Path target = folder.resolve(file.name());
         if (Files.exists(target)) {
             return target;

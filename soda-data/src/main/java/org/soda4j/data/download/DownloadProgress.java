@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.download;
 
 /** Hears how far a download is. */
 @FunctionalInterface

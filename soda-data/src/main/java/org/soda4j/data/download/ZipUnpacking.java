@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.download;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,15 +13,25 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.DatasetException;
 
 /** Unpacks a downloaded archive beside its place and moves its one folder there at once. */
-final class ZipUnpacking {
+public final class ZipUnpacking {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ZipUnpacking.class);
 
     private ZipUnpacking() {}
 
-    static void unpack(Path archive, Path target) {
+    /**
+     * Unpacks.
+     *
+     * @param archive a zip archive that holds one folder with the target's name
+     * @param target where that folder goes; it must not exist, and appears only when all of it is
+     *     there
+     * @throws DatasetException if the archive is damaged, holds no such folder or a path that
+     *     leaves it, or writing failed
+     */
+    public static void unpack(Path archive, Path target) {
         Path work = target.resolveSibling(target.getFileName() + ".unpacking");
         try {
             deleteTree(work);

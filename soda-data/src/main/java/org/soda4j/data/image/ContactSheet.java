@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
+import org.soda4j.data.DatasetException;
 
 /**
  * Decodes image files to 8-bit pixels: JPEG, PNG, BMP, GIF and WebP, told apart by their content,
@@ -143,7 +144,19 @@ public final class ImageDecoder {
      * @throws DatasetException if it cannot be read or has to be refused
      */
     public PixelImage decode(Path file) {
-        return decode(file.toString(), -1, readBytes(file, -1));
+        return decode(file, -1);
+    }
+
+    /**
+     * Decodes a file of a data set.
+     *
+     * @param file an image file of at most 1 GiB
+     * @param index its index in the data set, for messages; -1 for none
+     * @return the image
+     * @throws DatasetException if it cannot be read or has to be refused
+     */
+    public PixelImage decode(Path file, long index) {
+        return decode(file.toString(), index, readBytes(file, index));
     }
 
     /**

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;

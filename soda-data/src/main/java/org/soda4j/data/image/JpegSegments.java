@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 /**
  * What stands in a JPEG file's marker segments before the image data (ITU-T T.81, annex B).

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 /**
  * One image of 8-bit samples, as data sets hold it and transforms work on it.

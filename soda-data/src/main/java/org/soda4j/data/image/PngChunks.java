@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

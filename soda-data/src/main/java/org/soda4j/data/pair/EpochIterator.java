@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 
 /** A data set's images by the object they show. */
 final class GroupedImages implements ViewSource {

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 /**
  * What a {@link ViewLoader} delivered and how long the caller waited for it.

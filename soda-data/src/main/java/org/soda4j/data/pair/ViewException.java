@@ -1,4 +1,6 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
+
+import org.soda4j.data.dataset.ImageDataset;
 
 /** Says that a view could not be made: names the pair, the data set, the file and the index. */
 public final class ViewException extends RuntimeException {
@@ -14,7 +16,14 @@ public final class ViewException extends RuntimeException {
         return source.startsWith(name) ? source : "%s, index %d: %s".formatted(name, index, source);
     }
 
-    ViewException(int index, String where, Throwable cause) {
+    /**
+     * Names what failed.
+     *
+     * @param index the pair's
+     * @param where the data set, the file and the index in it
+     * @param cause what happened there
+     */
+    public ViewException(int index, String where, Throwable cause) {
         super("pair %d (%s): %s".formatted(index, where, cause), cause);
         this.index = index;
     }

@@ -1,8 +1,9 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.PixelNormalization;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ArrayTransform;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;

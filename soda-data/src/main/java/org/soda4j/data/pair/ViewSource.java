@@ -1,7 +1,9 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Items of which there are one or several images: what {@link ViewPairs} draws source and target

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ViewRandom;

@@ -1,7 +1,8 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
 import org.soda4j.view.Camera;

@@ -1,7 +1,11 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewSource;
 import org.soda4j.view.Camera;
 import org.soda4j.view.Intrinsics;
 

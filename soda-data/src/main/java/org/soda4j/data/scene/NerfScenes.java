@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.ImageFilesBuilder;
+import org.soda4j.data.dataset.OnError;
 import org.soda4j.io.ConfigText;
 import org.soda4j.view.Intrinsics;
 import org.soda4j.view.Pose;
@@ -90,12 +93,11 @@ public final class NerfScenes {
                 files.beginObject();
                 addScene(files, folder, scenes.get(label), file, label);
             }
-            return files.build(
-                    this,
-                    folder,
+            List<String> names =
                     scenes.stream()
                             .map(name -> name.isEmpty() ? folder.getFileName() + "" : name)
-                            .toList());
+                            .toList();
+            return files.build(images(files.files(folder), names, SceneFiles.WHOLE));
         }
 
         /** The folders below the root that are scenes; an empty name for the root itself. */

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.ImageFilesBuilder;
+import org.soda4j.data.dataset.OnError;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
 import org.soda4j.view.Intrinsics;
@@ -94,7 +98,7 @@ public final class NmrScenes {
                     addObject(files, folder, classes.get(label) + "/" + name, label);
                 }
             }
-            return files.build(this, folder, classes);
+            return files.build(images(files.files(folder), classes, SceneFiles.WHOLE));
         }
 
         private static List<String> classes(Path root) {

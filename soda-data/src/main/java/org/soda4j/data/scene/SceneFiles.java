@@ -1,9 +1,13 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.dataset.ImageFile;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.view.Camera;
 import org.soda4j.view.Intrinsics;
 import org.soda4j.view.Pose;
@@ -11,7 +15,9 @@ import org.soda4j.view.Pose;
 /** Collects the image files of objects, object by object, with their cameras. */
 final class SceneFiles {
 
-    private final List<ImageFilesDataset.ImageFile> files = new ArrayList<>();
+    static final String WHOLE = "an object's views go with its cameras";
+
+    private final List<ImageFile> files = new ArrayList<>();
     private final List<Pose> poses = new ArrayList<>();
     private final List<Function<PixelImage, Intrinsics>> lenses = new ArrayList<>();
     private final List<Integer> objects = new ArrayList<>();
@@ -26,22 +32,26 @@ final class SceneFiles {
      * @param lens the intrinsics in an image of some size
      */
     void add(String path, int label, Pose pose, Function<PixelImage, Intrinsics> lens) {
-        files.add(new ImageFilesDataset.ImageFile(path, label));
+        files.add(new ImageFile(path, label));
         poses.add(pose);
         lenses.add(lens);
         objects.add(object);
     }
 
-    /** Decodes the first image: all have its size, which is checked when they are decoded. */
-    SceneSource build(ImageFilesBuilder<?> builder, Path root, List<String> classNames) {
-        if (builder.onError == OnError.SKIP) {
-            throw new IllegalArgumentException(
-                    "onError: expected STOP, found SKIP; an object's views go with its cameras");
-        }
+    /** Returns the images that were added, at least one. */
+    List<ImageFile> files(Path root) {
         if (files.isEmpty()) {
             throw new DatasetException(root.toString(), "expected at least one object, found none");
         }
-        ImageDataset images = new Images(builder, root, files, classNames);
+        return files;
+    }
+
+    /**
+     * Decodes the first image: all have its size, which is checked when they are decoded.
+     *
+     * @param images what {@link #files} names
+     */
+    SceneSource build(ImageDataset images) {
         PixelImage first = images.image(0);
         List<Camera> cameras = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
@@ -52,16 +62,5 @@ final class SceneFiles {
             }
         }
         return new ImageScenes(images, objects::get, cameras);
-    }
-
-    private static final class Images extends ImageFilesDataset {
-
-        Images(
-                ImageFilesBuilder<?> builder,
-                Path root,
-                List<ImageFile> files,
-                List<String> classNames) {
-            super(builder, root, files, classNames);
-        }
     }
 }

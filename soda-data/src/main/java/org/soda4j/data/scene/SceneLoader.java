@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.soda4j.data.pair.EpochOrder;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
 

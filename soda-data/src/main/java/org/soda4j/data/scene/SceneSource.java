@@ -1,8 +1,11 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.soda4j.data.dataset.CoilDataset;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewSource;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.view.Camera;
 import org.soda4j.view.Intrinsics;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +9,8 @@ import ai.djl.util.Progress;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewException;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;

@@ -1,9 +1,11 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.image.ContentHash;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.view.Camera;
 
 /** A view on chosen objects of another source. */

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.soda4j.data.image.ContentHash;
+import org.soda4j.data.image.Hsv;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.view.Camera;
 import org.soda4j.view.Intrinsics;
@@ -153,8 +156,8 @@ public final class ShapeScenes implements SceneSource {
                 StrictMath.cos(yaw),
                 StrictMath.sin(yaw),
                 texture,
-                ShapeRasterizer.rgb(hue, 0.85, 0.95),
-                ShapeRasterizer.rgb(other - (int) other, 0.7, 0.65));
+                Hsv.toRgb(hue, 0.85, 0.95),
+                Hsv.toRgb(other - (int) other, 0.7, 0.65));
     }
 
     private static double between(ViewRandom random, double low, double high) {

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 /**
  * One solid of a scene, with an upright axis and a texture of two colours. Its shape is defined in

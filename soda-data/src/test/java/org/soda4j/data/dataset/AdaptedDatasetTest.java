@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.soda4j.data.DatasetException;
 
 class AdaptedDatasetTest extends ImageDatasetContract {
 

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.image.PixelImage;
 
 /** The data sets of DJL's basicdataset on small files in their layouts, seen through ours. */
 class BasicDatasetsTest {
@@ -201,7 +202,7 @@ class BasicDatasetsTest {
                                                                 .equals(ImageNet.class.getName())));
         // Ours reads the same layout.
         ImageDataset ours =
-                org.soda4j.data.ImageFolder.builder().root(root.resolve("train")).build();
+                org.soda4j.data.dataset.ImageFolder.builder().root(root.resolve("train")).build();
         assertThat(ours.classNames()).containsExactly("n01440764");
     }
 
@@ -217,7 +218,7 @@ class BasicDatasetsTest {
                         .build();
         dataset.prepare();
         ImageDataset data = ImageDataset.of(dataset, dataset.getSynset());
-        ImageDataset ours = org.soda4j.data.ImageFolder.builder().root(root).build();
+        ImageDataset ours = org.soda4j.data.dataset.ImageFolder.builder().root(root).build();
         assertThat(data.contentHash()).isNotEmpty();
         for (int i = 0; i < 2; i++) {
             assertThat(data.image(i).pixels()).isEqualTo(ours.image(i).pixels());

@@ -1,15 +1,16 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import org.soda4j.data.DatasetException;
 
 /** Feeds bytes to the CIFAR readers: as records, and as an archive. */
 public final class CifarFuzzer {
 
     private static final CifarDataset.Format FORMAT =
             new CifarDataset.Format(
-                    "CIFAR-100", "folder", OfficialFile.CIFAR_100, new int[] {20, 100}, 1);
+                    "CIFAR-100", "folder", OfficialFiles.CIFAR_100, new int[] {20, 100}, 1);
 
     private CifarFuzzer() {}
 

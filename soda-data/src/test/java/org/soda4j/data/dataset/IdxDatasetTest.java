@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.PixelImage;
 
 class IdxDatasetTest extends ImageDatasetContract {
 

@@ -1,6 +1,7 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.io.ByteArrayInputStream;
+import org.soda4j.data.DatasetException;
 
 /** Feeds bytes to the IDX reader: as images, as labels, and as both files of a data set. */
 public final class IdxFuzzer {

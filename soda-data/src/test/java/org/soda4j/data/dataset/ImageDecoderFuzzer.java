@@ -1,4 +1,8 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
+
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.PixelImage;
 
 /** Feeds bytes to the image decoder. */
 public final class ImageDecoderFuzzer {

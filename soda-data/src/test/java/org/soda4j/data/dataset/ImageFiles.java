@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
 /** Writes small image files for tests; the content is a function of the number given. */
-final class ImageFiles {
+public final class ImageFiles {
 
     private ImageFiles() {}
 
-    static int rgb(int number, int x, int y) {
+    public static int rgb(int number, int x, int y) {
         return (17 * number + 3 * x & 0xff) << 16 | (5 * number + 7 * y & 0xff) << 8 | x * y & 0xff;
     }
 
-    static void write(Path file, int number, int width, int height, boolean grey)
+    public static void write(Path file, int number, int width, int height, boolean grey)
             throws IOException {
         BufferedImage image =
                 new BufferedImage(

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -140,7 +140,7 @@ class ReaderFuzzTest {
     @Test
     void images() throws Exception {
         List<byte[]> seeds = new ArrayList<>(kept("ImageDecoderFuzzer"));
-        seeds.addAll(filesIn("images"));
+        seeds.addAll(filesIn("/org/soda4j/data/image/images"));
         assertThat(seeds).hasSizeGreaterThan(30);
         seeds.forEach(ImageDecoderFuzzer::fuzzerTestOneInput);
         fuzz(ImageDecoderFuzzer::fuzzerTestOneInput, seeds, 3000, 3);

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.ShapesDataset.Factor;
+import org.soda4j.data.dataset.ShapesDataset.Factor;
+import org.soda4j.data.image.Hsv;
+import org.soda4j.data.image.PixelImage;
 
 class ShapesDatasetTest extends ImageDatasetContract {
 
@@ -138,7 +140,7 @@ class ShapesDatasetTest extends ImageDatasetContract {
     @Test
     void huesAreThoseOfHsv() {
         for (int step = 0; step < 24; step++) {
-            double[] rgb = ShapeRasterizer.rgb(step / 24.0, 0.85, 0.95);
+            double[] rgb = Hsv.toRgb(step / 24.0, 0.85, 0.95);
             Color expected = Color.getHSBColor(step / 24f, 0.85f, 0.95f);
             // AWT rounds to 8 bits.
             assertThat(rgb[0] * 255).isCloseTo(expected.getRed(), within(0.51));

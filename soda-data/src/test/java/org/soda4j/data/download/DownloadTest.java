@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,6 +30,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.Cifar100;
+import org.soda4j.data.dataset.CoilDataset;
+import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.data.dataset.Mnist;
+import org.soda4j.data.dataset.TinyImageNet;
 
 class DownloadTest {
 

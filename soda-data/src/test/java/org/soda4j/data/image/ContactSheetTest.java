@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.soda4j.PixelNormalization;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.RandomResizedCrop;
 import org.soda4j.data.transform.ViewRandom;

@@ -1,8 +1,9 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import ai.djl.training.dataset.Dataset;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import org.soda4j.data.dataset.Cifar10;
 
 /**
  * Measures pairs of views a second on one thread: published recipe, 32 x 32, CIFAR-10 records.

@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.soda4j.PixelNormalization;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
 import org.soda4j.data.transform.Normalize;

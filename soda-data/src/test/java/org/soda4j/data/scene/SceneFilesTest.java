@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.DatasetException;
+import org.soda4j.data.dataset.CoilDataset;
+import org.soda4j.data.dataset.ImageFiles;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
 import org.soda4j.view.Camera;

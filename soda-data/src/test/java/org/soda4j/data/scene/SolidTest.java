@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.scene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

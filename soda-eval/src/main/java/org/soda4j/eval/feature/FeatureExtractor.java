@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
+import org.soda4j.data.dataset.ImageDataset;
 
 /**
  * Turns the images of a data set into features: resized to the model's resolution, without
@@ -39,7 +39,7 @@ public final class FeatureExtractor {
          * @param images {@code [N, C, H, W] in [0, 1]}; not closed
          * @return {@code [N, d]}; the caller closes it
          */
-        NDArray of(Soda soda, NDArray images) {
+        public NDArray of(Soda soda, NDArray images) {
             return switch (this) {
                 case LATENT -> soda.encode(images);
                 case NORMALIZED_LATENT -> soda.encodeNormalized(images);

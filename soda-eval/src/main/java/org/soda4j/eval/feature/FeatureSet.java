@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -220,8 +220,12 @@ public final class FeatureSet {
         return FloatBuffer.wrap(values).asReadOnlyBuffer();
     }
 
-    /** The array itself, which nobody may write to. */
-    float[] sharedValues() {
+    /**
+     * The features themselves, for reading alone: sets may fill gigabytes, so this is no copy.
+     *
+     * @return the set's own array, row after row, which nobody may write to
+     */
+    public float[] sharedValues() {
         return values;
     }
 
@@ -360,21 +364,17 @@ public final class FeatureSet {
         }
     }
 
-    /** Refuses a set without labels, naming it. */
-    void requireLabels(String what) {
+    /**
+     * Refuses a set without labels.
+     *
+     * @param what how the message names it
+     * @throws IllegalStateException without labels
+     */
+    public void requireLabels(String what) {
         if (labels == null) {
             throw new IllegalStateException(
                     "expected labels on %s of %d rows, found none; add them with withLabels"
                             .formatted(what, size));
-        }
-    }
-
-    /** Refuses a pair of sets whose widths differ. */
-    static void requireSameWidth(String a, FeatureSet first, String b, FeatureSet second) {
-        if (first.width != second.width) {
-            throw new IllegalArgumentException(
-                    "expected features of one width, found %d in %s and %d in %s; both must come from the same encoder"
-                            .formatted(first.width, a, second.width, b));
         }
     }
 }

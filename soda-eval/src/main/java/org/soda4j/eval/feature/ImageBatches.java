@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -6,13 +6,13 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ViewRandom;
 
 /** The images of a data set as batches of pixels, all through one pipeline. Not thread-safe. */
-final class ImageBatches {
+public final class ImageBatches {
 
     private final ImageDataset images;
     private final ViewPipeline pipeline;
@@ -23,9 +23,12 @@ final class ImageBatches {
     /**
      * Makes views.
      *
+     * @param images at least one
+     * @param pipeline what every image goes through
      * @param seed what a pipeline draws from, together with epoch and index
+     * @throws IllegalArgumentException if there is no image
      */
-    ImageBatches(ImageDataset images, ViewPipeline pipeline, long seed) {
+    public ImageBatches(ImageDataset images, ViewPipeline pipeline, long seed) {
         if (images.size() == 0) {
             throw new IllegalArgumentException("images: expected at least one, found none");
         }
@@ -34,23 +37,46 @@ final class ImageBatches {
         this.seed = seed;
     }
 
-    /** The whole images at the resolution of a model. */
-    static ImageBatches resized(ImageDataset images, Soda soda) {
+    /**
+     * Returns the whole images at the resolution of a model.
+     *
+     * @param images at least one
+     * @param soda whose denoiser says size and channels
+     * @return the batches
+     * @throws IllegalArgumentException if there is no image
+     */
+    public static ImageBatches resized(ImageDataset images, Soda soda) {
         return new ImageBatches(images, resizing(soda), 0);
     }
 
-    /** What only resizes to a model's resolution and channels. */
-    static ViewPipeline resizing(Soda soda) {
+    /**
+     * Returns what only resizes to a model's resolution and channels.
+     *
+     * @param soda whose denoiser says size and channels
+     * @return the pipeline
+     */
+    public static ViewPipeline resizing(Soda soda) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         return ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
     }
 
-    int size() {
+    /**
+     * Returns the number of images.
+     *
+     * @return at least 1
+     */
+    public int size() {
         return Math.toIntExact(images.size());
     }
 
-    /** The views of some images, one after the other, each {@code [C, H, W]}. */
-    float[] pixels(int epoch, int... indices) {
+    /**
+     * Makes the views of some images.
+     *
+     * @param epoch from 0; each draws other views
+     * @param indices which images
+     * @return one after the other, each {@code [C, H, W]}
+     */
+    public float[] pixels(int epoch, int... indices) {
         int length = pipeline.length();
         float[] batch = new float[Math.multiplyExact(indices.length, length)];
         float[] view = new float[length];
@@ -62,12 +88,25 @@ final class ImageBatches {
         return batch;
     }
 
-    /** Consecutive images {@code [N, C, H, W] in [0, 1]}. */
-    NDArray range(NDManager manager, int from, int to) {
+    /**
+     * Makes the views of consecutive images.
+     *
+     * @param manager owns the result
+     * @param from the first
+     * @param to one past the last
+     * @return {@code [N, C, H, W] in [0, 1]}, or as the pipeline has them
+     */
+    public NDArray range(NDManager manager, int from, int to) {
         return manager.create(pixels(0, IntStream.range(from, to).toArray()), shape(to - from));
     }
 
-    Shape shape(int count) {
+    /**
+     * Returns the shape of so many views.
+     *
+     * @param count how many
+     * @return {@code [count, C, H, W]}
+     */
+    public Shape shape(int count) {
         return new Shape(count, pipeline.channels(), pipeline.size(), pipeline.size());
     }
 }

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.feature;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ public interface ImageFeatures {
     /**
      * The pooled features of an encoder that was trained here. Distances in them compare images of
      * one data set with each other; they are not the FID of the literature, which takes Inception
-     * ({@link org.soda4j.eval.image.TorchScriptFeatures}).
+     * ({@link org.soda4j.eval.quality.TorchScriptFeatures}).
      *
      * @param soda the model; stays open
      * @return the features

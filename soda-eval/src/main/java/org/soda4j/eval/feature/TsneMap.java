@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.feature;
 
 import de.javagl.tsne.Tsne;
 import java.util.Random;

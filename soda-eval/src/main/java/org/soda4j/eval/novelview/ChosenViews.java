@@ -1,9 +1,9 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.soda4j.data.SceneSource;
+import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.view.Camera;
 

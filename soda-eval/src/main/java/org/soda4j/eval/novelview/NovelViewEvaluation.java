@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.SceneSource;
-import org.soda4j.eval.image.Lpips;
-import org.soda4j.eval.image.Psnr;
-import org.soda4j.eval.image.Ssim;
-import org.soda4j.eval.view.ViewScore.Baseline;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.scene.SceneSource;
+import org.soda4j.eval.novelview.ViewScore.Baseline;
+import org.soda4j.eval.quality.Lpips;
+import org.soda4j.eval.quality.Psnr;
+import org.soda4j.eval.quality.Ssim;
 import org.soda4j.view.Camera;
 
 /**

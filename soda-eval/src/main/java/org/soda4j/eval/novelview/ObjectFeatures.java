@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.soda4j.EncodedViews;
 import org.soda4j.Soda;
-import org.soda4j.data.SceneSource;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.data.scene.SceneSource;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Latents of objects as features of their classes, for k-NN and linear probes. */
 public final class ObjectFeatures {

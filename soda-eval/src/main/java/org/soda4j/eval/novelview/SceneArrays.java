@@ -1,12 +1,12 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.SceneSource;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.scene.SceneSource;
 
 /** Images of scenes as arrays. */
 final class SceneArrays {

@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import java.util.Map;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.soda4j.eval.novelview.ViewScore.Baseline;
 import org.soda4j.eval.plot.LineChart;
-import org.soda4j.eval.view.ViewScore.Baseline;
 
 /**
  * What {@link NovelViewEvaluation} found: the scores of each drawn view, their means by number of

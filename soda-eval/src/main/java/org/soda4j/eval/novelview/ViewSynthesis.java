@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,8 +14,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
+import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageBatches;
 
 /**
  * The unconditional diffusion baseline: what a block on the denoiser's way up knows about an image
@@ -118,8 +120,7 @@ public final class DenoiserFeatureProbe {
         Map<String, FeatureSet> sets = new LinkedHashMap<>();
         for (String block : blocks) {
             float[] values = features.get(block);
-            FeatureSet set =
-                    FeatureSet.owning(values, values.length / size).withProvenance(provenance);
+            FeatureSet set = FeatureSet.of(values, values.length / size).withProvenance(provenance);
             sets.put(
                     block,
                     images.classNames().isEmpty()

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,6 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
+
+import org.soda4j.eval.feature.FeatureSet;
 
 /** A classifier on frozen features, whose test accuracy says how much the features know. */
 @FunctionalInterface

@@ -1,6 +1,7 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.Objects;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * How well a probe does with n training examples of every class: the mean over random draws with

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import org.soda4j.eval.feature.ImageBatches;
 
 /**
  * The training of a probe's head, and of the encoder's copy where that learns too.

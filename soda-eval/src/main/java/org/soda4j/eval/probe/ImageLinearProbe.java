@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,11 +10,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
-import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.ImageBatches;
 
 /**
  * The published linear probe (SODA, section 4.1): batch norm without affine parameters and a linear

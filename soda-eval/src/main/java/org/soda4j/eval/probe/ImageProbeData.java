@@ -1,8 +1,8 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.Arrays;
 import java.util.List;
-import org.soda4j.data.ImageDataset;
+import org.soda4j.data.dataset.ImageDataset;
 
 /** The labels of the images that a probe learns from and is tested on, checked. */
 record ImageProbeData(int[] train, int[] test, List<String> classNames) {

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 /** The distance by which a k-NN probe ranks neighbours. */
 public enum KnnMetric {

@@ -1,9 +1,10 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * k-nearest-neighbour classification of frozen features: each test example takes the label that
@@ -81,7 +82,7 @@ public final class KnnProbe implements FeatureProbe {
      * @throws IllegalArgumentException if the widths differ or there are fewer than k rows
      */
     public Neighbours neighbours(FeatureSet base, FeatureSet queries) {
-        FeatureSet.requireSameWidth("the searched features", base, "the queries", queries);
+        ProbeData.requireSameWidth("the searched features", base, "the queries", queries);
         requireEnough(base);
         boolean normalize = metric == KnnMetric.COSINE;
         FeatureSet rows = normalize ? base.normalized() : base;

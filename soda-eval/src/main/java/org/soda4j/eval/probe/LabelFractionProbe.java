@@ -1,7 +1,8 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.Locale;
 import java.util.Objects;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * How well a probe does with a fraction of the labels, drawn from every class alike: the mean over

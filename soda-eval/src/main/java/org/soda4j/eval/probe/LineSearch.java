@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 /**
  * The line search of Moré and Thuente, Line search algorithms with guaranteed sufficient decrease

@@ -1,8 +1,9 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.soda4j.Soda;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Linear classification of frozen features. */
 public final class LinearProbe implements FeatureProbe {

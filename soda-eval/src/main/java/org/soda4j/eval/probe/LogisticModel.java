@@ -1,6 +1,7 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.Arrays;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * A fitted logistic regression: class probabilities are {@code softmax(weights x + intercepts)}.

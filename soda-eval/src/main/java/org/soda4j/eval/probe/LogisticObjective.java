@@ -1,9 +1,10 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * The mean cross-entropy plus {@code |W|^2 / (2 C n)} with its gradient, over {@code [outputs][d +

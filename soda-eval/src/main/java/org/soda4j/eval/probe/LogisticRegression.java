@@ -1,7 +1,8 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * Multinomial logistic regression with an L2 penalty, by L-BFGS in double.

@@ -1,7 +1,8 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** The checks on the two feature sets that every probe shares. */
 final class ProbeData {
@@ -12,7 +13,7 @@ final class ProbeData {
     static void require(FeatureSet train, FeatureSet test) {
         train.requireLabels("the training features");
         test.requireLabels("the test features");
-        FeatureSet.requireSameWidth("the training features", train, "the test features", test);
+        requireSameWidth("the training features", train, "the test features", test);
         if (!train.classNames().isEmpty()
                 && !test.classNames().isEmpty()
                 && !train.classNames().equals(test.classNames())) {
@@ -27,6 +28,15 @@ final class ProbeData {
                         "expected training examples of every test class, found none of class %s"
                                 .formatted(className(test, label)));
             }
+        }
+    }
+
+    /** Refuses a pair of sets whose widths differ. */
+    static void requireSameWidth(String a, FeatureSet first, String b, FeatureSet second) {
+        if (first.width() != second.width()) {
+            throw new IllegalArgumentException(
+                    "expected features of one width, found %d in %s and %d in %s; both must come from the same encoder"
+                            .formatted(first.width(), a, second.width(), b));
         }
     }
 

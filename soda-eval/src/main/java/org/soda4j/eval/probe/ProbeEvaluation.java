@@ -1,11 +1,13 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.training.Evaluation;
 
 /**

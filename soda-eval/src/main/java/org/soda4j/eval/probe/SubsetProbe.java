@@ -1,10 +1,11 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Fits a probe on random subsets with a given number of examples of every class. */
 final class SubsetProbe {

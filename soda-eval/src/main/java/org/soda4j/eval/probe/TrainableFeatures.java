@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
-import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 
 /** Features of a model's encoder, or of a copy of it that learns. */
 final class TrainableFeatures implements AutoCloseable {

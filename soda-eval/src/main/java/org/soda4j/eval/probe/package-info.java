@@ -1,2 +1,5 @@
-/** Probes, image metrics, disentanglement, latent tools and reports. */
-package org.soda4j.eval;
+/**
+ * How much simple classifiers get out of features: nearest neighbours, linear probes, few labels,
+ * the denoiser's own features.
+ */
+package org.soda4j.eval.probe;

@@ -1,9 +1,7 @@
-package org.soda4j.eval;
+package org.soda4j.eval.quality;
 
 import java.util.Optional;
-import org.soda4j.eval.image.FrechetDistance;
-import org.soda4j.eval.image.KernelDistance;
-import org.soda4j.eval.image.PrecisionRecall;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * How alike two sets of images are, in the features of some extractor.

@@ -1,10 +1,10 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * Mean and covariance of features, in double: all that the Frechet distance needs of a set, so that

@@ -1,10 +1,10 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * The Frechet distance of two normal distributions with the means and covariances of two sets of

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,9 +10,9 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.eval.image.Psnr;
-import org.soda4j.eval.image.Ssim;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.eval.feature.ImageFeatures;
 
 /**
  * Measures how well a model draws, in one call: reconstruction from latents, or sampling without
@@ -204,7 +204,10 @@ public final class ImageQualityProtocol {
          * @throws IllegalArgumentException if below 1
          */
         public Builder batchSize(int size) {
-            batchSize = SubsetProbe.atLeastOne("batchSize", size);
+            if (size < 1) {
+                throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
+            }
+            batchSize = size;
             return this;
         }
 

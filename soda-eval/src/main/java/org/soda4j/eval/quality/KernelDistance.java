@@ -1,10 +1,10 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.Random;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * The kernel distance of two sets of features: KID (Binkowski et al., Demystifying MMD GANs, 2018,

@@ -1,12 +1,12 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnMetric;
-import org.soda4j.eval.KnnProbe;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnMetric;
+import org.soda4j.eval.probe.KnnProbe;
 
 /**
  * Precision and recall of generated images (Kynkäänniemi et al., Improved precision and recall

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.quality;
 
 import java.util.Locale;
 

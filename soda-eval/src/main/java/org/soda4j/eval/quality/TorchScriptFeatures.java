@@ -1,4 +1,4 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.ImageFeatures;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageFeatures;
 
 /**
  * Features of a network that the user gives as a TorchScript file, such as Inception for FID and

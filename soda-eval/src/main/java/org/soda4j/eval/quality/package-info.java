@@ -1,2 +1,5 @@
-/** Image quality: per pair of images, and between sets of images through their features. */
-package org.soda4j.eval.image;
+/**
+ * Image quality: per pair of images, between sets of images through their features, and the
+ * protocol that measures a model by them.
+ */
+package org.soda4j.eval.quality;

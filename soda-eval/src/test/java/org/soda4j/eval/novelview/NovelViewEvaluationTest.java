@@ -1,4 +1,4 @@
-package org.soda4j.eval.view;
+package org.soda4j.eval.novelview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.SceneSource;
-import org.soda4j.data.ShapeScenes;
-import org.soda4j.eval.view.ViewScore.Baseline;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.scene.SceneSource;
+import org.soda4j.data.scene.ShapeScenes;
+import org.soda4j.eval.novelview.ViewScore.Baseline;
 import org.soda4j.view.Camera;
 
 /** Against ways of drawing whose scores are known beforehand. */

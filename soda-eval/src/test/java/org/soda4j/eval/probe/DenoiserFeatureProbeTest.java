@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,9 +14,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** The sweep over blocks and noise steps. */
 class DenoiserFeatureProbeTest {

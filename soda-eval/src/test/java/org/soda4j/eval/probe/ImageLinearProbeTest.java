@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.soda4j.Soda;
-import org.soda4j.data.ViewPipeline;
-import org.soda4j.eval.FeatureExtractor.Output;
+import org.soda4j.data.pair.ViewPipeline;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 
 /** The published linear probe against its recipe written out in double, and what it refuses. */
 class ImageLinearProbeTest {

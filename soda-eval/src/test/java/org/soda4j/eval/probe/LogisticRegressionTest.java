@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.soda4j.eval.GoldenMetrics;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** The unique minimum of scikit-learn's objective. */
 class LogisticRegressionTest {

@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
-import org.soda4j.data.ViewPairs;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.training.RunEvent;
 import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;

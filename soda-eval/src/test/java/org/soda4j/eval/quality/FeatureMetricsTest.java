@@ -1,4 +1,4 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.soda4j.eval.FeatureSet;
 import org.soda4j.eval.GoldenMetrics;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Distances between sets of features. */
 class FeatureMetricsTest {

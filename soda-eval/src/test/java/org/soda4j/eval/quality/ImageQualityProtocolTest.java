@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.eval.image.FrechetDistance;
-import org.soda4j.eval.image.KernelDistance;
-import org.soda4j.eval.image.Psnr;
-import org.soda4j.eval.image.Ssim;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageBatches;
 
 /** The protocols against their parts called one by one. */
 class ImageQualityProtocolTest {

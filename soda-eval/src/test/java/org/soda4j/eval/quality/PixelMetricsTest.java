@@ -1,4 +1,4 @@
-package org.soda4j.eval.image;
+package org.soda4j.eval.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

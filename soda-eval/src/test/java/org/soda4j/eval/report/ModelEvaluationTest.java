@@ -1,4 +1,4 @@
-package org.soda4j.eval;
+package org.soda4j.eval.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
 
 /** What an evaluation tells while it runs; its results are tested where it is used. */
 class ModelEvaluationTest {

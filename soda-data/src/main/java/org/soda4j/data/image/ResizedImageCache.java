@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.data.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,14 +11,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.DatasetException;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
 
 /**
- * Decoded, scaled-down images on disk; see {@link ImageFilesBuilder#resizedCache}. An entry is 20
- * bytes (magic number, height, width, channels, CRC-32 of the pixels) and the pixels.
+ * Decoded, scaled-down images on disk. An entry is 20 bytes (magic number, height, width, channels,
+ * CRC-32 of the pixels) and the pixels. Thread-safe; processes may share a folder.
  */
-final class ResizedImageCache {
+public final class ResizedImageCache {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ResizedImageCache.class);
     private static final int MAGIC = 0x53505831;
@@ -29,13 +30,29 @@ final class ResizedImageCache {
     private final ImageDecoder decoder;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder) {
+    /**
+     * Makes a cache.
+     *
+     * @param folder where entries are kept; made when the first is written
+     * @param shortSide the longest shorter side that an image keeps, in pixels, at least 1
+     * @param decoder what decodes a file that has no entry
+     */
+    public ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder) {
         this.folder = folder;
         this.shortSide = shortSide;
         this.decoder = decoder;
     }
 
-    PixelImage read(Path file, String relativePath, int index) {
+    /**
+     * Returns an image, from its entry where there is a good one.
+     *
+     * @param file the image's file
+     * @param relativePath its path below the data set's folder, a part of the entry's name
+     * @param index its index in the data set, for messages
+     * @return the image, reduced
+     * @throws DatasetException if the file cannot be read or has to be refused
+     */
+    public PixelImage read(Path file, String relativePath, int index) {
         Path entry;
         try {
             entry = entryFor(file, relativePath);
@@ -46,8 +63,7 @@ final class ResizedImageCache {
         if (cached != null) {
             return cached;
         }
-        PixelImage image =
-                decoder.decode(file.toString(), index, ImageDecoder.readBytes(file, index));
+        PixelImage image = decoder.decode(file, index);
         PixelImage small = reduce(image);
         try {
             write(entry, small);
