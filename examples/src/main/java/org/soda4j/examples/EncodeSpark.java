@@ -3,7 +3,7 @@ package org.soda4j.examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -15,6 +15,9 @@ import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.benchmark.FlopCount;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.examples.benchmark.BenchmarkProcess;
+import org.soda4j.examples.benchmark.MemoryEstimate;
+import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -119,7 +122,8 @@ public final class Growth implements Callable<Integer> {
                         new Axis(
                                 "resolution", resolutions, "model.denoiser.imageShape=[3, %d, %d]"),
                         new Axis("channels", channels, "model.denoiser.channels=%d"));
-        BenchmarkProcess process = new BenchmarkProcess(preset, precision, steps, threads);
+        BenchmarkProcess process =
+                new BenchmarkProcess(Benchmark.class, preset, precision, steps, threads);
         RunConfig base = RunConfig.preset(preset);
         BenchmarkProcess.Result atBase = process.run(BATCH, List.of());
         double flopsPerSecond = atBase.imagesPerSecond() * FlopCount.of(base.model()).train();

@@ -11,24 +11,26 @@ import java.util.concurrent.Callable;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.Cifar10;
-import org.soda4j.data.FashionMnist;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPairs;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureExtractor.Output;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnProbe;
-import org.soda4j.eval.LinearProbe;
-import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
-import org.soda4j.latent.LatentLayout;
+import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.examples.training.SmallModel;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
@@ -49,7 +51,7 @@ import picocli.CommandLine.Option;
                         + " and draws reconstructions and interpolations.")
 public final class Quickstart implements Callable<Integer> {
 
-    static final int SIZE = 16;
+    private static final int SIZE = SmallModel.QUICKSTART_SIZE;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int REPORT_IMAGES = 200;
@@ -95,7 +97,7 @@ public final class Quickstart implements Callable<Integer> {
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
-        try (Soda soda = model(channels(), seed)) {
+        try (Soda soda = SmallModel.quickstart(channels(), seed)) {
             print(soda.describe().toString());
             List<Row> table = new ArrayList<>();
             table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
@@ -135,17 +137,6 @@ public final class Quickstart implements Callable<Integer> {
                             spec.commandLine(),
                             "--data: expected fashion-mnist or cifar10, found " + data);
         };
-    }
-
-    /**
-     * 1.1 M parameters on grey images, every section of the latent driving its own depth of the
-     * U-Net.
-     */
-    static Soda model(int channels, long seed) {
-        return SmallModel.builder(channels, seed)
-                .latent(LatentLayout.of(32))
-                .denoiser(SmallModel.denoiser(channels, SIZE).build())
-                .build();
     }
 
     /** Returns whether it was trained to the end. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
 import picocli.CommandLine;

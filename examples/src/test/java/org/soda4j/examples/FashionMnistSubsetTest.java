@@ -6,7 +6,7 @@ import ai.djl.training.dataset.Dataset;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.soda4j.data.FashionMnist;
+import org.soda4j.data.dataset.FashionMnist;
 
 class FashionMnistSubsetTest {
 

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
-import org.soda4j.data.FashionMnist;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Makes the part of Fashion-MNIST that the examples carry as a resource: 1,000 training and 200

@@ -1,6 +1,7 @@
 package org.soda4j.examples;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -19,7 +20,13 @@ class ModulesTest {
 
     @ArchTest
     static void everyModuleIsSeen(JavaClasses classes) {
-        for (String name : new String[] {".Soda", ".data.ImageDataset", ".eval.KnnProbe"}) {
+        for (String name :
+                new String[] {
+                    ".Soda",
+                    ".data.dataset.ImageDataset",
+                    ".eval.probe.KnnProbe",
+                    ".examples.Examples"
+                }) {
             assertThat(classes.contain("org.soda4j" + name)).as(name).isTrue();
         }
     }
@@ -50,6 +57,11 @@ class ModulesTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(EXAMPLES);
+
+    /** Every package is a slice of its own: one that knows another is not known by it. */
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("org.soda4j.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theEngineLayerIsInternal =

@@ -45,14 +45,19 @@ class SnippetsTest {
             import java.nio.file.*;
             import java.util.*;
             import org.soda4j.*;
-            import org.soda4j.data.*;
+            import org.soda4j.data.dataset.*;
+            import org.soda4j.data.image.*;
+            import org.soda4j.data.pair.*;
+            import org.soda4j.data.scene.*;
             import org.soda4j.denoiser.*;
             import org.soda4j.diffusion.*;
             import org.soda4j.distributed.*;
             import org.soda4j.encoder.*;
-            import org.soda4j.eval.*;
+            import org.soda4j.eval.feature.*;
             import org.soda4j.eval.latent.*;
-            import org.soda4j.eval.view.*;
+            import org.soda4j.eval.novelview.*;
+            import org.soda4j.eval.probe.*;
+            import org.soda4j.eval.quality.*;
             import org.soda4j.latent.*;
             import org.soda4j.eval.spark.*;
             import org.soda4j.training.*;
@@ -91,7 +96,7 @@ class SnippetsTest {
                         "soda-core/src/main/java/org/soda4j/Soda.java",
                         "soda-core/src/main/java/org/soda4j/ImageEncodingTranslatorFactory.java",
                         "soda-core/src/main/java/org/soda4j/training/SodaTrainer.java",
-                        "soda-eval/src/main/java/org/soda4j/eval/FeatureExtractor.java")
+                        "soda-eval/src/main/java/org/soda4j/eval/feature/FeatureExtractor.java")
                 .map(
                         file ->
                                 DynamicTest.dynamicTest(

@@ -13,6 +13,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.run.RunFolder;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.examples.cli.OutputCheck;
 
 /** A result that cannot be written is noticed before there is anything to lose. */
 class UnwritableOutputTest {

@@ -1,2 +1,2 @@
-/** Data sets, augmentations, view pairs, camera poses and the loader. */
+/** What all rooms of this module share: the exception for data that have to be refused. */
 package org.soda4j.data;

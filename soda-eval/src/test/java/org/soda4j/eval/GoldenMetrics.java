@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 

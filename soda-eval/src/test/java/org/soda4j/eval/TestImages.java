@@ -3,8 +3,8 @@ package org.soda4j.eval;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 
 /** Images of noise around a brightness, with labels as a test wants them. */
 public final class TestImages extends ImageDataset {

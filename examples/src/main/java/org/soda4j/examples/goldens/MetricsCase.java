@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnMetric;
-import org.soda4j.eval.KnnProbe;
-import org.soda4j.eval.LinearProbe;
-import org.soda4j.eval.LogisticModel;
-import org.soda4j.eval.LogisticRegression;
-import org.soda4j.eval.image.FrechetDistance;
-import org.soda4j.eval.image.KernelDistance;
-import org.soda4j.eval.image.Psnr;
-import org.soda4j.eval.image.Ssim;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnMetric;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.LogisticModel;
+import org.soda4j.eval.probe.LogisticRegression;
+import org.soda4j.eval.quality.FrechetDistance;
+import org.soda4j.eval.quality.KernelDistance;
+import org.soda4j.eval.quality.Psnr;
+import org.soda4j.eval.quality.Ssim;
 
 /** Probes and image metrics against scikit-learn, scikit-image and NumPy. */
 final class MetricsCase {

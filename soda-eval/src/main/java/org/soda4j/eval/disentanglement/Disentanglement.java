@@ -2,7 +2,7 @@ package org.soda4j.eval.disentanglement;
 
 import java.util.Arrays;
 import java.util.List;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * Measures of disentanglement with known factors: DCI (Eastwood and Williams, A framework for the

@@ -29,7 +29,7 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.diffusion.Prediction;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * A small diffusion model of latents (as in Diffusion Autoencoders, Preechakul et al. 2022, section

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.LogisticModel;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.LogisticModel;
 
 /**
  * How well a direction moves its attribute: images are drawn along it and probes are asked about

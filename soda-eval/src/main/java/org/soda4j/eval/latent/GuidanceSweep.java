@@ -12,9 +12,9 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
-import org.soda4j.eval.image.Psnr;
-import org.soda4j.eval.image.Ssim;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.eval.quality.Psnr;
+import org.soda4j.eval.quality.Ssim;
 
 /**
  * Reconstructions under several strengths of guidance, and how good they are.

@@ -7,7 +7,7 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.eval.image.Psnr;
+import org.soda4j.eval.quality.Psnr;
 
 /**
  * The noise that reproduces images under their latents, and how well it does. Edits that start from

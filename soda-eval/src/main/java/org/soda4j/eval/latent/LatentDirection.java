@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.LogisticModel;
-import org.soda4j.eval.Pca;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.Pca;
+import org.soda4j.eval.probe.LogisticModel;
 import org.soda4j.latent.LatentLayout;
 
 /**

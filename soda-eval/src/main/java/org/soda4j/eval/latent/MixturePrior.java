@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /**
  * A mixture of normal distributions with full covariances, fitted by expectation maximisation from

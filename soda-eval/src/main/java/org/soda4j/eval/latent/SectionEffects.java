@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.soda4j.eval.image.Psnr;
 import org.soda4j.eval.plot.HeatMap;
+import org.soda4j.eval.quality.Psnr;
 import org.soda4j.latent.LatentLayout;
 
 /**

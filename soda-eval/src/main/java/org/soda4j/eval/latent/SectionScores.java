@@ -4,9 +4,9 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.soda4j.eval.FeatureProbe;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.HeatMap;
+import org.soda4j.eval.probe.FeatureProbe;
 import org.soda4j.latent.LatentLayout;
 
 /**

@@ -11,7 +11,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.image.PixelImage;
 
 /**
  * Images of one size in rows and columns, enlarged so that the pixels of small ones can be seen.

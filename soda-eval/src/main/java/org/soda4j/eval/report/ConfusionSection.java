@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.soda4j.eval.ConfusionMatrix;
+import org.soda4j.eval.probe.ConfusionMatrix;
 
 /**
  * A confusion matrix: the whole of it for up to 25 classes, else the most frequent confusions.

@@ -4,9 +4,9 @@ import java.awt.Color;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.Pca;
-import org.soda4j.eval.TsneMap;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.Pca;
+import org.soda4j.eval.feature.TsneMap;
 
 /**
  * A map of the features in the plane, coloured by class, as a vector picture.

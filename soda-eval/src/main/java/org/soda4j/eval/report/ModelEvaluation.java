@@ -12,20 +12,20 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.ImageLinearProbe;
-import org.soda4j.eval.ImageQualityProtocol;
-import org.soda4j.eval.KnnProbe;
-import org.soda4j.eval.LinearProbe;
-import org.soda4j.eval.LogisticRegression;
-import org.soda4j.eval.Neighbours;
-import org.soda4j.eval.ProbeResult;
-import org.soda4j.eval.ReconstructionQuality;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.ImageLinearProbe;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.LogisticRegression;
+import org.soda4j.eval.probe.Neighbours;
+import org.soda4j.eval.probe.ProbeResult;
+import org.soda4j.eval.quality.ImageQualityProtocol;
+import org.soda4j.eval.quality.ReconstructionQuality;
 
 /**
  * Everything that is usually asked of a trained model, in one call and one report: k-NN and linear

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.plot.ImageGrid;
 

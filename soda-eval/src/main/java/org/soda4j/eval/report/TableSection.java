@@ -2,8 +2,8 @@ package org.soda4j.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.eval.ProbeResult;
-import org.soda4j.eval.ReconstructionQuality;
+import org.soda4j.eval.probe.ProbeResult;
+import org.soda4j.eval.quality.ReconstructionQuality;
 
 /**
  * A table.

@@ -1,8 +1,8 @@
 package org.soda4j.eval.spark;
 
 import java.util.List;
-import org.soda4j.data.ImageDataset;
-import org.soda4j.data.PixelImage;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 
 /** One batch of decoded images, as the extractor takes it. */
 final class DecodedImages extends ImageDataset {

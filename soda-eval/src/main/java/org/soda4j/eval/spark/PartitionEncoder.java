@@ -15,12 +15,12 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 import org.soda4j.Soda;
 import org.soda4j.data.DatasetException;
-import org.soda4j.data.ImageDecoder;
-import org.soda4j.data.PixelImage;
-import org.soda4j.data.ViewPipeline;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** What a task does: rows of (id, label, content) to rows of {@link FeatureRows}, by batches. */
 final class PartitionEncoder implements MapPartitionsFunction<Row, Row> {

@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
-import org.soda4j.eval.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor;
 
 /**
  * Turns images in Spark into features: what {@link FeatureExtractor} computes, on every executor,

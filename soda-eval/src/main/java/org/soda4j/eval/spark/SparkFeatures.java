@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Features in Parquet as a {@link FeatureSet}, for probes. */
 public final class SparkFeatures {

@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Images in Spark: rows of an id, the content of an image file, and maybe a label. What a content
- * may be stands at {@link org.soda4j.data.ImageDecoder}.
+ * may be stands at {@link org.soda4j.data.image.ImageDecoder}.
  *
  * <pre>{@code
  * SparkImages files = SparkImages.folder(spark, "hdfs:///images");
@@ -42,8 +42,9 @@ public final class SparkImages {
 
     /**
      * Reads image files with Spark's source {@code binaryFile}: one folder a class below the root,
-     * or files without labels in the root itself, as {@link org.soda4j.data.ImageFolder} does. The
-     * id is the path below the root. The files are listed now and read when they are encoded.
+     * or files without labels in the root itself, as {@link org.soda4j.data.dataset.ImageFolder}
+     * does. The id is the path below the root. The files are listed now and read when they are
+     * encoded.
      *
      * @param spark the session
      * @param root a folder on any file system that every executor sees

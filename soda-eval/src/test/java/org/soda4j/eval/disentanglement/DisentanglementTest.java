@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Codes whose scores follow from how they are made. */
 class DisentanglementTest {

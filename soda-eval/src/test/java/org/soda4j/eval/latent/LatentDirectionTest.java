@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnProbe;
-import org.soda4j.eval.LinearProbe;
-import org.soda4j.eval.LogisticModel;
-import org.soda4j.eval.LogisticRegression;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.LogisticModel;
+import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.latent.LatentLayout;
 
 /** Directions of latents that were made along known ones. */

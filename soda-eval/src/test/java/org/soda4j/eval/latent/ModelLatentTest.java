@@ -20,7 +20,7 @@ import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.eval.image.Psnr;
+import org.soda4j.eval.quality.Psnr;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 

@@ -13,8 +13,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.eval.FeatureExtractor.Output;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
 
 /** Executors in JVMs of their own, one of which dies while it encodes. */
 class ExecutorLossTest {

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.eval.FeatureExtractor.Output;
-import org.soda4j.eval.FeatureSet;
-import org.soda4j.eval.KnnProbe;
-import org.soda4j.eval.LinearProbe;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
 
 class SparkFeatureExtractorTest {
 

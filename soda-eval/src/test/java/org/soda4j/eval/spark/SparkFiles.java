@@ -10,11 +10,11 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-import org.soda4j.data.ImageFolder;
+import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.eval.FeatureExtractor;
-import org.soda4j.eval.FeatureSet;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.latent.LatentLayout;
 
 /** Files, sessions and a model for the tests of this package. */

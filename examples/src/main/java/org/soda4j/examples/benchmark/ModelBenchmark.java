@@ -1,0 +1,168 @@
+package org.soda4j.examples.benchmark;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.soda4j.Precision;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.benchmark.FlopCount;
+import org.soda4j.benchmark.MatrixPeak;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+
+/** Times training steps, encodings or guided sampling steps of a model on random images. */
+public final class ModelBenchmark {
+
+    /** What is timed. */
+    public enum Work {
+        TRAIN,
+        ENCODE,
+        SAMPLE
+    }
+
+    private final RunConfig config;
+    private final Precision precision;
+    private final int batch;
+    private final int steps;
+    private final List<Double> seconds = new ArrayList<>();
+
+    /** Steps that are timed, after one that is not. */
+    public ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
+        this.config = config;
+        this.precision = precision;
+        this.batch = batch;
+        this.steps = steps;
+    }
+
+    /** Measures, and puts the result into one line. */
+    public String run(Work work) {
+        double peak;
+        OptionalLong memory;
+        try (Soda soda = Soda.builder().config(config.model()).precision(precision).build();
+                NDManager manager = NDManager.newBaseManager(soda.device())) {
+            switch (work) {
+                case TRAIN -> train(soda, manager);
+                case ENCODE -> encode(soda, manager);
+                case SAMPLE -> sample(soda, manager);
+            }
+            memory = peakResidentMegabytes();
+            peak = MatrixPeak.measure(soda.device(), precision);
+        }
+        Collections.sort(seconds);
+        FlopCount count = FlopCount.of(config.model());
+        double flops =
+                switch (work) {
+                    case TRAIN -> count.train();
+                    case ENCODE -> count.encode();
+                    // With and without the latent.
+                    case SAMPLE -> 2 * count.denoise();
+                };
+        double median = batch / seconds.get(seconds.size() / 2);
+        return String.format(
+                Locale.ROOT,
+                "%s %s batch %d: %.2f images/s (best; median %.2f), %.0f GFLOP/s (median), %.2f of"
+                        + " the matrix peak of %.0f GFLOP/s, peak resident %s MB",
+                work.name().toLowerCase(Locale.ROOT),
+                precision.name().toLowerCase(Locale.ROOT),
+                batch,
+                batch / seconds.get(0),
+                median,
+                median * flops * 1e-9,
+                median * flops / peak,
+                peak * 1e-9,
+                memory.isPresent() ? String.valueOf(memory.getAsLong()) : "unknown");
+    }
+
+    private NDArray images(NDManager manager, int count) {
+        List<Integer> image = config.model().denoiser().imageShape();
+        return manager.randomUniform(
+                0, 1, new Shape(count, image.get(0), image.get(1), image.get(2)));
+    }
+
+    private void train(Soda soda, NDManager manager) {
+        ArrayDataset pairs =
+                new ArrayDataset.Builder()
+                        .setData(images(manager, 2 * batch), images(manager, 2 * batch))
+                        .setSampling(batch, false)
+                        .build();
+        SodaTrainer.builder(soda)
+                .data(pairs)
+                .batchSize(batch)
+                .steps(steps + 1L)
+                .precision(precision)
+                .emaDecay(0.9)
+                .listener(new StepTimes())
+                .build()
+                .fit();
+    }
+
+    private final class StepTimes implements RunListener {
+        private long last;
+
+        @Override
+        public void step(RunEvent.Step step) {
+            long now = System.nanoTime();
+            if (step.step() > 1) {
+                seconds.add((now - last) * 1e-9);
+            }
+            last = now;
+        }
+    }
+
+    private void encode(Soda soda, NDManager manager) {
+        NDArray images = images(manager, batch);
+        for (int i = 0; i <= steps; i++) {
+            long start = System.nanoTime();
+            try (NDArray latents = soda.encodeNormalized(images)) {
+                latents.toFloatArray(); // Waits for a GPU.
+            }
+            if (i > 0) {
+                seconds.add((System.nanoTime() - start) * 1e-9);
+            }
+        }
+    }
+
+    private void sample(Soda soda, NDManager manager) {
+        long[] last = {0};
+        SamplingOptions options =
+                SamplingOptions.defaults()
+                        .withSteps(steps + 1)
+                        .withListener(
+                                step -> {
+                                    step.image().sum().getFloat(); // Waits for a GPU.
+                                    long now = System.nanoTime();
+                                    if (last[0] != 0) {
+                                        seconds.add((now - last[0]) * 1e-9);
+                                    }
+                                    last[0] = now;
+                                });
+        soda.reconstruct(images(manager, batch), options).close();
+    }
+
+    /** What Linux says of this process; empty elsewhere. */
+    private static OptionalLong peakResidentMegabytes() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return OptionalLong.empty();
+        }
+        try (var lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.soda4j.examples.benchmark;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import org.soda4j.Soda;
+import org.soda4j.examples.training.SmallModel;
+import org.soda4j.training.SodaTrainer;
+
+/**
+ * Times what a user waits for before the first training step is done, on the quickstart's model.
+ */
+public final class StartBenchmark {
+
+    private static final int BATCH = 32;
+
+    private StartBenchmark() {}
+
+    /** Trains one step; one line. */
+    public static String run() {
+        long begun = ManagementFactory.getRuntimeMXBean().getStartTime();
+        try (Soda soda = SmallModel.quickstart(1, 0);
+                NDManager manager = NDManager.newBaseManager(soda.device())) {
+            Shape shape =
+                    new Shape(BATCH, 1, SmallModel.QUICKSTART_SIZE, SmallModel.QUICKSTART_SIZE);
+            ArrayDataset pairs =
+                    new ArrayDataset.Builder()
+                            .setData(
+                                    manager.randomUniform(0, 1, shape),
+                                    manager.randomUniform(0, 1, shape))
+                            .setSampling(BATCH, false)
+                            .build();
+            SodaTrainer.builder(soda)
+                    .data(pairs)
+                    .batchSize(BATCH)
+                    .steps(1)
+                    .emaDecay(0)
+                    .build()
+                    .fit();
+        }
+        return String.format(
+                Locale.ROOT,
+                "start: %.2f s from the start of the JVM to the first training step of %d images",
+                (System.currentTimeMillis() - begun) * 1e-3,
+                BATCH);
+    }
+}

@@ -1,0 +1,2 @@
+/** What the benchmarks measure: the model, the loader, k-NN, the start, memory, communication. */
+package org.soda4j.examples.benchmark;

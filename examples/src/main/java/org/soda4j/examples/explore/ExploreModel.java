@@ -1,0 +1,231 @@
+package org.soda4j.examples.explore;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.soda4j.ModelSummary;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.data.image.PixelImage;
+import org.soda4j.diffusion.Guidance;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.latent.LatentDirection;
+import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.latent.LatentLayout;
+
+/** What the page works on: a model, directions of its latents, and the images of its visitors. */
+public final class ExploreModel {
+
+    static final int DIRECTIONS = 3;
+    private static final int SAMPLES = 12;
+    private static final int REMEMBERED = 64;
+    private static final long MAX_PIXELS = 25_000_000;
+
+    /** What the page asks to draw; checked before use. */
+    record Request(
+            String first,
+            String second,
+            List<Boolean> keep,
+            List<Boolean> mix,
+            List<List<Double>> move,
+            double guidance,
+            int steps,
+            long seed) {}
+
+    /** Hears of each step; what it throws ends the sampling. */
+    interface Progress {
+        void step(int done, int count);
+    }
+
+    /** An image that was encoded. */
+    record Uploaded(String id, byte[] png) {}
+
+    private final Soda soda;
+    private final ImageDataset images;
+    private final List<List<LatentDirection>> directions = new ArrayList<>();
+    private final Semaphore turn = new Semaphore(1, true);
+    private final Map<String, float[]> latents =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>(16, 0.75f, true) {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
+                            return size() > REMEMBERED;
+                        }
+                    });
+
+    public ExploreModel(Soda soda, ImageDataset images) {
+        this.soda = soda;
+        this.images = images;
+        FeatureSet set = FeatureExtractor.of(soda).extract(images);
+        LatentLayout layout = layout();
+        for (int s = 0; s < layout.sections(); s++) {
+            int count = Math.min(DIRECTIONS, layout.size(s));
+            directions.add(LatentDirection.principal(set, layout, s, count));
+        }
+    }
+
+    private LatentLayout layout() {
+        return soda.config().latent();
+    }
+
+    /** Everything the page has to know to build its controls. */
+    Map<String, Object> description() {
+        List<Map<String, Object>> sections = new ArrayList<>();
+        for (ModelSummary.Section section : soda.describe().sections()) {
+            List<Double> explained =
+                    directions.get(section.index()).stream()
+                            .map(LatentDirection::explained)
+                            .toList();
+            sections.add(
+                    Map.of(
+                            "index", section.index(),
+                            "size", section.size(),
+                            "resolutions", section.resolutions(),
+                            "explained", explained));
+        }
+        return Map.of(
+                "sections", sections,
+                "samples", Math.min(SAMPLES, images.size()),
+                "image", soda.config().denoiser().imageShape(),
+                "maxSteps", maxSteps());
+    }
+
+    private int maxSteps() {
+        return Math.min(250, soda.config().schedule().steps());
+    }
+
+    /** One of the data set's images, spread over it. */
+    PixelImage sample(int index) {
+        long count = Math.min(SAMPLES, images.size());
+        if (index < 0 || index >= count) {
+            throw new IllegalArgumentException(
+                    "sample: expected 0 to %d, found %d".formatted(count - 1, index));
+        }
+        return images.image((int) (index * images.size() / count));
+    }
+
+    /**
+     * Decodes an uploaded file; refuses what is no image, or too large a one, before using memory.
+     */
+    PixelImage decode(byte[] bytes) {
+        int channels = soda.config().denoiser().imageShape().get(0);
+        return ImageDecoder.builder()
+                .channels(channels)
+                .maxPixels(MAX_PIXELS)
+                .build()
+                .decode("uploaded file", bytes);
+    }
+
+    Uploaded encode(PixelImage image) {
+        try (NDManager manager = NDManager.newBaseManager(soda.device())) {
+            NDArray pixels = ModelImages.of(soda, manager, List.of(image));
+            String id = UUID.randomUUID().toString();
+            latents.put(id, soda.encode(pixels).toFloatArray());
+            return new Uploaded(id, png(pixels));
+        }
+    }
+
+    byte[] png(PixelImage image) {
+        try (NDManager manager = NDManager.newBaseManager(soda.device())) {
+            return png(ModelImages.of(soda, manager, List.of(image)));
+        }
+    }
+
+    private static byte[] png(NDArray image) {
+        return ImageGrid.builder().images(image).gap(0).scale(1).build().toPng();
+    }
+
+    /**
+     * Draws; one drawing at a time has the model.
+     *
+     * @return a PNG file
+     * @throws IllegalArgumentException if the request does not fit the model
+     */
+    byte[] draw(Request request, Progress progress) throws InterruptedException {
+        float[] z = edited(request);
+        int maxSteps = maxSteps();
+        if (request.steps() < 1 || request.steps() > maxSteps) {
+            throw new IllegalArgumentException(
+                    "steps: expected 1 to %d, found %d".formatted(maxSteps, request.steps()));
+        }
+        if (!(Math.abs(request.guidance()) <= 20)) {
+            throw new IllegalArgumentException(
+                    "guidance: expected -20 to 20, found " + request.guidance());
+        }
+        turn.acquire();
+        try (NDManager manager = NDManager.newBaseManager(soda.device())) {
+            SamplingOptions options =
+                    SamplingOptions.defaults()
+                            .withSteps(request.steps())
+                            .withSeed(request.seed())
+                            .withGuidance(Guidance.whole(request.guidance()))
+                            .withListener(step -> progress.step(step.index() + 1, step.count()));
+            NDArray latent = manager.create(z, new Shape(1, z.length));
+            return png(soda.sample(latent, options));
+        } finally {
+            turn.release();
+        }
+    }
+
+    private float[] edited(Request request) {
+        LatentLayout layout = layout();
+        float[] z = known("first", request.first()).clone();
+        require("keep", request.keep(), layout.sections());
+        require("mix", request.mix(), layout.sections());
+        require("move", request.move(), layout.sections());
+        float[] other = request.mix().contains(true) ? known("second", request.second()) : z;
+        for (int s = 0; s < layout.sections(); s++) {
+            int from = layout.offset(s);
+            int to = from + layout.size(s);
+            if (request.mix().get(s)) {
+                System.arraycopy(other, from, z, from, to - from);
+            }
+            List<Double> moves = request.move().get(s);
+            require("move of section " + s, moves, directions.get(s).size());
+            for (int k = 0; k < moves.size(); k++) {
+                if (!(Math.abs(moves.get(k)) <= 20)) {
+                    throw new IllegalArgumentException(
+                            "move: expected -20 to 20 standard deviations, found " + moves.get(k));
+                }
+                LatentDirection direction = directions.get(s).get(k);
+                double[] unit = direction.unit();
+                for (int j = from; j < to; j++) {
+                    z[j] += (float) (moves.get(k) * direction.deviation() * unit[j]);
+                }
+            }
+            if (!request.keep().get(s)) {
+                Arrays.fill(z, from, to, 0); // As masking does in training.
+            }
+        }
+        return z;
+    }
+
+    private float[] known(String field, String id) {
+        float[] z = id == null ? null : latents.get(id);
+        if (z == null) {
+            throw new IllegalArgumentException(
+                    field + " image: expected one that was opened, found none; open it again");
+        }
+        return z;
+    }
+
+    private static void require(String field, List<?> values, int size) {
+        if (values == null || values.size() != size || values.contains(null)) {
+            throw new IllegalArgumentException(
+                    "%s: expected %d values, found %s".formatted(field, size, values));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Turntables of objects, and pictures of their novel views. */
+package org.soda4j.examples.novelview;

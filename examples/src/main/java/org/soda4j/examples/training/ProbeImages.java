@@ -1,0 +1,87 @@
+package org.soda4j.examples.training;
+
+import java.util.stream.IntStream;
+import org.soda4j.data.dataset.ImageDataset;
+
+/**
+ * The images that probes learn from and are tested on: the official splits; of a folder of images
+ * every fifth is for testing.
+ *
+ * @param train to learn from
+ * @param test to test on
+ * @param whyNoProbes why there can be no probes; empty if there can
+ */
+public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoProbes) {
+
+    private static final int HELD_OUT = 5;
+    private static final int SHOWN = 200;
+    private static final int NEIGHBOURS = 20;
+
+    /**
+     * Opens the images.
+     *
+     * @param most training images at most, and a fifth as many test images; null for all
+     */
+    public static ProbeImages of(TrainingImages images, Integer most) {
+        ImageDataset train = images.open();
+        ImageDataset test;
+        if (images.kind().equals(TrainingImages.IMAGES)) {
+            ImageDataset all = train;
+            int size = Math.toIntExact(all.size());
+            train = all.select(held(size, false));
+            test = all.select(held(size, true));
+        } else {
+            test = images.openTest();
+        }
+        if (most != null) {
+            train = part(train, most);
+            test = part(test, Math.max(2, most / HELD_OUT));
+        }
+        return new ProbeImages(train, test, whyNoProbes(train));
+    }
+
+    /** The images for the probes of a training, and for its report. */
+    static ProbeImages ofTraining(TrainingImages images) {
+        if (images.probeImages() == null || images.probeImages() > 0) {
+            return of(images, images.probeImages());
+        }
+        ProbeImages shown = of(images, SHOWN);
+        return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
+    }
+
+    public boolean haveProbes() {
+        return whyNoProbes.isEmpty();
+    }
+
+    private static int[] held(int size, boolean out) {
+        return IntStream.range(0, size).filter(i -> (i % HELD_OUT == 0) == out).toArray();
+    }
+
+    /** As many of every class; of images without classes the first. */
+    private static ImageDataset part(ImageDataset images, int most) {
+        if (images.size() <= most) {
+            return images;
+        }
+        int classes = images.classNames().size();
+        return classes == 0
+                ? images.select(IntStream.range(0, most).toArray())
+                : images.subset(Math.max(1, most / classes), 0);
+    }
+
+    private static String whyNoProbes(ImageDataset train) {
+        int[] counts = new int[train.classNames().size()];
+        if (counts.length < 2) {
+            return "fewer than two classes";
+        }
+        for (int i = 0; i < train.size(); i++) {
+            counts[train.label(i)]++;
+        }
+        for (int label = 0; label < counts.length; label++) {
+            if (counts[label] < NEIGHBOURS) {
+                return "k-NN wants %d training images of each class, found %d of '%s'"
+                        .formatted(NEIGHBOURS, counts[label], train.classNames().get(label));
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,57 @@
+package org.soda4j.examples.training;
+
+import org.soda4j.PixelNormalization;
+import org.soda4j.Soda;
+import org.soda4j.SodaBuilder;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+
+/** What the models that train in minutes have in common. */
+public final class SmallModel {
+
+    /** Width and height of the images that the quickstart's model is trained on. */
+    public static final int QUICKSTART_SIZE = 16;
+
+    private SmallModel() {}
+
+    /**
+     * The quickstart's model for images of 16 x 16 pixels: 1.1 M parameters on grey ones, every
+     * section of the latent driving its own depth of the U-Net.
+     */
+    public static Soda quickstart(int channels, long seed) {
+        return builder(channels, seed)
+                .latent(LatentLayout.of(32))
+                .denoiser(denoiser(channels, QUICKSTART_SIZE).build())
+                .build();
+    }
+
+    /** A ResNet-18 of a quarter of the width; every section of the latent drives its own depth. */
+    public static SodaBuilder builder(int channels, long seed) {
+        return Soda.builder()
+                .encoder(
+                        ResNetEncoder.builder()
+                                .widthMultiplier(0.25)
+                                .smallImages(true)
+                                .inputChannels(channels)
+                                .build())
+                .modulation(LayerModulation.paired())
+                .prediction(
+                        Prediction.X0) // Within minutes it draws what the noise needs hours for.
+                .normalization(PixelNormalization.symmetric(channels))
+                .seed(seed);
+    }
+
+    /** Three levels with one block each, attention at the deepest. */
+    public static UNetDenoiser.Builder denoiser(int channels, int size) {
+        return UNetDenoiser.builder()
+                .imageShape(channels, size, size)
+                .channels(32)
+                .multipliers(1, 1, 1)
+                .blocks(1)
+                .attention(2)
+                .dropout(0);
+    }
+}

@@ -1,0 +1,86 @@
+package org.soda4j.examples.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import java.time.Duration;
+import java.util.List;
+import org.soda4j.Soda;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingConfig;
+import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+
+/** Times training steps of a model on noise, which changes the model. */
+public final class StepTime {
+
+    private StepTime() {}
+
+    /** The shortest of some steps, as whatever else the machine does can only add. */
+    public static Duration measure(
+            Soda soda, TrainingConfig training, int batch, int warmUp, int steps) {
+        List<Integer> shape = soda.config().denoiser().imageShape();
+        Shape all = new Shape(batch, shape.get(0), shape.get(1), shape.get(2));
+        Fastest fastest = new Fastest(warmUp);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray pixels = manager.randomUniform(0, 1, all);
+            ArrayDataset noise =
+                    new ArrayDataset.Builder()
+                            .setData(pixels, pixels)
+                            .setSampling(batch, false)
+                            .build();
+            TrainingSummary summary =
+                    SodaTrainer.builder(soda)
+                            .config(training)
+                            .batchSize(batch)
+                            .accumulation(
+                                    batch == training.batchSize() ? training.accumulation() : 1)
+                            .steps(warmUp + steps)
+                            .emaWarmup(true)
+                            .data(noise)
+                            .listener(fastest)
+                            .build()
+                            .fit();
+            if (!summary.complete()) {
+                throw new IllegalStateException("timing was stopped: " + summary.reason());
+            }
+        }
+        return Duration.ofNanos(fastest.nanos);
+    }
+
+    /** Days and hours, or hours, minutes and seconds. */
+    public static String text(Duration time) {
+        return time.toDays() > 0
+                ? "%d days %d hours".formatted(time.toDays(), time.toHoursPart())
+                : "%d:%02d:%02d"
+                        .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+    }
+
+    private static final class Fastest implements RunListener {
+        private final int warmUp;
+        private long nanos = Long.MAX_VALUE;
+        private long last;
+
+        Fastest(int warmUp) {
+            this.warmUp = warmUp;
+        }
+
+        @Override
+        public void begin(RunEvent.Begin begin, RunControl control) {
+            last = System.nanoTime();
+        }
+
+        @Override
+        public void step(RunEvent.Step step) {
+            long now = System.nanoTime();
+            if (step.step() > warmUp) {
+                nanos = Math.min(nanos, now - last);
+            }
+            last = now;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package org.soda4j.examples.training;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.distributed.Collective;
+import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.ProbeEvaluation;
+import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.PublishedAccuracy;
+import org.soda4j.eval.report.RunSections;
+import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.PartProgress;
+import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingConfig;
+import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.run.RunFolder;
+
+/** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
+public final class TrainingProgram {
+
+    private static final int REPORT_IMAGES = 16;
+    private static final int REPORT_STEPS = 20;
+    private static final long WORTH_TIMING_STEPS = 100;
+    private static final int TIMED_BATCH = 8;
+
+    private final PrintWriter out;
+    private final RunConfig config;
+    private final TrainingImages data;
+    private final Path run;
+    private final Device device;
+    private boolean trained;
+
+    public TrainingProgram(
+            PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
+        this.out = out;
+        this.config = config;
+        this.data = data;
+        this.run = run;
+        this.device = device;
+    }
+
+    /** Views of the images at the denoiser's resolution, by the published recipe. */
+    public static ViewPairs pairs(ImageDataset images, RunConfig config) {
+        List<Integer> shape = config.model().denoiser().imageShape();
+        if (!shape.get(1).equals(shape.get(2))) {
+            throw new IllegalArgumentException(
+                    "model.denoiser.imageShape: expected a square, found " + shape);
+        }
+        return ViewPairs.builder(images)
+                .resolution(shape.get(1))
+                .normalization(config.model().normalization())
+                .seed(config.training().seed())
+                .build();
+    }
+
+    /** Trains to the end or until it is stopped. */
+    public TrainingSummary train() throws IOException {
+        return train(Collective.single());
+    }
+
+    /** Trains as one of several ranks, the first of which writes. */
+    public TrainingSummary train(Collective ranks) throws IOException {
+        ImageDataset images = data.open();
+        if (ranks.size() == 1) {
+            sayHowLong(images.size());
+        }
+        try (Soda soda =
+                Soda.builder()
+                        .config(config.model())
+                        .seed(config.training().seed())
+                        .device(device)
+                        .build()) {
+            out.print(soda.describe());
+            out.printf(
+                    "%d images, device %s, run %s%n",
+                    images.size(), DeviceOption.name(device), run);
+            out.flush();
+            ProbeImages probes = ProbeImages.ofTraining(data);
+            SodaTrainer.Builder trainer =
+                    SodaTrainer.builder(soda)
+                            .config(config.training())
+                            .data(pairs(images, config))
+                            .collective(ranks)
+                            .folder(run)
+                            .listener(new ProgressBarListener())
+                            .listener(new Notes());
+            if (probes.haveProbes()) {
+                trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
+            } else {
+                out.printf("no probes: %s%n", probes.whyNoProbes());
+            }
+            TrainingSummary summary = trainer.build().fit();
+            if (ranks.rank() == 0) {
+                Optional<LineChart> loss = RunSections.lossChart(RunFolder.metrics(run));
+                if (loss.isPresent()) {
+                    loss.get().save(run.resolve("loss.png"));
+                }
+                if (summary.complete() && (trained || !Files.exists(report()))) {
+                    report(soda, probes);
+                }
+            }
+            return summary;
+        }
+    }
+
+    /** Before a new training that is long enough for it to matter; another folder is refused. */
+    private void sayHowLong(long images) throws IOException {
+        TrainingConfig training = config.training();
+        long perEpoch = images / training.batchSize();
+        if (perEpoch < 1 || !isNew(run)) {
+            return;
+        }
+        long steps = training.length().steps(perEpoch, training.batchSize());
+        if (steps < WORTH_TIMING_STEPS) {
+            return;
+        }
+        int batch = Math.min(training.batchSize(), TIMED_BATCH);
+        try (Soda soda = Soda.builder().config(config.model()).device(device).build()) {
+            Duration step = StepTime.measure(soda, training, batch, 1, 2);
+            double scale = (double) steps * training.batchSize() / batch;
+            out.printf(
+                    "%d steps of %d images take about %s here, by two steps of %d images;%n"
+                            + "  --steps N makes it shorter%n",
+                    steps,
+                    training.batchSize(),
+                    StepTime.text(Duration.ofNanos(Math.round(step.toNanos() * scale))),
+                    batch);
+            out.flush();
+        }
+    }
+
+    private static boolean isNew(Path run) throws IOException {
+        if (!Files.isDirectory(run)) {
+            return !Files.exists(run);
+        }
+        try (Stream<Path> children = Files.list(run)) {
+            return children.findAny().isEmpty();
+        }
+    }
+
+    private Path report() {
+        return run.resolve("report.html");
+    }
+
+    /** A first look; {@code evaluate} measures with more images and steps. */
+    private void report(Soda soda, ProbeImages probes) throws IOException {
+        int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
+        Path file = report();
+        try (PartProgress progress = new PartProgress()) {
+            ModelEvaluation.builder(soda, probes.train(), probes.test())
+                    .run(run)
+                    .title("SODA on " + data.kind())
+                    .published(PublishedAccuracy.of(data.kind()))
+                    .probes(probes.haveProbes())
+                    .qualityImages(REPORT_IMAGES)
+                    .options(SamplingOptions.defaults().withSteps(steps))
+                    .progress(progress)
+                    .build()
+                    .evaluate()
+                    .report()
+                    .save(file);
+        }
+        out.printf("report: %s%n", file.toAbsolutePath().normalize());
+        out.flush();
+    }
+
+    /** Stores where the data are, and says how the training ended and how it goes on. */
+    private final class Notes implements RunListener {
+        @Override
+        public void begin(RunEvent.Begin begin, RunControl control) {
+            trained = begin.step() < begin.totalSteps();
+            try {
+                data.save(run);
+            } catch (IOException e) {
+                control.stop("cannot write to the run folder: " + e.getMessage());
+            }
+            if (begin.step() > 0) {
+                out.printf("going on after step %d of %d%n", begin.step(), begin.totalSteps());
+                out.flush();
+            }
+        }
+
+        @Override
+        public void end(RunEvent.End end) {
+            out.printf(
+                    "%s after step %d; model: %s%n",
+                    end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());
+            if (!end.complete()) {
+                out.printf("saved; to go on: resume %s%n", run);
+            }
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What the programs that train share: images, small models, the run itself, joined ranks. */
+package org.soda4j.examples.training;

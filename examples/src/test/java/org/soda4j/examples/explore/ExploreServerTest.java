@@ -1,0 +1,180 @@
+package org.soda4j.examples.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the page's server answers, to its page and to everybody else. */
+class ExploreServerTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static ExploreFixture fixture;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fixture = new ExploreFixture();
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    private static HttpResponse<String> post(String path, byte[] body, String... headers)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(fixture.server.uri().resolve(path))
+                        .POST(BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        URI uri = fixture.server.uri().resolve(path);
+        return CLIENT.send(
+                HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static byte[] png(int width, int height) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    private static String open() throws Exception {
+        HttpResponse<String> opened = post("images", png(40, 30));
+        assertThat(opened.statusCode()).isEqualTo(200);
+        return JSON.readTree(opened.body()).get("id").asText();
+    }
+
+    private static String request(String first, String second, String mix, String steps) {
+        return """
+        {"first": "%s", "second": %s, "keep": [true, true, false], "mix": %s,
+         "move": [[0, 1, 0], [0, 0, -2], [0, 0, 0]], "guidance": 0.3, "steps": %s, "seed": 1}
+        """
+                .formatted(first, second == null ? "null" : '"' + second + '"', mix, steps);
+    }
+
+    private static HttpResponse<String> draw(String json) throws Exception {
+        return post("draw", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void bindsToLoopbackAndServesThePageAlone() throws Exception {
+        assertThat(fixture.server.uri().getHost()).isEqualTo("127.0.0.1");
+        HttpResponse<String> page = get("");
+        assertThat(page.body()).contains("Explore a latent").doesNotContain("http://", "https://");
+        assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+        assertThat(get("page.js").body()).doesNotContain("http://", "https://");
+        assertThat(get("page.css").statusCode()).isEqualTo(200);
+        JsonNode model = JSON.readTree(get("model").body());
+        assertThat(model.get("sections")).hasSize(3);
+        assertThat(model.get("samples").asInt()).isEqualTo(12);
+        for (String path :
+                List.of("other", "samples/12", "samples/-1", "samples/x", "../pom.xml")) {
+            assertThat(get(path).statusCode()).as(path).isIn(400, 404);
+        }
+    }
+
+    @Test
+    void drawsWithProgressAndEditsMatter() throws Exception {
+        String id = open();
+        String[] lines = draw(request(id, null, "[false, false, false]", "4")).body().split("\n");
+        assertThat(lines).hasSize(5);
+        assertThat(lines[0]).isIn("{\"step\":1,\"of\":4}", "{\"of\":4,\"step\":1}");
+        String url = JSON.readTree(lines[4]).get("image").asText();
+        byte[] bytes = Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1));
+        BufferedImage drawn = ImageIO.read(new ByteArrayInputStream(bytes));
+        assertThat(drawn.getWidth()).isEqualTo(16);
+        String other = request(id, null, "[false, false, false]", "4").replace("1, 0]", "4, 0]");
+        assertThat(draw(other).body()).isNotEqualTo(String.join("\n", lines) + "\n");
+        String sample = JSON.readTree(post("samples/3", new byte[0]).body()).get("id").asText();
+        assertThat(draw(request(id, sample, "[true, false, false]", "1")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void refusesBadUploads() throws Exception {
+        byte[] good = png(64, 64);
+        byte[] truncated = Arrays.copyOf(good, good.length / 2);
+        assertThat(post("images", truncated).statusCode()).isEqualTo(415);
+        assertThat(post("images", new byte[0]).statusCode()).isEqualTo(415);
+        byte[] html = "<html><script>".getBytes(StandardCharsets.UTF_8);
+        HttpResponse<String> refused = post("images", html);
+        assertThat(refused.statusCode()).isEqualTo(415);
+        assertThat(JSON.readTree(refused.body()).get("error").asText()).contains("uploaded file");
+        byte[] bomb = png(8000, 8000); // A few kilobytes that declare 64 M pixels.
+        assertThat(bomb.length).isLessThan(ExploreServer.MAX_UPLOAD_BYTES);
+        HttpResponse<String> large = post("images", bomb);
+        assertThat(large.statusCode()).isEqualTo(415);
+        assertThat(large.body()).contains("25,000,000 pixels");
+        assertThat(get("").statusCode()).isEqualTo(200); // It is still there.
+    }
+
+    @Test
+    void readsNoMoreThanTheLimit() throws Exception {
+        HttpResponse<String> refused = post("images", new byte[ExploreServer.MAX_UPLOAD_BYTES + 1]);
+        assertThat(refused.statusCode()).isEqualTo(413);
+        assertThat(refused.body()).contains("at most 8 MB");
+    }
+
+    @Test
+    void refusesRequestsThatDoNotFit() throws Exception {
+        String id = open();
+        String no = "[false, false, false]";
+        assertThat(draw("{").statusCode()).isEqualTo(400);
+        assertThat(draw("[]").statusCode()).isEqualTo(400);
+        assertThat(draw(request("nobody", null, no, "4")).body()).contains("open it again");
+        assertThat(draw(request(id, null, "[true, false, false]", "4")).body())
+                .contains("second image");
+        assertThat(draw(request(id, null, "[false]", "4")).body())
+                .contains("mix: expected 3 values");
+        assertThat(draw(request(id, null, no, "0")).body()).contains("steps: expected 1 to 250");
+        assertThat(draw(request(id, null, no, "4").replace("0.3", "1e9")).statusCode())
+                .isEqualTo(400);
+        assertThat(draw(request(id, null, no, "4").replace("[0, 1, 0]", "[0, \"NaN\", 0]")).body())
+                .contains("standard deviations");
+        assertThat(draw(request(id, null, no, "4").replace("[0, 1, 0]", "null")).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void answersNobodyElse() throws Exception {
+        assertThat(post("images", png(8, 8), "Origin", "http://evil.example").statusCode())
+                .isEqualTo(403);
+        // The JDK's client sets Host itself, so this one is written by hand.
+        URI uri = fixture.server.uri();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 403");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Official files fetched once, checked against their checksums, and unpacked. */
+package org.soda4j.data.download;

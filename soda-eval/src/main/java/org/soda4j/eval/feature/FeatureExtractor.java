@@ -1,0 +1,150 @@
+package org.soda4j.eval.feature;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
+
+/**
+ * Turns the images of a data set into features: resized to the model's resolution, without
+ * augmentation, batch by batch, with one batch in memory.
+ *
+ * <pre>{@code
+ * FeatureSet features = FeatureExtractor.of(soda).extract(images);
+ * }</pre>
+ */
+public final class FeatureExtractor {
+
+    /** What is taken as features. */
+    public enum Output {
+        /** The latent z. */
+        LATENT,
+        /** The latent scaled to length 1; what the published k-NN compares. */
+        NORMALIZED_LATENT,
+        /** The pooled features before the encoder's last layer. */
+        POOLED,
+        /** The pixels themselves, the baseline of every encoder. */
+        PIXELS;
+
+        /**
+         * Computes the features of a batch.
+         *
+         * @param images {@code [N, C, H, W] in [0, 1]}; not closed
+         * @return {@code [N, d]}; the caller closes it
+         */
+        public NDArray of(Soda soda, NDArray images) {
+            return switch (this) {
+                case LATENT -> soda.encode(images);
+                case NORMALIZED_LATENT -> soda.encodeNormalized(images);
+                case POOLED -> soda.encodeFeatures(images);
+                case PIXELS -> images.reshape(new Shape(images.getShape().get(0), -1));
+            };
+        }
+    }
+
+    private final Soda soda;
+    private final Output output;
+    private final int batchSize;
+    private final IntConsumer progress;
+
+    private FeatureExtractor(Soda soda, Output output, int batchSize, IntConsumer progress) {
+        this.soda = soda;
+        this.output = output;
+        this.batchSize = batchSize;
+        this.progress = progress;
+    }
+
+    /**
+     * Takes a model's latents, in batches of 64.
+     *
+     * @param soda the model; stays open
+     * @return the extractor
+     */
+    public static FeatureExtractor of(Soda soda) {
+        return new FeatureExtractor(
+                Objects.requireNonNull(soda, "soda"), Output.LATENT, 64, done -> {});
+    }
+
+    /**
+     * Takes something else as features.
+     *
+     * @param other what to take
+     * @return a changed extractor
+     */
+    public FeatureExtractor output(Output other) {
+        return new FeatureExtractor(
+                soda, Objects.requireNonNull(other, "output"), batchSize, progress);
+    }
+
+    /**
+     * Encodes another number of images at once. With one batch size, number of threads and kind of
+     * CPU the features of an image are the same to the last bit, whatever else is encoded.
+     *
+     * @param size at least 1; default 64
+     * @return a changed extractor
+     */
+    public FeatureExtractor batchSize(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
+        }
+        return new FeatureExtractor(soda, output, size, progress);
+    }
+
+    /**
+     * Reports progress.
+     *
+     * @param listener called with the number of images done, after every batch
+     * @return a changed extractor
+     */
+    public FeatureExtractor progress(IntConsumer listener) {
+        return new FeatureExtractor(
+                soda, output, batchSize, Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Extracts the features of every image.
+     *
+     * @param images at least one image
+     * @return features in the data set's order, with its labels if it has any
+     */
+    public FeatureSet extract(ImageDataset images) {
+        ImageBatches batches = ImageBatches.resized(images, soda);
+        int size = batches.size();
+        float[] features = null;
+        int width = 0;
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            for (int start = 0; start < size; start += batchSize) {
+                int n = Math.min(batchSize, size - start);
+                // The last batch is filled up with zeros: the engine's kernels depend on the number
+                // of images, and the last bits of a feature on the kernel.
+                Shape shape = batches.shape(batchSize);
+                float[] pixels = batches.pixels(0, IntStream.range(start, start + n).toArray());
+                float[] filled = Arrays.copyOf(pixels, Math.toIntExact(shape.size()));
+                try (NDArray batch = manager.create(filled, shape);
+                        NDArray encoded = output.of(soda, batch)) {
+                    float[] part = encoded.toFloatArray();
+                    width = part.length / batchSize;
+                    if (features == null) {
+                        features = new float[Math.multiplyExact(size, width)];
+                    }
+                    System.arraycopy(part, 0, features, start * width, n * width);
+                }
+                progress.accept(start + n);
+            }
+        }
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("features", output.name());
+        provenance.put("data", images.contentHash());
+        FeatureSet set = FeatureSet.of(features, width).withProvenance(provenance);
+        int[] labels = new int[size];
+        Arrays.setAll(labels, images::label);
+        return images.classNames().isEmpty() ? set : set.withLabels(labels, images.classNames());
+    }
+}

@@ -1,0 +1,380 @@
+package org.soda4j.eval.feature;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The features of a data set: a float32 matrix {@code [n, d]}, one row an example, with labels and
+ * class names where the data have them, and a record of where all of it came from. Immutable; every
+ * value is finite. Lives on the Java heap, so there is nothing to close.
+ *
+ * <pre>{@code
+ * FeatureSet train = FeatureSet.of(features).withLabels(labels, List.of("cat", "dog"));
+ * train.save(Path.of("train.npz"));
+ * double accuracy = KnnProbe.builder().k(20).build().evaluate(train, test).accuracy();
+ * }</pre>
+ */
+public final class FeatureSet {
+
+    private final float[] values;
+    private final int size;
+    private final int width;
+    private final int[] labels;
+    private final List<String> classNames;
+    private final Map<String, String> provenance;
+
+    private FeatureSet(
+            float[] values,
+            int width,
+            int[] labels,
+            List<String> classNames,
+            Map<String, String> provenance) {
+        this.values = values;
+        this.size = values.length / width;
+        this.width = width;
+        this.labels = labels;
+        this.classNames = classNames;
+        this.provenance = provenance;
+    }
+
+    /**
+     * Makes a set without labels.
+     *
+     * @param values {@code n x width} finite numbers, row by row; copied
+     * @param width the number of features, at least 1
+     * @return the set
+     * @throws IllegalArgumentException if the set is empty, the length is no multiple of the width,
+     *     or a value is NaN or infinite (the message names its row and column)
+     */
+    public static FeatureSet of(float[] values, int width) {
+        return owning(values.clone(), width);
+    }
+
+    /** As {@link #of(float[], int)}, without the copy: nobody writes to the array any more. */
+    static FeatureSet owning(float[] values, int width) {
+        if (width < 1) {
+            throw new IllegalArgumentException("expected a width of at least 1, found " + width);
+        }
+        if (values.length == 0) {
+            throw new IllegalArgumentException("expected at least one row of features, found none");
+        }
+        if (values.length % width != 0) {
+            throw new IllegalArgumentException(
+                    "expected a multiple of the width %d, found %d values"
+                            .formatted(width, values.length));
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException(
+                        "expected finite features, found %s at row %d, column %d; check the encoder's weights and inputs"
+                                .formatted(values[i], i / width, i % width));
+            }
+        }
+        return new FeatureSet(values, width, null, List.of(), Map.of());
+    }
+
+    /**
+     * Makes a set without labels from an array.
+     *
+     * @param features {@code [n, d]} or {@code [n]} (one feature), any float dtype and device; read
+     *     as float32, not closed
+     * @return the set
+     * @throws IllegalArgumentException as {@link #of(float[], int)}, or if the array has another
+     *     rank
+     */
+    public static FeatureSet of(NDArray features) {
+        Shape shape = features.getShape();
+        if (shape.dimension() != 1 && shape.dimension() != 2) {
+            throw new IllegalArgumentException(
+                    "expected features of shape [n, d], found %s; flatten them first"
+                            .formatted(shape));
+        }
+        int width = shape.dimension() == 1 ? 1 : Math.toIntExact(shape.get(1));
+        if (features.getDataType() == DataType.FLOAT32) {
+            return owning(features.toFloatArray(), width);
+        }
+        try (NDArray single = features.toType(DataType.FLOAT32, true)) {
+            return owning(single.toFloatArray(), width);
+        }
+    }
+
+    /**
+     * The same features with labels.
+     *
+     * @param labels one a row, 0 or above; copied
+     * @param classNames the names in label order, or empty if the classes have none
+     * @return the labelled set
+     * @throws IllegalArgumentException if the count differs from the rows, or a label is negative
+     *     or has no name
+     */
+    public FeatureSet withLabels(int[] labels, List<String> classNames) {
+        if (labels.length != size) {
+            throw new IllegalArgumentException(
+                    "expected %d labels, one a row, found %d".formatted(size, labels.length));
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || (!classNames.isEmpty() && labels[i] >= classNames.size())) {
+                throw new IllegalArgumentException(
+                        "expected labels from 0%s, found %d at row %d"
+                                .formatted(
+                                        classNames.isEmpty()
+                                                ? ""
+                                                : " to " + (classNames.size() - 1),
+                                        labels[i],
+                                        i));
+            }
+        }
+        return new FeatureSet(values, width, labels.clone(), List.copyOf(classNames), provenance);
+    }
+
+    /**
+     * The same features and labels with another record of their origin.
+     *
+     * @param provenance free text by key, such as {@code encoder}, {@code checkpoint}, {@code
+     *     data}; copied
+     * @return the set
+     */
+    public FeatureSet withProvenance(Map<String, String> provenance) {
+        return new FeatureSet(
+                values,
+                width,
+                labels,
+                classNames,
+                Collections.unmodifiableMap(new LinkedHashMap<>(provenance)));
+    }
+
+    /**
+     * Reads a set that {@link #save} or NumPy wrote. See {@link #save} for the content.
+     *
+     * @param file a {@code .npz} or {@code .safetensors} file
+     * @return the set
+     * @throws IOException if the file cannot be read, is damaged, or does not hold a feature set;
+     *     the message names the file and the entry
+     */
+    public static FeatureSet load(Path file) throws IOException {
+        return FeatureSetFormat.of(file).load(file);
+    }
+
+    /**
+     * Writes the set, whole or not at all. The suffix decides the format. {@code .npz}: the arrays
+     * {@code features} (float32 {@code [n, d]}), {@code labels} (int64 {@code [n]}, only with
+     * labels), {@code class_names} (Unicode {@code [classes]}, only with names) and {@code
+     * provenance} (one Unicode string of JSON); {@code numpy.load(file, allow_pickle=False)} reads
+     * it. {@code .safetensors}: the tensors {@code features} and {@code labels}, and the metadata
+     * {@code class_names} and {@code provenance} as JSON.
+     *
+     * @param file the file to make or replace; its folder must exist
+     * @throws IllegalArgumentException if the suffix is another one
+     * @throws IOException if the file cannot be written; the old file, if any, is then untouched
+     */
+    public void save(Path file) throws IOException {
+        FeatureSetFormat.of(file).save(this, file);
+    }
+
+    /**
+     * The number of examples.
+     *
+     * @return n, at least 1
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * The number of features of an example.
+     *
+     * @return d, at least 1
+     */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * One example.
+     *
+     * @param index 0 .. size - 1
+     * @return its features, a copy
+     */
+    public float[] row(int index) {
+        int start = Math.multiplyExact(index, width);
+        return Arrays.copyOfRange(values, start, start + width);
+    }
+
+    /**
+     * All features.
+     *
+     * @return {@code n x d} values row by row, read-only, from position 0
+     */
+    public FloatBuffer values() {
+        return FloatBuffer.wrap(values).asReadOnlyBuffer();
+    }
+
+    /**
+     * The features themselves, for reading alone: sets may fill gigabytes, so this is no copy.
+     *
+     * @return the set's own array, row after row, which nobody may write to
+     */
+    public float[] sharedValues() {
+        return values;
+    }
+
+    /**
+     * Copies the features into an array.
+     *
+     * @param manager what the array belongs to
+     * @return float32 {@code [n, d]}; the manager or the caller closes it
+     */
+    public NDArray toArray(NDManager manager) {
+        return manager.create(values, new Shape(size, width));
+    }
+
+    /**
+     * Whether the examples have labels.
+     *
+     * @return true with labels
+     */
+    public boolean hasLabels() {
+        return labels != null;
+    }
+
+    /**
+     * The labels.
+     *
+     * @return one a row, from 0; a copy
+     * @throws IllegalStateException without labels
+     */
+    public int[] labels() {
+        requireLabels("this set");
+        return labels.clone();
+    }
+
+    /**
+     * One label.
+     *
+     * @param index 0 .. size - 1
+     * @return the label, from 0
+     * @throws IllegalStateException without labels
+     */
+    public int label(int index) {
+        requireLabels("this set");
+        return labels[index];
+    }
+
+    /**
+     * The names of the classes.
+     *
+     * @return names in label order, empty if the classes have none; unmodifiable
+     */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /**
+     * The number of classes.
+     *
+     * @return the number of names, or without names the largest label plus one, or 0 without labels
+     */
+    public int classCount() {
+        if (labels == null) {
+            return 0;
+        }
+        return classNames.isEmpty()
+                ? Arrays.stream(labels).max().orElse(-1) + 1
+                : classNames.size();
+    }
+
+    /**
+     * Where the features came from.
+     *
+     * @return text by key, unmodifiable
+     */
+    public Map<String, String> provenance() {
+        return provenance;
+    }
+
+    /**
+     * Some of the examples.
+     *
+     * @param rows the rows to take, at least one, in the order wanted
+     * @return a set of those rows with their labels, names and provenance
+     */
+    public FeatureSet rows(int... rows) {
+        float[] taken = new float[Math.multiplyExact(rows.length, width)];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, rows[i] * width, taken, i * width, width);
+        }
+        FeatureSet subset = owning(taken, width).withProvenance(provenance);
+        return labels == null
+                ? subset
+                : subset.withLabels(
+                        Arrays.stream(rows).map(row -> labels[row]).toArray(), classNames);
+    }
+
+    /**
+     * Some of the features, such as one section of a latent.
+     *
+     * @param from the first column
+     * @param to the column after the last, above {@code from}
+     * @return a set of those columns with labels, names and provenance
+     * @throws IllegalArgumentException if there are no such columns
+     */
+    public FeatureSet columns(int from, int to) {
+        if (from < 0 || to <= from || to > width) {
+            throw new IllegalArgumentException(
+                    "expected 0 <= from < to <= %d, found %d and %d".formatted(width, from, to));
+        }
+        int part = to - from;
+        float[] taken = new float[size * part];
+        for (int i = 0; i < size; i++) {
+            System.arraycopy(values, i * width + from, taken, i * part, part);
+        }
+        return new FeatureSet(taken, part, labels, classNames, provenance);
+    }
+
+    /**
+     * The features with every row divided by its L2 norm; a row of zeros stays as it is.
+     *
+     * @return the normalised set
+     */
+    public FeatureSet normalized() {
+        float[] unit = new float[values.length];
+        IntStream.range(0, size).parallel().forEach(row -> normalize(row * width, unit));
+        return new FeatureSet(unit, width, labels, classNames, provenance);
+    }
+
+    private void normalize(int from, float[] unit) {
+        double sum = 0;
+        for (int j = from; j < from + width; j++) {
+            sum += (double) values[j] * values[j];
+        }
+        double scale = sum == 0 ? 1 : 1 / Math.sqrt(sum);
+        for (int j = from; j < from + width; j++) {
+            unit[j] = (float) (values[j] * scale);
+        }
+    }
+
+    /**
+     * Refuses a set without labels.
+     *
+     * @param what how the message names it
+     * @throws IllegalStateException without labels
+     */
+    public void requireLabels(String what) {
+        if (labels == null) {
+            throw new IllegalStateException(
+                    "expected labels on %s of %d rows, found none; add them with withLabels"
+                            .formatted(what, size));
+        }
+    }
+}

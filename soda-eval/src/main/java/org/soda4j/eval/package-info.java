@@ -1,2 +1,0 @@
-/** Probes, image metrics, disentanglement, latent tools and reports. */
-package org.soda4j.eval;

@@ -1,0 +1,149 @@
+package org.soda4j.eval.probe;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import org.soda4j.eval.feature.FeatureSet;
+
+/**
+ * The mean cross-entropy plus {@code |W|^2 / (2 C n)} with its gradient, over {@code [outputs][d +
+ * 1]} numbers: the weights of the scaled features and the intercept of each output. Two classes
+ * have one output, the logit of the second class.
+ */
+final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
+
+    private final int[] labels;
+    private final int n;
+    private final int width;
+    private final int classes;
+    private final int outputs;
+    private final double[] mean;
+    private final double[] scale;
+    private final double penalty;
+    private final NDManager manager;
+    private final NDArray features;
+    private final NDArray transposed;
+
+    LogisticObjective(FeatureSet train, double c, boolean standardize) {
+        labels = train.labels();
+        n = train.size();
+        width = train.width();
+        classes = train.classCount();
+        outputs = classes == 2 ? 1 : classes;
+        mean = new double[width];
+        scale = new double[width];
+        float[] values = train.sharedValues();
+        for (int i = 0; i < values.length; i++) {
+            mean[i % width] += values[i];
+        }
+        for (int j = 0; j < width; j++) {
+            mean[j] /= n;
+        }
+        Arrays.fill(scale, 1);
+        if (standardize) {
+            double[] variance = new double[width];
+            for (int i = 0; i < values.length; i++) {
+                double difference = values[i] - mean[i % width];
+                variance[i % width] += difference * difference / n;
+            }
+            for (int j = 0; j < width; j++) {
+                scale[j] = variance[j] > 0 ? Math.sqrt(variance[j]) : 1;
+            }
+        } else {
+            Arrays.fill(mean, 0);
+        }
+        penalty = 1 / (c * n);
+        double[] scaled = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int j = i % width;
+            scaled[i] = (values[i] - mean[j]) / scale[j];
+        }
+        manager = NDManager.newBaseManager("PyTorch");
+        features = manager.create(scaled, new Shape(n, width));
+        transposed = features.transpose();
+    }
+
+    double[] start() {
+        return new double[outputs * (width + 1)];
+    }
+
+    @Override
+    public double evaluate(double[] x, double[] gradient) {
+        double[] weights = new double[outputs * width];
+        for (int o = 0; o < outputs; o++) {
+            System.arraycopy(x, o * (width + 1), weights, o * width, width);
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray matrix = scope.create(weights, new Shape(outputs, width));
+            NDArray product = features.matMul(matrix.transpose());
+            product.attach(scope);
+            double[] residuals = product.toDoubleArray();
+            double loss = lossAndResiduals(x, residuals);
+            NDArray difference = scope.create(residuals, new Shape(n, outputs));
+            NDArray slopes = transposed.matMul(difference);
+            slopes.attach(scope);
+            double[] flat = slopes.toDoubleArray();
+            for (int o = 0; o < outputs; o++) {
+                int start = o * (width + 1);
+                for (int j = 0; j < width; j++) {
+                    double weight = x[start + j];
+                    loss += penalty * weight * weight / 2;
+                    gradient[start + j] = flat[j * outputs + o] / n + penalty * weight;
+                }
+                double sum = 0;
+                for (int i = 0; i < n; i++) {
+                    sum += residuals[i * outputs + o];
+                }
+                gradient[start + width] = sum / n;
+            }
+            return loss;
+        }
+    }
+
+    /** Turns products into probabilities minus one-hot labels; returns the mean cross-entropy. */
+    private double lossAndResiduals(double[] x, double[] logits) {
+        double loss = 0;
+        double[] pair = new double[2];
+        for (int i = 0; i < n; i++) {
+            int start = i * outputs;
+            for (int o = 0; o < outputs; o++) {
+                logits[start + o] += x[o * (width + 1) + width];
+            }
+            if (outputs == 1) {
+                pair[0] = 0;
+                pair[1] = logits[start];
+                double own = pair[labels[i]];
+                loss += LogisticModel.softmax(pair, 0, 2) - own;
+                logits[start] = pair[1] - labels[i];
+            } else {
+                double own = logits[start + labels[i]];
+                loss += LogisticModel.softmax(logits, start, start + outputs) - own;
+                logits[start + labels[i]] -= 1;
+            }
+        }
+        return loss / n;
+    }
+
+    /** The solution for features as they were given. */
+    LogisticModel model(Lbfgs.Minimum minimum, boolean converged) {
+        double[][] weights = new double[classes][width];
+        double[] intercepts = new double[classes];
+        for (int o = 0; o < outputs; o++) {
+            int label = outputs == 1 ? 1 : o;
+            int start = o * (width + 1);
+            intercepts[label] = minimum.x()[start + width];
+            for (int j = 0; j < width; j++) {
+                weights[label][j] = minimum.x()[start + j] / scale[j];
+                intercepts[label] -= weights[label][j] * mean[j];
+            }
+        }
+        return new LogisticModel(
+                weights, intercepts, minimum.iterations(), minimum.gradientNorm(), converged);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

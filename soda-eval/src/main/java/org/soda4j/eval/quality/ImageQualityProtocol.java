@@ -1,0 +1,234 @@
+package org.soda4j.eval.quality;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.eval.feature.ImageFeatures;
+
+/**
+ * Measures how well a model draws, in one call: reconstruction from latents, or sampling without
+ * them.
+ *
+ * <pre>{@code
+ * ReconstructionQuality quality =
+ *         ImageQualityProtocol.builder(soda)
+ *                 .images(1000)
+ *                 .options(SamplingOptions.defaults().withGuidance(Guidance.whole(0.3)))
+ *                 .build()
+ *                 .reconstruction(test);
+ * }</pre>
+ *
+ * <p>Images and their noise are chosen by the seed of the sampling options: the same model, data
+ * and options give the same figures.
+ */
+public final class ImageQualityProtocol {
+
+    private final Soda soda;
+    private final int images;
+    private final SamplingOptions options;
+    private final ImageFeatures features;
+    private final int batchSize;
+    private final IntConsumer progress;
+
+    private ImageQualityProtocol(Builder builder) {
+        soda = builder.soda;
+        images = builder.images;
+        options = builder.options;
+        features = builder.features;
+        batchSize = builder.batchSize;
+        progress = builder.progress;
+    }
+
+    /**
+     * Starts with 500 images, the published sampling options and the encoder's pooled features.
+     *
+     * @param soda the model; stays open
+     * @return a builder
+     */
+    public static Builder builder(Soda soda) {
+        return new Builder(soda);
+    }
+
+    /**
+     * Draws images of a data set again from their latents and compares.
+     *
+     * @param originals at least 2 images, of which as many as asked for are taken at random
+     * @return the figures; fewer images than asked for if there are no more
+     * @throws IllegalArgumentException if there are fewer than 2 images, or the features have less
+     *     than two columns or are not finite
+     */
+    public ReconstructionQuality reconstruction(ImageDataset originals) {
+        ImageBatches chosen = choose(originals);
+        int n = chosen.size();
+        double[] psnr = new double[n];
+        double[] ssim = new double[n];
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDList real = new NDList();
+            NDList drawn = new NDList();
+            for (int from = 0; from < n; from += batchSize) {
+                int to = Math.min(n, from + batchSize);
+                NDArray batch = chosen.range(manager, from, to);
+                NDArray again = soda.reconstruct(batch, ofBatch(from));
+                System.arraycopy(Psnr.of(batch, again), 0, psnr, from, to - from);
+                System.arraycopy(Ssim.of(batch, again), 0, ssim, from, to - from);
+                real.add(batch);
+                drawn.add(again);
+                progress.accept(to);
+            }
+            return new ReconstructionQuality(
+                    n,
+                    Arrays.stream(psnr).average().orElseThrow(),
+                    Arrays.stream(ssim).average().orElseThrow(),
+                    DistributionQuality.of(features.of(real), features.of(drawn)));
+        }
+    }
+
+    /**
+     * Draws images without a latent and compares them with real ones as sets.
+     *
+     * @param real at least 2 images, of which as many as asked for are taken at random
+     * @return the figures; fewer images than asked for if there are no more
+     * @throws IllegalArgumentException if there are fewer than 2 images, or the features are not
+     *     finite
+     */
+    public SamplingQuality sampling(ImageDataset real) {
+        ImageBatches chosen = choose(real);
+        int n = chosen.size();
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDList originals = new NDList();
+            NDList drawn = new NDList();
+            for (int from = 0; from < n; from += batchSize) {
+                int to = Math.min(n, from + batchSize);
+                originals.add(chosen.range(manager, from, to));
+                drawn.add(soda.sample(manager, to - from, ofBatch(from)));
+                progress.accept(to);
+            }
+            return new SamplingQuality(
+                    n, DistributionQuality.of(features.of(originals), features.of(drawn)));
+        }
+    }
+
+    private SamplingOptions ofBatch(int from) {
+        return options.withSeed(options.seed() + from);
+    }
+
+    private ImageBatches choose(ImageDataset all) {
+        int size = Math.toIntExact(all.size());
+        if (size < 2) {
+            throw new IllegalArgumentException("images: expected at least 2, found " + size);
+        }
+        if (size <= images) {
+            return ImageBatches.resized(all, soda);
+        }
+        int[] order = IntStream.range(0, size).toArray();
+        Random random = new Random(options.seed());
+        for (int i = 0; i < images; i++) {
+            int j = i + random.nextInt(size - i);
+            int other = order[j];
+            order[j] = order[i];
+            order[i] = other;
+        }
+        int[] taken = Arrays.copyOf(order, images);
+        Arrays.sort(taken);
+        return ImageBatches.resized(all.select(taken), soda);
+    }
+
+    /** The settings of a protocol. */
+    public static final class Builder {
+
+        private final Soda soda;
+        private int images = 500;
+        private SamplingOptions options;
+        private ImageFeatures features;
+        private int batchSize = 50;
+        private IntConsumer progress = done -> {};
+
+        private Builder(Soda soda) {
+            this.soda = Objects.requireNonNull(soda, "soda");
+            int steps = Math.min(100, soda.config().schedule().steps());
+            options = SamplingOptions.defaults().withSteps(steps);
+            features = ImageFeatures.ofEncoder(soda);
+        }
+
+        /**
+         * How many images.
+         *
+         * @param count at least 2; default 500
+         * @return this
+         * @throws IllegalArgumentException if below 2
+         */
+        public Builder images(int count) {
+            if (count < 2) {
+                throw new IllegalArgumentException("images: expected at least 2, found " + count);
+            }
+            images = count;
+            return this;
+        }
+
+        /**
+         * How images are drawn: steps, guidance (not used without a latent), seed.
+         *
+         * @param options default the published ones: DDIM, 100 steps, guidance 0.3
+         * @return this
+         */
+        public Builder options(SamplingOptions options) {
+            this.options = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * In which features sets are compared.
+         *
+         * @param features default the pooled features of the model's own encoder
+         * @return this
+         */
+        public Builder features(ImageFeatures features) {
+            this.features = Objects.requireNonNull(features, "features");
+            return this;
+        }
+
+        /**
+         * How many images are drawn at once. Another number draws another noise.
+         *
+         * @param size at least 1; default 50
+         * @return this
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder batchSize(int size) {
+            if (size < 1) {
+                throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
+            }
+            batchSize = size;
+            return this;
+        }
+
+        /**
+         * Reports progress.
+         *
+         * @param listener called with the number of images done, after every batch
+         * @return this
+         */
+        public Builder progress(IntConsumer listener) {
+            progress = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Makes the protocol.
+         *
+         * @return an immutable protocol; the model must stay open while it is used
+         */
+        public ImageQualityProtocol build() {
+            return new ImageQualityProtocol(this);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.soda4j.eval.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageBatches;
+
+/** The protocols against their parts called one by one. */
+class ImageQualityProtocolTest {
+
+    private static final SamplingOptions OPTIONS = SamplingOptions.defaults().withSteps(3);
+    private static Soda soda;
+
+    @BeforeAll
+    static void open() {
+        soda = TestModels.tiny();
+    }
+
+    @AfterAll
+    static void close() {
+        soda.close();
+    }
+
+    /** Mean and deviation of the pixels: features whose distances can be computed by hand. */
+    private static FeatureSet twoNumbers(Iterable<NDArray> batches) {
+        List<float[]> rows = new ArrayList<>();
+        for (NDArray batch : batches) {
+            float[] values = batch.toFloatArray();
+            int length = values.length / (int) batch.getShape().get(0);
+            for (int from = 0; from < values.length; from += length) {
+                float mean = 0;
+                float squares = 0;
+                for (int i = from; i < from + length; i++) {
+                    mean += values[i] / length;
+                    squares += values[i] * values[i] / length;
+                }
+                rows.add(new float[] {mean, squares});
+            }
+        }
+        float[] all = new float[2 * rows.size()];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, all, 2 * i, 2);
+        }
+        return FeatureSet.of(all, 2);
+    }
+
+    @Test
+    void reconstructionIsTheMeanOverItsImages() {
+        TestImages images = TestImages.darkAndBright(6, 16);
+        ReconstructionQuality quality =
+                ImageQualityProtocol.builder(soda)
+                        .options(OPTIONS)
+                        .batchSize(6)
+                        .features(ImageQualityProtocolTest::twoNumbers)
+                        .build()
+                        .reconstruction(images);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray originals = ImageBatches.resized(images, soda).range(manager, 0, 6);
+            NDArray again = soda.reconstruct(originals, OPTIONS);
+            double psnr = Arrays.stream(Psnr.of(originals, again)).average().orElseThrow();
+            double ssim = Arrays.stream(Ssim.of(originals, again)).average().orElseThrow();
+            FeatureSet a = twoNumbers(List.of(originals));
+            FeatureSet b = twoNumbers(List.of(again));
+            assertThat(quality.images()).isEqualTo(6);
+            assertThat(quality.psnr()).isCloseTo(psnr, within(1e-9));
+            assertThat(quality.ssim()).isCloseTo(ssim, within(1e-9));
+            assertThat(quality.distribution().frechetDistance())
+                    .isCloseTo(FrechetDistance.between(a, b), within(1e-9));
+            assertThat(quality.distribution().kernelDistance())
+                    .isCloseTo(KernelDistance.between(a, b), within(1e-9));
+            assertThat(quality.distribution().precisionRecall()).isPresent();
+        }
+        assertThat(quality.table())
+                .startsWith("reconstruction of 6 images: PSNR")
+                .contains("recall")
+                .endsWith("\n");
+        assertThat(quality.table().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+    }
+
+    @Test
+    void samplingUsesNoLatentAndTheSeedDecides() {
+        TestImages images = TestImages.darkAndBright(9, 16);
+        ImageQualityProtocol.Builder builder =
+                ImageQualityProtocol.builder(soda).options(OPTIONS).images(5).batchSize(2);
+        SamplingQuality first = builder.build().sampling(images);
+        assertThat(first.images()).isEqualTo(5);
+        assertThat(builder.build().sampling(images)).isEqualTo(first);
+        SamplingQuality other = builder.options(OPTIONS.withSeed(8)).build().sampling(images);
+        assertThat(other.distribution().frechetDistance())
+                .isNotEqualTo(first.distribution().frechetDistance());
+        assertThat(first.table()).contains("5 images without a latent").contains("precision");
+    }
+
+    @Test
+    void tooFewImagesHaveNoDistances() {
+        ImageQualityProtocol protocol = ImageQualityProtocol.builder(soda).options(OPTIONS).build();
+        assertThatThrownBy(() -> protocol.reconstruction(TestImages.darkAndBright(1, 16)))
+                .hasMessageContaining("expected at least 2, found 1");
+        assertThatThrownBy(() -> protocol.sampling(TestImages.darkAndBright(0, 16)))
+                .hasMessageContaining("expected at least 2, found 0");
+        assertThat(
+                        protocol.sampling(TestImages.darkAndBright(3, 16))
+                                .distribution()
+                                .precisionRecall())
+                .isEmpty();
+        assertThatThrownBy(() -> ImageQualityProtocol.builder(soda).images(1))
+                .hasMessageContaining("at least 2");
+    }
+}

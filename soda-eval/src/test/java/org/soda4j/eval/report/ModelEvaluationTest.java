@@ -1,0 +1,49 @@
+package org.soda4j.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.eval.TestImages;
+import org.soda4j.eval.TestModels;
+
+/** What an evaluation tells while it runs; its results are tested where it is used. */
+class ModelEvaluationTest {
+
+    @Test
+    void everyPartBeginsAndEnds() throws IOException {
+        Map<String, List<String>> told = new LinkedHashMap<>();
+        try (Soda soda = TestModels.tiny()) {
+            ModelEvaluation.builder(
+                            soda,
+                            TestImages.darkAndBright(44, 16),
+                            TestImages.darkAndBright(12, 16))
+                    .options(SamplingOptions.defaults().withSteps(2))
+                    .qualityImages(5)
+                    .progress(
+                            (part, done, total) ->
+                                    told.computeIfAbsent(part, p -> new ArrayList<>())
+                                            .add(done + "/" + total))
+                    .build()
+                    .evaluate();
+        }
+        assertThat(told.keySet())
+                .containsExactly(
+                        "encode training images",
+                        "encode test images",
+                        "linear probe",
+                        "reconstruct",
+                        "draw pictures");
+        assertThat(told.get("encode training images")).startsWith("0/44").endsWith("44/44");
+        assertThat(told.get("encode test images")).containsExactly("0/12", "12/12");
+        assertThat(told.get("reconstruct")).containsExactly("0/5", "5/5");
+        assertThat(told.get("draw pictures")).hasSize(12).startsWith("0/11").endsWith("11/11");
+        assertThat(told.get("linear probe")).containsExactly("0/1", "1/1");
+    }
+}
