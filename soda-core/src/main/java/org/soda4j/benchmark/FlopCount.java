@@ -2,6 +2,7 @@ package org.soda4j.benchmark;
 
 import java.util.List;
 import org.soda4j.SodaConfig;
+import org.soda4j.engine.Internal;
 
 /**
  * How many floating-point operations a model takes for one image, two for each multiplication with
@@ -13,6 +14,7 @@ import org.soda4j.SodaConfig;
  * @param train one example of a training step: both passes, and backward twice as much, but for the
  *     gradients of the input images, which nobody needs
  */
+@Internal
 public record FlopCount(double encode, double denoise, double train) {
 
     /**

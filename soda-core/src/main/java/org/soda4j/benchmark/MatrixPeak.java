@@ -6,11 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
 import org.soda4j.Precision;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.PyTorchEngine;
 
 /** The fastest that this machine multiplies matrices, to hold other work against. */
+@Internal
 public final class MatrixPeak {
 
     private static final int SIZE = 2048;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
@@ -25,6 +26,7 @@ import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
 /** The network of {@link UNetDenoiser}, with the parameter names of the PyTorch implementation. */
+@Internal
 public final class UNet extends NamedBlock {
 
     private static final String ACTIVATIONS = "activations";

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.Operators;
 
 /**
@@ -18,6 +19,7 @@ import org.soda4j.engine.Operators;
  * implementation of SODA, also with the encoder as a sequence ({@code encoder.encoder.0.weight})
  * and behind {@code module.}.
  */
+@Internal
 public final class PyTorchWeights {
 
     private final SafetensorsFile file;

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 
 /**
@@ -127,6 +128,7 @@ public record RayEncoding(int originBands, int directionBands, int width) {
      * @param seed of the initial values
      * @return a new block, not initialised
      */
+    @Internal
     public NamedBlock newBlock(String name, long seed) {
         return new RayBlock(this, name, seed);
     }

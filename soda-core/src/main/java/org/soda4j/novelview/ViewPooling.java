@@ -1,5 +1,6 @@
 package org.soda4j.novelview;
 
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 
 /** How the latents of several source views become one. The order of the views does not matter. */
@@ -22,6 +23,7 @@ public enum ViewPooling {
      * @return a new block, not initialised; attention's parameters are {@code hidden.weight},
      *     {@code hidden.bias} and {@code score.weight}
      */
+    @Internal
     public NamedBlock newBlock(int latentSize, String name, long seed) {
         return new PoolingBlock(this, latentSize, name, seed);
     }
