@@ -40,7 +40,7 @@ import org.soda4j.novelview.ViewBatch;
  *
  * <pre>{@code
  * try (Soda soda = Soda.builder()
- *                 .encoder(ResNetEncoder.builder().smallImages(true).build())
+ *                 .encoder(ResNetEncoderConfig.builder().smallImages(true).build())
  *                 .modulation(LayerModulation.paired())
  *                 .build();
  *         NDManager manager = NDManager.newBaseManager(soda.device())) {
@@ -168,7 +168,7 @@ public final class Soda implements AutoCloseable {
      * too.
      *
      * @param images float32 {@code [N, C, H, W] in [0, 1]}
-     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     * @return float32 {@code [N, ResNetEncoderConfig.featureSize()]}
      */
     public NDArray encodeFeatures(NDArray images) {
         return encoding(images, 1);
@@ -321,7 +321,7 @@ public final class Soda implements AutoCloseable {
      *
      * @param images as for {@link #encodeViews}
      * @param cameras as for {@link #encodeViews}
-     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     * @return float32 {@code [N, ResNetEncoderConfig.featureSize()]}
      */
     public NDArray encodeViewFeatures(NDArray images, List<List<Camera>> cameras) {
         return novelViews().features(images, cameras);

@@ -2,10 +2,10 @@ package org.soda4j;
 
 import ai.djl.Device;
 import java.util.Objects;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -18,11 +18,11 @@ import org.soda4j.novelview.ViewConditioning;
  */
 public final class SodaBuilder {
 
-    private ResNetEncoder encoder;
+    private ResNetEncoderConfig encoder;
     private LatentLayout latent;
     private LayerModulation modulation;
     private LatentMasking masking;
-    private UNetDenoiser denoiser;
+    private UNetDenoiserConfig denoiser;
     private NoiseSchedule schedule;
     private Prediction prediction;
     private PixelNormalization normalization;
@@ -58,7 +58,7 @@ public final class SodaBuilder {
      * @param encoder its description
      * @return this
      */
-    public SodaBuilder encoder(ResNetEncoder encoder) {
+    public SodaBuilder encoder(ResNetEncoderConfig encoder) {
         this.encoder = Objects.requireNonNull(encoder, "encoder");
         return this;
     }
@@ -102,7 +102,7 @@ public final class SodaBuilder {
      * @param denoiser its description
      * @return this
      */
-    public SodaBuilder denoiser(UNetDenoiser denoiser) {
+    public SodaBuilder denoiser(UNetDenoiserConfig denoiser) {
         this.denoiser = Objects.requireNonNull(denoiser, "denoiser");
         return this;
     }

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.soda4j.denoiser.UNetConditions;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -21,13 +21,13 @@ import org.soda4j.novelview.ViewConditioning;
  * takes its default; what stays is checked across components, so that a configuration that exists
  * can be built.
  *
- * @param encoder the encoder E; default: {@code ResNetEncoder.builder().build()}
+ * @param encoder the encoder E; default: {@code ResNetEncoderConfig.builder().build()}
  * @param latent the latent's sections; default: the encoder's latent size, else 128; cut as the
  *     modulation wants it
  * @param modulation which section drives which block; default: whole (published)
  * @param masking what training hides of the latent, unless the training says otherwise; default and
  *     published: all of it with probability 0.1
- * @param denoiser the denoiser D; default: {@code UNetDenoiser.builder().build()}
+ * @param denoiser the denoiser D; default: {@code UNetDenoiserConfig.builder().build()}
  * @param schedule the noise schedule; default and published: linear, 1000 steps
  * @param prediction what the denoiser predicts; default and published: the noise
  * @param normalization of the encoder's pixels; default: ImageNet's for three channels, else
@@ -36,11 +36,11 @@ import org.soda4j.novelview.ViewConditioning;
  *     the text then
  */
 public record SodaConfig(
-        ResNetEncoder encoder,
+        ResNetEncoderConfig encoder,
         LatentLayout latent,
         LayerModulation modulation,
         LatentMasking masking,
-        UNetDenoiser denoiser,
+        UNetDenoiserConfig denoiser,
         NoiseSchedule schedule,
         Prediction prediction,
         PixelNormalization normalization,
@@ -51,17 +51,17 @@ public record SodaConfig(
     /** Fills in defaults and checks what spans components. */
     @JsonCreator
     public SodaConfig(
-            @JsonProperty("encoder") ResNetEncoder encoder,
+            @JsonProperty("encoder") ResNetEncoderConfig encoder,
             @JsonProperty("latent") LatentLayout latent,
             @JsonProperty("modulation") LayerModulation modulation,
             @JsonProperty("masking") LatentMasking masking,
-            @JsonProperty("denoiser") UNetDenoiser denoiser,
+            @JsonProperty("denoiser") UNetDenoiserConfig denoiser,
             @JsonProperty("schedule") NoiseSchedule schedule,
             @JsonProperty("prediction") Prediction prediction,
             @JsonProperty("normalization") PixelNormalization normalization,
             @JsonProperty("views") ViewConditioning views) {
-        ResNetEncoder e = encoder == null ? ResNetEncoder.builder().build() : encoder;
-        this.denoiser = denoiser == null ? UNetDenoiser.builder().build() : denoiser;
+        ResNetEncoderConfig e = encoder == null ? ResNetEncoderConfig.builder().build() : encoder;
+        this.denoiser = denoiser == null ? UNetDenoiserConfig.builder().build() : denoiser;
         this.modulation = modulation == null ? LayerModulation.whole() : modulation;
         this.masking = masking == null ? new LatentMasking(0.1, 0) : masking;
         this.schedule = schedule == null ? NoiseSchedule.linear(1000) : schedule;

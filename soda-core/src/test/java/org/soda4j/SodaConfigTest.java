@@ -12,10 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
@@ -34,7 +34,7 @@ class SodaConfigTest {
                 TinyModels.builder().config(),
                 Soda.builder()
                         .encoder(
-                                ResNetEncoder.builder()
+                                ResNetEncoderConfig.builder()
                                         .depth(50)
                                         .widthMultiplier(2)
                                         .inputChannels(1)
@@ -44,7 +44,7 @@ class SodaConfigTest {
                         .latent(new LatentLayout(List.of(7, 60, 10)))
                         .masking(new LatentMasking(0.25, 0.5))
                         .denoiser(
-                                UNetDenoiser.builder()
+                                UNetDenoiserConfig.builder()
                                         .imageShape(1, 48, 24)
                                         .channels(64)
                                         .multipliers(1, 1, 3)
@@ -189,14 +189,14 @@ class SodaConfigTest {
         assertThatThrownBy(
                         () ->
                                 Soda.builder()
-                                        .encoder(ResNetEncoder.builder().latentSize(64).build())
+                                        .encoder(ResNetEncoderConfig.builder().latentSize(64).build())
                                         .latent(LatentLayout.of(128))
                                         .config())
                 .hasMessageContainingAll("expected the encoder's 64, found 128");
         assertThatThrownBy(
                         () ->
                                 Soda.builder()
-                                        .encoder(ResNetEncoder.builder().inputChannels(1).build())
+                                        .encoder(ResNetEncoderConfig.builder().inputChannels(1).build())
                                         .config())
                 .hasMessageContainingAll("encoder inputChannels: expected 3 channels", "found 1");
         assertThatThrownBy(

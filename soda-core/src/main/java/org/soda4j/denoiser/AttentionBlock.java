@@ -17,7 +17,7 @@ final class AttentionBlock extends NamedBlock {
     private final int heads;
     private final Parameter[] parameters;
 
-    AttentionBlock(String name, long seed, int channels, UNetDenoiser config) {
+    AttentionBlock(String name, long seed, int channels, UNetDenoiserConfig config) {
         super(name, seed);
         groups = config.groups();
         heads = config.heads(channels);

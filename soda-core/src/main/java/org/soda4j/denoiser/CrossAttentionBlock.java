@@ -24,7 +24,7 @@ final class CrossAttentionBlock extends NamedBlock {
      * @param channels of the feature map
      * @param config tells the tokens' width (the channels of its first level), groups and heads
      */
-    CrossAttentionBlock(String name, long seed, int channels, UNetDenoiser config) {
+    CrossAttentionBlock(String name, long seed, int channels, UNetDenoiserConfig config) {
         super(name, seed);
         int tokenWidth = config.channels();
         groups = config.groups();

@@ -39,7 +39,7 @@ final class ResidualBlock extends NamedBlock {
             int outChannels,
             int latentSize,
             Resample resample,
-            UNetDenoiser config) {
+            UNetDenoiserConfig config) {
         super(name, seed);
         this.outChannels = outChannels;
         this.resample = resample;

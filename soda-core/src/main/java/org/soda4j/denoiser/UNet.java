@@ -25,13 +25,13 @@ import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/** The network of {@link UNetDenoiser}, with the parameter names of the PyTorch implementation. */
+/** The network of {@link UNetDenoiserConfig}, with the parameter names of the PyTorch implementation. */
 @Internal
 public final class UNet extends NamedBlock {
 
     private static final String ACTIVATIONS = "activations";
 
-    private final UNetDenoiser config;
+    private final UNetDenoiserConfig config;
     private final LatentLayout layout;
     private final LayerModulation modulation;
     private final TimeEmbedding timeEmbedding;
@@ -48,7 +48,7 @@ public final class UNet extends NamedBlock {
     private final CrossAttentionBlock middleCrossAttention;
 
     UNet(
-            UNetDenoiser config,
+            UNetDenoiserConfig config,
             LatentLayout layout,
             LayerModulation modulation,
             UNetConditions conditions,
@@ -337,7 +337,7 @@ public final class UNet extends NamedBlock {
                                 out[1],
                                 out[2],
                                 out[3],
-                                UNetDenoiser.LAST_GROUPS,
+                                UNetDenoiserConfig.LAST_GROUPS,
                                 Resample.NONE,
                                 mode)) {
             results.add(Operators.float32(prediction, training));

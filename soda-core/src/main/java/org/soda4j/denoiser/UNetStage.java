@@ -37,7 +37,7 @@ final class UNetStage extends NamedBlock {
             boolean attention,
             boolean crossAttention) {}
 
-    UNetStage(Plan plan, int latentSize, UNetDenoiser config, long seed) {
+    UNetStage(Plan plan, int latentSize, UNetDenoiserConfig config, long seed) {
         super(plan.name(), seed);
         name = plan.name();
         section = plan.section();

@@ -13,10 +13,10 @@ import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 
-/** The network of {@link ResNetEncoder}, with torchvision's structure and parameter names. */
+/** The network of {@link ResNetEncoderConfig}, with torchvision's structure and parameter names. */
 final class ResNet extends NamedBlock {
 
-    private final ResNetEncoder config;
+    private final ResNetEncoderConfig config;
     private final ConvNorm stem;
     private final int conditionChannels;
     private final Parameter conditionKernel;
@@ -24,7 +24,7 @@ final class ResNet extends NamedBlock {
     private final Parameter lastWeight;
     private final Parameter lastBias;
 
-    ResNet(ResNetEncoder config, int conditionChannels, long seed) {
+    ResNet(ResNetEncoderConfig config, int conditionChannels, long seed) {
         super("encoder", seed);
         this.config = config;
         this.conditionChannels = conditionChannels;

@@ -29,12 +29,12 @@ class UNetDenoiserTest {
     /** The sum over the layers of the reference implementation, by the formula below. */
     @Test
     void thePublishedCifarDenoiserHasFortyMillionParameters() {
-        UNetDenoiser published = UNetDenoiser.builder().build();
+        UNetDenoiserConfig published = UNetDenoiserConfig.builder().build();
         assertThat(parameters(published, 128)).isEqualTo(39_595_139L);
         assertThat(parameters(published, 128)).isEqualTo(expectedParameters(published, 128));
     }
 
-    static Stream<UNetDenoiser> variants() {
+    static Stream<UNetDenoiserConfig> variants() {
         return Stream.of(
                 tiny().build(),
                 tiny().imageShape(1, 8, 24).multipliers(1, 3).attention(0, 1).build(),
@@ -45,8 +45,8 @@ class UNetDenoiserTest {
                 tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).build());
     }
 
-    private static UNetDenoiser.Builder tiny() {
-        return UNetDenoiser.builder()
+    private static UNetDenoiserConfig.Builder tiny() {
+        return UNetDenoiserConfig.builder()
                 .imageShape(3, 8, 8)
                 .channels(32)
                 .multipliers(1, 2)
@@ -56,7 +56,7 @@ class UNetDenoiserTest {
 
     @ParameterizedTest
     @MethodSource("variants")
-    void everyVariantRunsAndHasItsParameters(UNetDenoiser config) {
+    void everyVariantRunsAndHasItsParameters(UNetDenoiserConfig config) {
         LatentLayout latent = LatentLayout.of(20);
         for (LayerModulation modulation :
                 List.of(
@@ -92,7 +92,7 @@ class UNetDenoiserTest {
 
     @ParameterizedTest
     @MethodSource("variants")
-    void moreLatentsThanImagesAreTheImagesRepeated(UNetDenoiser config) {
+    void moreLatentsThanImagesAreTheImagesRepeated(UNetDenoiserConfig config) {
         UNet block = config.newBlock(LatentLayout.of(20), LayerModulation.paired(), 3);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             List<Integer> image = config.imageShape();
@@ -142,14 +142,14 @@ class UNetDenoiserTest {
 
     @Test
     void depthsCountTheSkipsAndTheMiddle() {
-        assertThat(UNetDenoiser.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
+        assertThat(UNetDenoiserConfig.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
         assertThat(tiny().multipliers(1).attention().build().depths()).isEqualTo(3);
     }
 
     /** Two networks of the same weights; every norm but the last must see the groups. */
     @Test
     void groupsReachTheNorms() {
-        UNetDenoiser.Builder plain = tiny().multipliers(1).attention();
+        UNetDenoiserConfig.Builder plain = tiny().multipliers(1).attention();
         List<float[]> outputs =
                 Stream.of(plain.build(), plain.groups(8).build(), plain.groups(32).build())
                         .map(UNetDenoiserTest::output)
@@ -158,7 +158,7 @@ class UNetDenoiserTest {
         assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
     }
 
-    private static float[] output(UNetDenoiser config) {
+    private static float[] output(UNetDenoiserConfig config) {
         UNet block = config.newBlock(LatentLayout.of(4), LayerModulation.whole(), 3);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             Shape images = new Shape(1, 3, 8, 8);
@@ -216,18 +216,18 @@ class UNetDenoiserTest {
                 wrong(b -> b.timeDivisor(Double.NaN), "timeDivisor", "found NaN"));
     }
 
-    private static Arguments wrong(Consumer<UNetDenoiser.Builder> setting, String... message) {
+    private static Arguments wrong(Consumer<UNetDenoiserConfig.Builder> setting, String... message) {
         return Arguments.of(setting, message);
     }
 
     @ParameterizedTest
     @MethodSource("wrongSettings")
-    void aSetterRefusesAtOnce(Consumer<UNetDenoiser.Builder> setting, String[] message) {
-        UNetDenoiser.Builder builder = UNetDenoiser.builder();
+    void aSetterRefusesAtOnce(Consumer<UNetDenoiserConfig.Builder> setting, String[] message) {
+        UNetDenoiserConfig.Builder builder = UNetDenoiserConfig.builder();
         assertThatThrownBy(() -> setting.accept(builder))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(message);
-        assertThat(builder.build()).isEqualTo(UNetDenoiser.builder().build());
+        assertThat(builder.build()).isEqualTo(UNetDenoiserConfig.builder().build());
     }
 
     @Test
@@ -264,7 +264,7 @@ class UNetDenoiserTest {
         assertThat(tiny().attention(1, 0, 1).build().attention()).containsExactly(0, 1);
     }
 
-    private static long parameters(UNetDenoiser config, int latent) {
+    private static long parameters(UNetDenoiserConfig config, int latent) {
         return config
                 .newBlock(LatentLayout.of(latent), LayerModulation.whole(), 0)
                 .namedParameters()
@@ -276,7 +276,7 @@ class UNetDenoiserTest {
     }
 
     /** Layer by layer, for whole modulation and resampling by convolutions. */
-    private static long expectedParameters(UNetDenoiser u, long z) {
+    private static long expectedParameters(UNetDenoiserConfig u, long z) {
         long c = u.channels();
         long time = 4 * c;
         long images = u.imageShape().get(0);
@@ -317,7 +317,7 @@ class UNetDenoiserTest {
                 + (in == out ? 0 : conv(in, out, 1));
     }
 
-    private static long attention(UNetDenoiser u, int level, long c) {
+    private static long attention(UNetDenoiserConfig u, int level, long c) {
         return u.attention().contains(level) ? 2 * c + linear(c, 3 * c) + linear(c, c) : 0;
     }
 

@@ -25,21 +25,21 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @CsvSource({"18, 11689512", "34, 21797672", "50, 25557032", "101, 44549160"})
     void standardResNetsHaveTorchvisionsParameterCounts(int depth, long expected) {
-        ResNetEncoder encoder = ResNetEncoder.builder().depth(depth).latentSize(1000).build();
+        ResNetEncoderConfig encoder = ResNetEncoderConfig.builder().depth(depth).latentSize(1000).build();
         assertThat(parameters(encoder)).isEqualTo(expected);
     }
 
     /** 3 x 3 stem in place of 7 x 7, 128 outputs in place of 1000. */
     @Test
     void thePublishedCifarEncoderHasElevenMillionParameters() {
-        ResNetEncoder encoder = ResNetEncoder.builder().smallImages(true).latentSize(128).build();
+        ResNetEncoderConfig encoder = ResNetEncoderConfig.builder().smallImages(true).latentSize(128).build();
         long stem = 64 * 3 * (7 * 7 - 3 * 3);
         long outputs = 513L * (1000 - 128);
         assertThat(parameters(encoder)).isEqualTo(11_689_512 - stem - outputs);
         assertThat(parameters(encoder)).isEqualTo(11_234_496);
     }
 
-    private static long parameters(ResNetEncoder encoder) {
+    private static long parameters(ResNetEncoderConfig encoder) {
         return encoder.newBlock(0).namedParameters().values().stream()
                 .filter(Parameter::requiresGradient)
                 .mapToLong(p -> p.getShape().size())
@@ -63,8 +63,8 @@ class ResNetEncoderTest {
             int h,
             int w,
             int features) {
-        ResNetEncoder encoder =
-                ResNetEncoder.builder()
+        ResNetEncoderConfig encoder =
+                ResNetEncoderConfig.builder()
                         .depth(depth)
                         .widthMultiplier(width)
                         .smallImages(small)
@@ -94,7 +94,7 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 17, 19, 152})
     void otherDepthsAreRefused(int depth) {
-        assertThatThrownBy(() -> ResNetEncoder.builder().depth(depth))
+        assertThatThrownBy(() -> ResNetEncoderConfig.builder().depth(depth))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("depth: expected 18, 34, 50 or 101, found " + depth);
     }
@@ -102,37 +102,37 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 16.5, Double.NaN, Double.POSITIVE_INFINITY})
     void widthsOutOfRangeAreRefused(double width) {
-        assertThatThrownBy(() -> ResNetEncoder.builder().widthMultiplier(width))
+        assertThatThrownBy(() -> ResNetEncoderConfig.builder().widthMultiplier(width))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("widthMultiplier: expected more than 0 and at most 16, found " + width);
     }
 
     @Test
     void everySetterRefusesAtOnce() {
-        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        ResNetEncoderConfig.Builder builder = ResNetEncoderConfig.builder();
         assertThatThrownBy(() -> builder.widthMultiplier(0.3))
                 .hasMessageContaining("multiple of 1/64")
                 .hasMessageContaining("found 0.3");
-        ResNetEncoder.Builder other = ResNetEncoder.builder();
+        ResNetEncoderConfig.Builder other = ResNetEncoderConfig.builder();
         assertThatThrownBy(() -> other.inputChannels(0))
                 .hasMessage("inputChannels: expected at least 1, found 0");
-        ResNetEncoder.Builder third = ResNetEncoder.builder();
+        ResNetEncoderConfig.Builder third = ResNetEncoderConfig.builder();
         assertThatThrownBy(() -> third.latentSize(-1))
                 .hasMessage("latentSize: expected at least 0, found -1");
-        assertThatThrownBy(() -> ResNetEncoder.builder().build().withLatentSize(0))
+        assertThatThrownBy(() -> ResNetEncoderConfig.builder().build().withLatentSize(0))
                 .hasMessage("latentSize: expected at least 1, found 0");
     }
 
     @Test
     void aRefusedValueLeavesTheBuilderAsItWas() {
-        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        ResNetEncoderConfig.Builder builder = ResNetEncoderConfig.builder();
         assertThatThrownBy(() -> builder.depth(20)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(builder.build()).isEqualTo(ResNetEncoder.builder().build());
+        assertThat(builder.build()).isEqualTo(ResNetEncoderConfig.builder().build());
     }
 
     @Test
     void anOpenLatentSizeIsRefusedWhenTheNetworkIsMade() {
-        assertThatThrownBy(() -> ResNetEncoder.builder().build().newBlock(0))
+        assertThatThrownBy(() -> ResNetEncoderConfig.builder().build().newBlock(0))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("latentSize is open");
     }
@@ -140,7 +140,7 @@ class ResNetEncoderTest {
     @Test
     void imagesOfOtherChannelsAreRefused() {
         NamedBlock block =
-                ResNetEncoder.builder().widthMultiplier(0.0625).latentSize(4).build().newBlock(0);
+                ResNetEncoderConfig.builder().widthMultiplier(0.0625).latentSize(4).build().newBlock(0);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 16, 16));
             ParameterStore store = new ParameterStore(manager, false);
@@ -155,9 +155,9 @@ class ResNetEncoderTest {
     /** Group norm has torchvision's names for it and no running statistics. */
     @Test
     void groupNormTakesTheNamesOfTheNormItReplaces() {
-        ResNetEncoder batch = ResNetEncoder.builder().depth(50).latentSize(8).build();
-        ResNetEncoder group =
-                ResNetEncoder.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).build();
+        ResNetEncoderConfig batch = ResNetEncoderConfig.builder().depth(50).latentSize(8).build();
+        ResNetEncoderConfig group =
+                ResNetEncoderConfig.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).build();
         assertThat(parameters(group)).isEqualTo(parameters(batch));
         var expected = new ArrayList<>(batch.newBlock(0).namedParameters().keySet());
         expected.removeIf(name -> name.contains("running_"));
@@ -166,9 +166,9 @@ class ResNetEncoderTest {
                 .contains("bn1.weight", "layer4.0.downsample.1.bias");
         assertThat(
                         ConfigText.fromTree(
-                                ConfigText.jsonTree(ConfigText.toJson(group)), ResNetEncoder.class))
+                                ConfigText.jsonTree(ConfigText.toJson(group)), ResNetEncoderConfig.class))
                 .isEqualTo(group);
-        assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoder.class).norm())
+        assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoderConfig.class).norm())
                 .isEqualTo(NormLayer.BATCH_NORM);
     }
 
@@ -183,7 +183,7 @@ class ResNetEncoderTest {
     @Test
     void withGroupNormABatchCanBeCutUp() {
         NamedBlock block =
-                ResNetEncoder.builder()
+                ResNetEncoderConfig.builder()
                         .widthMultiplier(0.25)
                         .smallImages(true)
                         .latentSize(6)

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.Precision;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.training.RunConfig;
 
 /**
@@ -34,7 +34,7 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
     }
 
     /** Floats of one image that the U-Net's backward pass reads. */
-    private static double denoiser(UNetDenoiser net) {
+    private static double denoiser(UNetDenoiserConfig net) {
         int levels = net.multipliers().size();
         double floats = 0;
         int width = net.channels();
@@ -67,7 +67,7 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
         return floats;
     }
 
-    private static double area(UNetDenoiser net, int level) {
+    private static double area(UNetDenoiserConfig net, int level) {
         return (double) (net.imageShape().get(1) >> level) * (net.imageShape().get(2) >> level);
     }
 
@@ -78,7 +78,7 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
     }
 
     /** Each convolution's result, and what batch norm and ReLU make of it. */
-    private static double encoder(ResNetEncoder encoder, int height, int width) {
+    private static double encoder(ResNetEncoderConfig encoder, int height, int width) {
         int stem = encoder.smallImages() ? 1 : 2;
         double area = (double) height * width / (stem * stem);
         double base = 64 * encoder.widthMultiplier();

@@ -1,7 +1,7 @@
 package org.soda4j.eval.latent;
 
 import org.soda4j.SodaConfig;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.SectionKeep;
 
 /** Sections by the resolution of the U-Net's layers that they drive. */
@@ -22,7 +22,7 @@ public enum SectionResolution {
      * @throws IllegalArgumentException if the U-Net has one resolution only
      */
     public SectionKeep sections(SodaConfig config) {
-        UNetDenoiser denoiser = config.denoiser();
+        UNetDenoiserConfig denoiser = config.denoiser();
         int levels = denoiser.multipliers().size();
         if (levels < 2) {
             throw new IllegalArgumentException(

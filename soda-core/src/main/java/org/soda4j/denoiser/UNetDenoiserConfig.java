@@ -15,7 +15,7 @@ import org.soda4j.latent.LayerModulation;
  * The denoiser D (paper section 3.1): a U-Net of residual blocks that time and latent modulate
  * (AdaGN). This is its immutable description; {@link #newBlock} makes the network.
  *
- * <p>Everything is optional: {@code UNetDenoiser.builder().build()} is the published CIFAR-10
+ * <p>Everything is optional: {@code UNetDenoiserConfig.builder().build()} is the published CIFAR-10
  * U-Net.
  *
  * @param imageShape channels, height and width of the images that are denoised
@@ -29,8 +29,8 @@ import org.soda4j.latent.LayerModulation;
  * @param timeDivisor what the time t is divided by before its embedding
  * @param groups of every norm but the last; left out of the text at 32
  */
-@JsonDeserialize(builder = UNetDenoiser.Builder.class)
-public record UNetDenoiser(
+@JsonDeserialize(builder = UNetDenoiserConfig.Builder.class)
+public record UNetDenoiserConfig(
         List<Integer> imageShape,
         int channels,
         List<Integer> multipliers,
@@ -62,7 +62,7 @@ public record UNetDenoiser(
     }
 
     /** Checks each component and what spans several. */
-    public UNetDenoiser {
+    public UNetDenoiserConfig {
         imageShape = requireImageShape(imageShape);
         requireAtLeast("groups", 1, groups);
         requireChannels(channels, LAST_GROUPS);
@@ -238,7 +238,7 @@ public record UNetDenoiser(
         }
     }
 
-    /** Collects a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
+    /** Collects a {@link UNetDenoiserConfig}; each setter refuses at once what is wrong by itself. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
 
@@ -387,8 +387,8 @@ public record UNetDenoiser(
          * @throws IllegalArgumentException if attention names a level that is not there, the
          *     resolution cannot be halved often enough, or heads do not divide a level's channels
          */
-        public UNetDenoiser build() {
-            return new UNetDenoiser(
+        public UNetDenoiserConfig build() {
+            return new UNetDenoiserConfig(
                     imageShape,
                     channels,
                     multipliers,

@@ -10,7 +10,7 @@ import org.soda4j.engine.NamedBlock;
  * The encoder E (paper section 3.1): a ResNet whose last layer gives the latent z. This is its
  * immutable description; {@link #newBlock} makes the network.
  *
- * <p>Everything is optional: {@code ResNetEncoder.builder().build()} is the published ResNet-18
+ * <p>Everything is optional: {@code ResNetEncoderConfig.builder().build()} is the published ResNet-18
  * with the standard stem and three input channels.
  *
  * @param depth 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)
@@ -21,8 +21,8 @@ import org.soda4j.engine.NamedBlock;
  * @param latentSize length of z; 0 means: what the model's {@code LatentLayout} says
  * @param norm of the feature maps
  */
-@JsonDeserialize(builder = ResNetEncoder.Builder.class)
-public record ResNetEncoder(
+@JsonDeserialize(builder = ResNetEncoderConfig.Builder.class)
+public record ResNetEncoderConfig(
         int depth,
         double widthMultiplier,
         boolean smallImages,
@@ -31,7 +31,7 @@ public record ResNetEncoder(
         NormLayer norm) {
 
     /** Checks every component, as the builder does. */
-    public ResNetEncoder {
+    public ResNetEncoderConfig {
         blocksPerStage(depth);
         requireWidthMultiplier(widthMultiplier);
         requireAtLeast("inputChannels", 1, inputChannels);
@@ -54,9 +54,9 @@ public record ResNetEncoder(
      * @param size length of z, at least 1
      * @return the changed description
      */
-    public ResNetEncoder withLatentSize(int size) {
+    public ResNetEncoderConfig withLatentSize(int size) {
         requireAtLeast("latentSize", 1, size);
-        return new ResNetEncoder(depth, widthMultiplier, smallImages, inputChannels, size, norm);
+        return new ResNetEncoderConfig(depth, widthMultiplier, smallImages, inputChannels, size, norm);
     }
 
     /**
@@ -169,7 +169,7 @@ public record ResNetEncoder(
         }
     }
 
-    /** Collects a {@link ResNetEncoder}; every setter refuses at once what is wrong. */
+    /** Collects a {@link ResNetEncoderConfig}; every setter refuses at once what is wrong. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
 
@@ -259,8 +259,8 @@ public record ResNetEncoder(
          *
          * @return the immutable description
          */
-        public ResNetEncoder build() {
-            return new ResNetEncoder(
+        public ResNetEncoderConfig build() {
+            return new ResNetEncoderConfig(
                     depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
         }
     }
