@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.soda4j.engine.NamedBlock;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
@@ -50,7 +51,12 @@ public final class EncoderBlockFactory implements BlockFactory {
                             + ": this model takes the cameras of its images, which Criteria cannot"
                             + " hand over; open it with Soda.load and use encodeViews");
         }
-        NamedBlock encoder = config.encoder().newBlock(0);
+        if (!(config.encoder() instanceof ResNetEncoderConfig described)) {
+            throw new IOException(
+                    "%s: this model has the %s, which Criteria cannot make; open it with Soda.load(folder, Soda.builder().encoder(...))"
+                            .formatted(folder, config.encoder()));
+        }
+        ResNetEncoder encoder = described.newBlock(0);
         List<Integer> image = config.denoiser().imageShape();
         NDManager manager = model.getNDManager();
         Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
@@ -60,7 +66,7 @@ public final class EncoderBlockFactory implements BlockFactory {
                 .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
         Path weights = folder.resolve(ModelFolder.WEIGHTS);
         try (SafetensorsFile file = Safetensors.open(weights)) {
-            PyTorchWeights source = new PyTorchWeights(file, !config.encoder().smallImages());
+            PyTorchWeights source = new PyTorchWeights(file, ModelFolder.pools(config));
             WeightReport report = source.compare(parameters);
             if (!report.missing().isEmpty() || !report.misshaped().isEmpty()) {
                 throw new IOException(weights + ": the encoder's parameters do not fit: " + report);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.soda4j.encoder.NormLayer;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.ViewConditioning;
@@ -45,7 +45,7 @@ class LatentStandardizationTest {
     private static SodaBuilder groupNorm() {
         return TinyModels.builder()
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .widthMultiplier(0.125)
                                 .smallImages(true)
                                 .norm(NormLayer.GROUP_NORM)

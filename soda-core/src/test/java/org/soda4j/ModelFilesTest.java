@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
@@ -214,7 +214,7 @@ class ModelFilesTest {
         return TinyModels.builder()
                 .seed(4)
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .widthMultiplier(0.125)
                                 .smallImages(!pooling)
                                 .build())

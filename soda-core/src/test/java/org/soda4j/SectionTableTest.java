@@ -6,8 +6,8 @@ import ai.djl.Device;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -36,12 +36,12 @@ class SectionTableTest {
 
     private static Soda model(LayerModulation modulation, boolean residual) {
         return TinyModels.builder()
-                .encoder(ResNetEncoderConfig.builder().widthMultiplier(0.0625).smallImages(true).build())
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.0625).smallImages(true).build())
                 .device(Device.cpu())
                 .latent(LatentLayout.of(84))
                 .modulation(modulation)
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
                                 .multipliers(1, 2, 2)

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -34,7 +36,7 @@ class SodaConfigTest {
                 TinyModels.builder().config(),
                 Soda.builder()
                         .encoder(
-                                ResNetEncoderConfig.builder()
+                                ResNetEncoder.builder()
                                         .depth(50)
                                         .widthMultiplier(2)
                                         .inputChannels(1)
@@ -44,7 +46,7 @@ class SodaConfigTest {
                         .latent(new LatentLayout(List.of(7, 60, 10)))
                         .masking(new LatentMasking(0.25, 0.5))
                         .denoiser(
-                                UNetDenoiserConfig.builder()
+                                UNetDenoiser.builder()
                                         .imageShape(1, 48, 24)
                                         .channels(64)
                                         .multipliers(1, 1, 3)
@@ -96,7 +98,7 @@ class SodaConfigTest {
         assertThat(config.latent()).isEqualTo(LatentLayout.of(128));
         assertThat(config.masking()).isEqualTo(new LatentMasking(0.1, 0));
         assertThat(config.encoder().latentSize()).isEqualTo(128);
-        assertThat(config.denoiser().channels()).isEqualTo(128);
+        assertThat(((UNetDenoiserConfig) config.denoiser()).channels()).isEqualTo(128);
         assertThat(config.normalization()).isEqualTo(PixelNormalization.imageNet());
         assertThat(config.views()).isNull();
         assertThat(config.toJson()).doesNotContain("views", "groups");
@@ -115,8 +117,8 @@ class SodaConfigTest {
                         modulation: {kind: PAIRED}
                         latent: [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]
                         """);
-        assertThat(config.encoder().widthMultiplier()).isEqualTo(2);
-        assertThat(config.denoiser().dropout()).isZero();
+        assertThat(((ResNetEncoderConfig) config.encoder()).widthMultiplier()).isEqualTo(2);
+        assertThat(((UNetDenoiserConfig) config.denoiser()).dropout()).isZero();
         assertThat(config.latent().sections()).isEqualTo(13);
     }
 
@@ -189,14 +191,14 @@ class SodaConfigTest {
         assertThatThrownBy(
                         () ->
                                 Soda.builder()
-                                        .encoder(ResNetEncoderConfig.builder().latentSize(64).build())
+                                        .encoder(ResNetEncoder.builder().latentSize(64).build())
                                         .latent(LatentLayout.of(128))
                                         .config())
                 .hasMessageContainingAll("expected the encoder's 64, found 128");
         assertThatThrownBy(
                         () ->
                                 Soda.builder()
-                                        .encoder(ResNetEncoderConfig.builder().inputChannels(1).build())
+                                        .encoder(ResNetEncoder.builder().inputChannels(1).build())
                                         .config())
                 .hasMessageContainingAll("encoder inputChannels: expected 3 channels", "found 1");
         assertThatThrownBy(

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Random;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -19,11 +19,11 @@ final class TinyModels {
     static SodaBuilder builder() {
         return Soda.builder()
                 .device(Device.cpu())
-                .encoder(ResNetEncoderConfig.builder().widthMultiplier(0.125).smallImages(true).build())
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).build())
                 .latent(LatentLayout.of(12))
                 .modulation(LayerModulation.paired())
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
                                 .multipliers(1, 2)

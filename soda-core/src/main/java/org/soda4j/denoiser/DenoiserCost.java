@@ -21,7 +21,8 @@ final class DenoiserCost {
         layout = modulation.layout(latent, net.depths());
     }
 
-    static long multiplyAdds(UNetDenoiserConfig net, LatentLayout latent, LayerModulation modulation) {
+    static long multiplyAdds(
+            UNetDenoiserConfig net, LatentLayout latent, LayerModulation modulation) {
         DenoiserCost cost = new DenoiserCost(net, latent, modulation);
         cost.walk();
         return cost.sum;

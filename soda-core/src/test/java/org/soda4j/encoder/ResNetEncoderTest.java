@@ -25,14 +25,16 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @CsvSource({"18, 11689512", "34, 21797672", "50, 25557032", "101, 44549160"})
     void standardResNetsHaveTorchvisionsParameterCounts(int depth, long expected) {
-        ResNetEncoderConfig encoder = ResNetEncoderConfig.builder().depth(depth).latentSize(1000).build();
+        ResNetEncoderConfig encoder =
+                ResNetEncoder.builder().depth(depth).latentSize(1000).config();
         assertThat(parameters(encoder)).isEqualTo(expected);
     }
 
     /** 3 x 3 stem in place of 7 x 7, 128 outputs in place of 1000. */
     @Test
     void thePublishedCifarEncoderHasElevenMillionParameters() {
-        ResNetEncoderConfig encoder = ResNetEncoderConfig.builder().smallImages(true).latentSize(128).build();
+        ResNetEncoderConfig encoder =
+                ResNetEncoder.builder().smallImages(true).latentSize(128).config();
         long stem = 64 * 3 * (7 * 7 - 3 * 3);
         long outputs = 513L * (1000 - 128);
         assertThat(parameters(encoder)).isEqualTo(11_689_512 - stem - outputs);
@@ -64,13 +66,13 @@ class ResNetEncoderTest {
             int w,
             int features) {
         ResNetEncoderConfig encoder =
-                ResNetEncoderConfig.builder()
+                ResNetEncoder.builder()
                         .depth(depth)
                         .widthMultiplier(width)
                         .smallImages(small)
                         .inputChannels(channels)
                         .latentSize(latent)
-                        .build();
+                        .config();
         assertThat(encoder.featureSize()).isEqualTo(features);
         NamedBlock block = encoder.newBlock(1);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
@@ -94,7 +96,7 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 17, 19, 152})
     void otherDepthsAreRefused(int depth) {
-        assertThatThrownBy(() -> ResNetEncoderConfig.builder().depth(depth))
+        assertThatThrownBy(() -> ResNetEncoder.builder().depth(depth))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("depth: expected 18, 34, 50 or 101, found " + depth);
     }
@@ -102,45 +104,50 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 16.5, Double.NaN, Double.POSITIVE_INFINITY})
     void widthsOutOfRangeAreRefused(double width) {
-        assertThatThrownBy(() -> ResNetEncoderConfig.builder().widthMultiplier(width))
+        assertThatThrownBy(() -> ResNetEncoder.builder().widthMultiplier(width))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("widthMultiplier: expected more than 0 and at most 16, found " + width);
     }
 
     @Test
     void everySetterRefusesAtOnce() {
-        ResNetEncoderConfig.Builder builder = ResNetEncoderConfig.builder();
+        ResNetEncoder.Builder builder = ResNetEncoder.builder();
         assertThatThrownBy(() -> builder.widthMultiplier(0.3))
                 .hasMessageContaining("multiple of 1/64")
                 .hasMessageContaining("found 0.3");
-        ResNetEncoderConfig.Builder other = ResNetEncoderConfig.builder();
+        ResNetEncoder.Builder other = ResNetEncoder.builder();
         assertThatThrownBy(() -> other.inputChannels(0))
                 .hasMessage("inputChannels: expected at least 1, found 0");
-        ResNetEncoderConfig.Builder third = ResNetEncoderConfig.builder();
+        ResNetEncoder.Builder third = ResNetEncoder.builder();
         assertThatThrownBy(() -> third.latentSize(-1))
                 .hasMessage("latentSize: expected at least 0, found -1");
-        assertThatThrownBy(() -> ResNetEncoderConfig.builder().build().withLatentSize(0))
+        assertThatThrownBy(() -> ResNetEncoder.builder().config().withLatentSize(0))
                 .hasMessage("latentSize: expected at least 1, found 0");
     }
 
     @Test
     void aRefusedValueLeavesTheBuilderAsItWas() {
-        ResNetEncoderConfig.Builder builder = ResNetEncoderConfig.builder();
+        ResNetEncoder.Builder builder = ResNetEncoder.builder();
         assertThatThrownBy(() -> builder.depth(20)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(builder.build()).isEqualTo(ResNetEncoderConfig.builder().build());
+        assertThat(builder.config()).isEqualTo(ResNetEncoder.builder().config());
     }
 
     @Test
-    void anOpenLatentSizeIsRefusedWhenTheNetworkIsMade() {
-        assertThatThrownBy(() -> ResNetEncoderConfig.builder().build().newBlock(0))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("latentSize is open");
+    void byItselfItHasThePublishedLatentSizeAndOneOutput() {
+        ResNetEncoder encoder = ResNetEncoder.builder().build();
+        Shape[] images = {new Shape(2, 3, 64, 64)};
+        assertThat(encoder.latentSize()).isEqualTo(128);
+        assertThat(encoder.getOutputShapes(images)).containsExactly(new Shape(2, 128));
+        assertThat(encoder.config().latentSize()).isZero();
+        ResNetEncoder both = ResNetEncoder.builder().features(true).build();
+        assertThat(both.getOutputShapes(images))
+                .containsExactly(new Shape(2, 128), new Shape(2, 512));
     }
 
     @Test
     void imagesOfOtherChannelsAreRefused() {
         NamedBlock block =
-                ResNetEncoderConfig.builder().widthMultiplier(0.0625).latentSize(4).build().newBlock(0);
+                ResNetEncoder.builder().widthMultiplier(0.0625).latentSize(4).config().newBlock(0);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 16, 16));
             ParameterStore store = new ParameterStore(manager, false);
@@ -155,9 +162,9 @@ class ResNetEncoderTest {
     /** Group norm has torchvision's names for it and no running statistics. */
     @Test
     void groupNormTakesTheNamesOfTheNormItReplaces() {
-        ResNetEncoderConfig batch = ResNetEncoderConfig.builder().depth(50).latentSize(8).build();
+        ResNetEncoderConfig batch = ResNetEncoder.builder().depth(50).latentSize(8).config();
         ResNetEncoderConfig group =
-                ResNetEncoderConfig.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).build();
+                ResNetEncoder.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).config();
         assertThat(parameters(group)).isEqualTo(parameters(batch));
         var expected = new ArrayList<>(batch.newBlock(0).namedParameters().keySet());
         expected.removeIf(name -> name.contains("running_"));
@@ -166,7 +173,8 @@ class ResNetEncoderTest {
                 .contains("bn1.weight", "layer4.0.downsample.1.bias");
         assertThat(
                         ConfigText.fromTree(
-                                ConfigText.jsonTree(ConfigText.toJson(group)), ResNetEncoderConfig.class))
+                                ConfigText.jsonTree(ConfigText.toJson(group)),
+                                ResNetEncoderConfig.class))
                 .isEqualTo(group);
         assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoderConfig.class).norm())
                 .isEqualTo(NormLayer.BATCH_NORM);
@@ -183,12 +191,12 @@ class ResNetEncoderTest {
     @Test
     void withGroupNormABatchCanBeCutUp() {
         NamedBlock block =
-                ResNetEncoderConfig.builder()
+                ResNetEncoder.builder()
                         .widthMultiplier(0.25)
                         .smallImages(true)
                         .latentSize(6)
                         .norm(NormLayer.GROUP_NORM)
-                        .build()
+                        .config()
                         .newBlock(1);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             block.initialize(manager, DataType.FLOAT32, new Shape(4, 3, 16, 16));

@@ -24,8 +24,8 @@ import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.Intrinsics;
 import org.soda4j.novelview.Pose;
@@ -231,13 +231,13 @@ class InferenceParametersTest {
     private static SodaBuilder builder(int layers, double width, Precision precision) {
         return Soda.builder()
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .depth(layers)
                                 .widthMultiplier(width)
                                 .smallImages(true)
                                 .build())
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
                                 .multipliers(1, 2)

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 
 /**
  * Encoders of full width and of twice the width, whose 1 x 1 kernels have the numbers of channels
@@ -26,7 +26,7 @@ class DeepEncodersTest {
         try (Soda soda =
                         TinyTraining.model(0)
                                 .encoder(
-                                        ResNetEncoderConfig.builder()
+                                        ResNetEncoder.builder()
                                                 .depth(depth)
                                                 .widthMultiplier(width)
                                                 .smallImages(true)

@@ -15,8 +15,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.Operators;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.training.checkpoint.Checkpoint;
@@ -37,10 +37,10 @@ final class FormatFiles {
     static Soda model() {
         return Soda.builder()
                 .device(Device.cpu())
-                .encoder(ResNetEncoderConfig.builder().widthMultiplier(0.0625).smallImages(true).build())
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.0625).smallImages(true).build())
                 .latent(LatentLayout.of(4))
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, TinyTraining.SIZE, TinyTraining.SIZE)
                                 .channels(32)
                                 .multipliers(1)

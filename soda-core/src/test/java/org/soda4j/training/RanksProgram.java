@@ -14,7 +14,7 @@ import org.soda4j.TrainingDraw;
 import org.soda4j.distributed.Collective;
 import org.soda4j.distributed.MpiCollective;
 import org.soda4j.encoder.NormLayer;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.io.Safetensors;
 
 /** One rank of {@link RanksTrainingTest}. */
@@ -71,7 +71,7 @@ final class RanksProgram {
     static Soda groupNormModel(int rank) {
         return TinyTraining.model(0)
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .widthMultiplier(0.5) // 8 channels a group, of 1 pixel at the end
                                 .smallImages(true)
                                 .norm(NormLayer.GROUP_NORM)

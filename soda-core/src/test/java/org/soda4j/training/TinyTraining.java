@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.training.checkpoint.Checkpoint;
 import org.soda4j.training.checkpoint.CheckpointStore;
@@ -42,10 +42,10 @@ final class TinyTraining {
     static SodaBuilder model(double dropout) {
         return Soda.builder()
                 .device(Device.cpu())
-                .encoder(ResNetEncoderConfig.builder().widthMultiplier(0.125).smallImages(true).build())
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).build())
                 .latent(LatentLayout.of(8))
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, SIZE, SIZE)
                                 .channels(32)
                                 .multipliers(1, 1)

@@ -2,8 +2,8 @@ package org.soda4j.eval;
 
 import ai.djl.Device;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -16,11 +16,11 @@ public final class TestModels {
     public static Soda tiny() {
         return Soda.builder()
                 .device(Device.cpu())
-                .encoder(ResNetEncoderConfig.builder().widthMultiplier(0.125).smallImages(true).build())
+                .encoder(ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).build())
                 .latent(LatentLayout.of(12))
                 .modulation(LayerModulation.paired())
                 .denoiser(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
                                 .multipliers(1, 2)

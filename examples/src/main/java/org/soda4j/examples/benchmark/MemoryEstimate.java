@@ -11,7 +11,8 @@ import org.soda4j.training.RunConfig;
 
 /**
  * What a training needs, counted from its configuration: the arrays that the backward pass reads,
- * layer by layer. A lower bound in spirit; libraries' workspaces come on top.
+ * layer by layer, blocks of the library only. A lower bound in spirit; libraries' workspaces come
+ * on top.
  *
  * @param stateBytes parameters, gradients, moments and average in float32
  * @param activationBytes of one micro-batch
@@ -25,9 +26,14 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
 
     public static MemoryEstimate of(RunConfig config, long parameters) {
         long images = config.training().batchSize() / config.training().accumulation();
-        double floats = denoiser(config.model().denoiser());
+        double floats = 0;
         List<Integer> shape = config.model().denoiser().imageShape();
-        floats += encoder(config.model().encoder(), shape.get(1), shape.get(2));
+        if (config.model().denoiser() instanceof UNetDenoiserConfig unet) {
+            floats += denoiser(unet);
+        }
+        if (config.model().encoder() instanceof ResNetEncoderConfig resNet) {
+            floats += encoder(resNet, shape.get(1), shape.get(2));
+        }
         // In low precision feature maps stay in 16 bits from one operator to the next.
         int bytes = config.training().precision() == Precision.FP32 ? FLOAT : FLOAT / 2;
         return new MemoryEstimate(COPIES * FLOAT * parameters, Math.round(images * floats * bytes));

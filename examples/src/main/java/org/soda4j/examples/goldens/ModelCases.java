@@ -6,9 +6,9 @@ import java.util.List;
 import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -19,11 +19,11 @@ final class ModelCases {
 
     /** A model around a denoiser, with the smallest encoder, which is not used. */
     static SodaBuilder aroundDenoiser(JsonNode decoder, JsonNode config) {
-        UNetDenoiserConfig denoiser = denoiser(decoder, config.path("time_divisor").asDouble(1000));
+        UNetDenoiser denoiser = denoiser(decoder, config.path("time_divisor").asDouble(1000));
         return Soda.builder()
                 .denoiser(denoiser)
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .widthMultiplier(0.25)
                                 .inputChannels(denoiser.imageShape().get(0))
                                 .build())
@@ -37,9 +37,9 @@ final class ModelCases {
                 : LayerModulation.whole();
     }
 
-    static UNetDenoiserConfig denoiser(JsonNode config, double timeDivisor) {
-        UNetDenoiserConfig.Builder builder =
-                UNetDenoiserConfig.builder()
+    static UNetDenoiser denoiser(JsonNode config, double timeDivisor) {
+        UNetDenoiser.Builder builder =
+                UNetDenoiser.builder()
                         .imageShape(ints(config.path("image_shape")))
                         .channels(config.path("n_channels").asInt())
                         .multipliers(ints(config.path("ch_mults")))
@@ -57,8 +57,8 @@ final class ModelCases {
         return builder.attention(levels.stream().mapToInt(Integer::intValue).toArray()).build();
     }
 
-    static ResNetEncoderConfig encoder(JsonNode config) {
-        return ResNetEncoderConfig.builder()
+    static ResNetEncoder encoder(JsonNode config) {
+        return ResNetEncoder.builder()
                 .depth(Integer.parseInt(config.path("arch").asText().replace("resnet", "")))
                 .widthMultiplier(config.path("width_multiplier").asDouble(1))
                 .smallImages(config.path("small_images").asBoolean())

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.soda4j.Soda;
 import org.soda4j.TrainingDraw;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.checkpoint.CheckpointStore;
@@ -74,7 +74,7 @@ final class TrainingCase {
 
     private Soda model() {
         JsonNode decoder = config.path("decoder");
-        UNetDenoiserConfig denoiser =
+        UNetDenoiser denoiser =
                 ModelCases.denoiser(decoder, config.path("time_divisor").asDouble(1000));
         return Soda.builder()
                 .encoder(ModelCases.encoder(config))

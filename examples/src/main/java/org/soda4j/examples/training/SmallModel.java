@@ -3,9 +3,9 @@ package org.soda4j.examples.training;
 import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.Prediction;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -32,7 +32,7 @@ public final class SmallModel {
     public static SodaBuilder builder(int channels, long seed) {
         return Soda.builder()
                 .encoder(
-                        ResNetEncoderConfig.builder()
+                        ResNetEncoder.builder()
                                 .widthMultiplier(0.25)
                                 .smallImages(true)
                                 .inputChannels(channels)
@@ -45,8 +45,8 @@ public final class SmallModel {
     }
 
     /** Three levels with one block each, attention at the deepest. */
-    public static UNetDenoiserConfig.Builder denoiser(int channels, int size) {
-        return UNetDenoiserConfig.builder()
+    public static UNetDenoiser.Builder denoiser(int channels, int size) {
+        return UNetDenoiser.builder()
                 .imageShape(channels, size, size)
                 .channels(32)
                 .multipliers(1, 1, 1)

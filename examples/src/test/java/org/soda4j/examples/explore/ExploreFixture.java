@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
@@ -22,14 +22,14 @@ final class ExploreFixture implements AutoCloseable {
                 Soda.builder()
                         .device(Device.cpu())
                         .encoder(
-                                ResNetEncoderConfig.builder()
+                                ResNetEncoder.builder()
                                         .widthMultiplier(0.125)
                                         .smallImages(true)
                                         .build())
                         .latent(LatentLayout.of(15))
                         .modulation(LayerModulation.grouped(3))
                         .denoiser(
-                                UNetDenoiserConfig.builder()
+                                UNetDenoiser.builder()
                                         .imageShape(3, 16, 16)
                                         .channels(32)
                                         .multipliers(1, 1)

@@ -10,8 +10,9 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
@@ -85,7 +86,7 @@ class LatentEditingTest {
     void resolutionsShareTheSectionsOut() {
         SodaConfig config =
                 config(
-                        UNetDenoiserConfig.builder()
+                        UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
                                 .multipliers(1, 1, 1)
@@ -98,14 +99,13 @@ class LatentEditingTest {
         assertThat(SectionResolution.COARSE.sections(config))
                 .isEqualTo(SectionKeep.only(7, 4, 5, 6));
         SodaConfig flat =
-                config(UNetDenoiserConfig.builder().channels(32).multipliers(1).attention(0).build());
+                config(UNetDenoiser.builder().channels(32).multipliers(1).attention(0).build());
         assertThatThrownBy(() -> SectionResolution.FINE.sections(flat))
                 .hasMessageContaining("at least 2 resolutions");
     }
 
-    private static SodaConfig config(UNetDenoiserConfig denoiser) {
-        return new SodaConfig(
-                null, null, LayerModulation.paired(), null, denoiser, null, null, null, null);
+    private static SodaConfig config(UNetDenoiser denoiser) {
+        return Soda.builder().modulation(LayerModulation.paired()).denoiser(denoiser).config();
     }
 
     /** Section 0 is the brightness of the whole 4 x 4 image, section 1 a fine checkerboard. */

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
@@ -39,14 +39,14 @@ class ModelLatentTest {
                 Soda.builder()
                         .device(Device.cpu())
                         .encoder(
-                                ResNetEncoderConfig.builder()
+                                ResNetEncoder.builder()
                                         .widthMultiplier(0.125)
                                         .smallImages(true)
                                         .build())
                         .latent(LatentLayout.of(10))
                         .modulation(LayerModulation.paired())
                         .denoiser(
-                                UNetDenoiserConfig.builder()
+                                UNetDenoiser.builder()
                                         .imageShape(3, 16, 16)
                                         .channels(32)
                                         .multipliers(1, 1)

@@ -11,8 +11,8 @@ import org.apache.spark.sql.SparkSession;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.latent.LatentLayout;
@@ -49,13 +49,13 @@ final class SparkFiles {
                         .device(Device.cpu())
                         .seed(seed)
                         .encoder(
-                                ResNetEncoderConfig.builder()
+                                ResNetEncoder.builder()
                                         .widthMultiplier(0.125)
                                         .smallImages(true)
                                         .build())
                         .latent(LatentLayout.of(12))
                         .denoiser(
-                                UNetDenoiserConfig.builder()
+                                UNetDenoiser.builder()
                                         .imageShape(3, 16, 16)
                                         .channels(32)
                                         .multipliers(1, 2)

@@ -7,13 +7,19 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.soda4j.engine.Internal;
@@ -25,21 +31,37 @@ import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/** The network of {@link UNetDenoiserConfig}, with the parameter names of the PyTorch implementation. */
-@Internal
-public final class UNet extends NamedBlock {
+/**
+ * The denoiser D (paper section 3.1) as a DJL block: a U-Net of residual blocks that time and
+ * latent modulate (AdaGN), with the parameter names of the PyTorch implementation.
+ *
+ * <p>Everything is optional: {@code UNetDenoiser.builder().build()} is the published CIFAR-10
+ * U-Net. In: x_t, float32 {@code [N, C, H, W]}; t, 1 .. T, {@code [N]}; z, float32 {@code [N, d]};
+ * optionally the mask {@code [N, sections]}, 1 where a section of z is kept and 0 where it is
+ * dropped. Out: the prediction, float32 {@code [N, C, H, W]}.
+ *
+ * <p>With K N latents, K times the images' number, the images are denoised under each N of them,
+ * and the prediction has K N rows: cheaper than K N images.
+ *
+ * <p>{@code Soda.builder().denoiser(...)} takes it by its description and draws its values from the
+ * model's own seed; where it was initialised before, its values are copied.
+ */
+public final class UNetDenoiser extends NamedBlock implements Denoiser {
 
     private static final String ACTIVATIONS = "activations";
+    private static final int PUBLISHED_LATENT_SIZE = 128;
 
     private final UNetDenoiserConfig config;
+    private final LatentLayout chosenLatent;
+    private final LayerModulation chosenModulation;
     private final LatentLayout layout;
     private final LayerModulation modulation;
     private final TimeEmbedding timeEmbedding;
     private final Parameter[] input;
     private final List<UNetStage> down = new ArrayList<>();
-    private final ResidualBlock middle1;
+    private final ModulatedResidualBlock middle1;
     private final AttentionBlock middleAttention;
-    private final ResidualBlock middle2;
+    private final ModulatedResidualBlock middle2;
     private final List<UNetStage> up = new ArrayList<>();
     private final Parameter[] output;
     private final UNetConditions conditions;
@@ -47,16 +69,22 @@ public final class UNet extends NamedBlock {
     private final SectionTokens tokens;
     private final CrossAttentionBlock middleCrossAttention;
 
-    UNet(
+    /** Latent and modulation are null where they are left open. */
+    UNetDenoiser(
             UNetDenoiserConfig config,
-            LatentLayout layout,
-            LayerModulation modulation,
+            LatentLayout latent,
+            LayerModulation chosen,
             UNetConditions conditions,
             long seed) {
         super("decoder", seed);
         this.config = config;
-        this.layout = modulation.layout(layout, config.depths());
-        this.modulation = modulation;
+        chosenLatent = latent;
+        chosenModulation = chosen;
+        modulation = chosen == null ? LayerModulation.whole() : chosen;
+        layout =
+                modulation.layout(
+                        latent == null ? LatentLayout.of(PUBLISHED_LATENT_SIZE) : latent,
+                        config.depths());
         this.conditions = conditions;
         int images = config.imageShape().get(0);
         int c = config.channels();
@@ -74,11 +102,15 @@ public final class UNet extends NamedBlock {
                         ? null
                         : part(
                                 "views.tokens",
-                                new SectionTokens(nameOf("views.tokens"), seed, this.layout, c));
+                                new SectionTokens(nameOf("views.tokens"), seed, layout, c));
         timeEmbedding =
                 part(
                         "time_emb",
-                        new TimeEmbedding(nameOf("time_emb"), seed, c, config.timeDivisor()));
+                        TimeEmbedding.builder()
+                                .channels(c)
+                                .timeDivisor(config.timeDivisor())
+                                .seed(seed)
+                                .named(nameOf("time_emb")));
         Deque<Integer> skips = new ArrayDeque<>(List.of(c));
         int levels = config.multipliers().size();
         for (int level = 0; level < levels; level++) {
@@ -106,25 +138,27 @@ public final class UNet extends NamedBlock {
         }
         int middle = skips.size();
         int section = modulation.section(middle, config.depths());
-        int size = this.layout.size(section);
+        int size = layout.size(section);
         middle1 =
                 part(
                         "middle.res1",
-                        new ResidualBlock(
-                                nameOf("middle.res1"), seed, c, c, size, Resample.NONE, config));
+                        config.residual(c, c, size, Resample.NONE)
+                                .seed(seed)
+                                .named(nameOf("middle.res1")));
         middleAttention =
-                part("middle.attn", new AttentionBlock(nameOf("middle.attn"), seed, c, config));
+                part("middle.attn", config.attention(c).seed(seed).named(nameOf("middle.attn")));
         middleCrossAttention =
                 conditions.crossAttention().contains(levels - 1)
                         ? part(
                                 "middle.views",
-                                new CrossAttentionBlock(nameOf("middle.views"), seed, c, config))
+                                config.crossAttention(c).seed(seed).named(nameOf("middle.views")))
                         : null;
         middle2 =
                 part(
                         "middle.res2",
-                        new ResidualBlock(
-                                nameOf("middle.res2"), seed, c, c, size, Resample.NONE, config));
+                        config.residual(c, c, size, Resample.NONE)
+                                .seed(seed)
+                                .named(nameOf("middle.res2")));
         for (int level = levels - 1; level >= 0; level--) {
             int width = config.channels(level);
             boolean attends = config.attention().contains(level);
@@ -167,6 +201,34 @@ public final class UNet extends NamedBlock {
     }
 
     /**
+     * Starts from the published CIFAR-10 values.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns what a configuration says about this block.
+     *
+     * @return its immutable description, without latent, modulation, seed and values
+     */
+    public UNetDenoiserConfig config() {
+        return config;
+    }
+
+    @Override
+    public List<Integer> imageShape() {
+        return config.imageShape();
+    }
+
+    @Override
+    public int latentSize() {
+        return layout.size();
+    }
+
+    /**
      * Returns the latent as this network takes it.
      *
      * @return the sections
@@ -176,10 +238,31 @@ public final class UNet extends NamedBlock {
     }
 
     /**
+     * Returns the latent that the builder was given.
+     *
+     * @return the layout, or nothing if it was left open and this block has no values yet
+     */
+    @Internal
+    public Optional<LatentLayout> chosenLatent() {
+        return Optional.ofNullable(isInitialized() ? layout : chosenLatent);
+    }
+
+    /**
+     * Returns the modulation that the builder was given.
+     *
+     * @return the modulation, or nothing if it was left open and this block has no values yet
+     */
+    @Internal
+    public Optional<LayerModulation> chosenModulation() {
+        return Optional.ofNullable(isInitialized() ? modulation : chosenModulation);
+    }
+
+    /**
      * Returns, for every section of the latent, the blocks that it drives and their resolution.
      *
      * @return for each section, block name (such as {@code up.3.res}) to height and width
      */
+    @Internal
     public List<Map<String, List<Long>>> blocksOfSections() {
         List<Map<String, List<Long>>> table = new ArrayList<>();
         for (int i = 0; i < layout.sections(); i++) {
@@ -229,6 +312,7 @@ public final class UNet extends NamedBlock {
      * @return what to hand over as {@code params}
      * @throws IllegalArgumentException if a name is unknown
      */
+    @Internal
     public PairList<String, Object> options(NumberFormat format, Set<String> activations) {
         for (String name : activations) {
             if (!activationNames().contains(name)) {
@@ -250,13 +334,21 @@ public final class UNet extends NamedBlock {
             PairList<String, Object> params) {
         NDArray images = inputs.get(0);
         NDArray times = inputs.get(1);
-        NDArray z = inputs.get(2);
-        requireShapes(images.getShape(), times.getShape(), z.getShape());
-        conditions.requireInputs(inputs.subNDList(3), images.getShape(), layout.size());
+        NDArray whole = inputs.get(2);
+        requireShapes(images.getShape(), times.getShape(), whole.getShape());
+        boolean masked = conditions.equals(UNetConditions.none()) && inputs.size() == 4;
+        if (!masked) {
+            conditions.requireInputs(inputs.subNDList(3), images.getShape(), layout.size());
+        }
         OperatorMode mode = mode(training, params);
         Object asked = params == null ? null : params.get(ACTIVATIONS);
         Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
         try (NDList owned = new NDList()) {
+            NDArray z = whole;
+            if (masked) {
+                z = masked(whole, inputs.get(3), owned);
+                owned.add(z);
+            }
             NDArray once = timeEmbedding.apply(store, times, mode);
             owned.add(once);
             NDArray time = repeated(once, z);
@@ -271,6 +363,14 @@ public final class UNet extends NamedBlock {
             NDArray projected = project(store, inputs, mode);
             return denoise(store, projected, time, latents, attended, mode, wanted);
         }
+    }
+
+    private NDArray masked(NDArray z, NDArray mask, NDList owned) {
+        Shape expected = new Shape(z.getShape().get(0), layout.sections());
+        UNetConditions.require("mask", expected, mask.getShape());
+        NDArray each = layout.spread(mask);
+        owned.add(each); // Backward reads it.
+        return z.mul(each);
     }
 
     /** The first convolution, of the images and what joins their channels. */
@@ -394,5 +494,229 @@ public final class UNet extends NamedBlock {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};
+    }
+
+    /** Collects a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
+    @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
+    @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
+    public static final class Builder {
+
+        private List<Integer> imageShape = List.of(3, 32, 32);
+        private int channels = 128;
+        private List<Integer> multipliers = List.of(1, 2, 2, 2);
+        private int blocks = 2;
+        private List<Integer> attention = List.of(1);
+        private int channelsPerHead;
+        private double dropout = 0.1;
+        private boolean residualResampling;
+        private double timeDivisor = 1000;
+        private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
+        private LatentLayout latent;
+        private LayerModulation modulation;
+        private long seed;
+
+        private Builder() {}
+
+        /**
+         * Sets the shape of the images that are denoised. Default and published for CIFAR-10: 3,
+         * 32, 32.
+         *
+         * @param channelsHeightWidth three numbers of at least 1; height and width divisible by 2
+         *     for every level but one
+         * @return this
+         */
+        @JsonProperty
+        public Builder imageShape(int... channelsHeightWidth) {
+            imageShape = UNetDenoiserConfig.requireImageShape(list(channelsHeightWidth));
+            return this;
+        }
+
+        /**
+         * Sets the channels of the first level. Default and published: 128.
+         *
+         * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm
+         * @return this
+         */
+        @JsonProperty
+        public Builder channels(int channels) {
+            UNetDenoiserConfig.requireChannels(channels, UNetDenoiserConfig.LAST_GROUPS);
+            this.channels = channels;
+            return this;
+        }
+
+        /**
+         * Sets the levels and their channels as multiples of {@link #channels}. Default and
+         * published: 1, 2, 2, 2.
+         *
+         * @param multipliers at least one number of at least 1
+         * @return this
+         */
+        @JsonProperty
+        public Builder multipliers(int... multipliers) {
+            this.multipliers = UNetDenoiserConfig.requireAll("multipliers", 1, list(multipliers));
+            return this;
+        }
+
+        /**
+         * Sets the residual blocks of a level on the way down. Default and published: 2.
+         *
+         * @param blocks at least 1
+         * @return this
+         */
+        @JsonProperty
+        public Builder blocks(int blocks) {
+            UNetDenoiserConfig.requireAtLeast("blocks", 1, blocks);
+            this.blocks = blocks;
+            return this;
+        }
+
+        /**
+         * Sets the levels with attention, from 0, besides the middle, which always has it. Default
+         * and published: 1.
+         *
+         * @param levels any levels that exist, none for attention in the middle only
+         * @return this
+         */
+        @JsonProperty
+        public Builder attention(int... levels) {
+            this.attention = UNetDenoiserConfig.requireAll("attention", 0, list(levels));
+            return this;
+        }
+
+        /**
+         * Sets the width of an attention head. Default and published: 0, one head as wide as the
+         * level.
+         *
+         * @param channelsPerHead 0, or a divisor of the channels of every level with attention
+         * @return this
+         */
+        @JsonProperty
+        public Builder channelsPerHead(int channelsPerHead) {
+            UNetDenoiserConfig.requireAtLeast("channelsPerHead", 0, channelsPerHead);
+            this.channelsPerHead = channelsPerHead;
+            return this;
+        }
+
+        /**
+         * Sets the dropout of residual blocks. Default and published: 0.1.
+         *
+         * @param dropout at least 0, less than 1
+         * @return this
+         */
+        @JsonProperty
+        public Builder dropout(double dropout) {
+            UNetDenoiserConfig.requireDropout(dropout);
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Lets residual blocks change the resolution. Default and published: false, convolutions
+         * do.
+         *
+         * @param residualResampling whether residual blocks do
+         * @return this
+         */
+        @JsonProperty
+        public Builder residualResampling(boolean residualResampling) {
+            this.residualResampling = residualResampling;
+            return this;
+        }
+
+        /**
+         * Sets what the time is divided by before its embedding. Default 1000: the PyTorch
+         * implementation embeds t / T; the literature embeds t, divisor 1.
+         *
+         * @param timeDivisor a positive number
+         * @return this
+         */
+        @JsonProperty
+        public Builder timeDivisor(double timeDivisor) {
+            UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
+            this.timeDivisor = timeDivisor;
+            return this;
+        }
+
+        /**
+         * Sets the groups of every norm but the last. Default and published: 32, with 128 channels
+         * four to a group. Keep about as many where there are fewer channels: a norm of one channel
+         * a group takes away whatever is the same all over the picture, such as a camera's place.
+         *
+         * @param groups at least 1, a divisor of {@code channels}
+         * @return this
+         */
+        @JsonProperty
+        public Builder groups(int groups) {
+            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+            this.groups = groups;
+            return this;
+        }
+
+        /**
+         * Sets the sections of the latent. Default: 128 dimensions, cut as the modulation wants it;
+         * in a {@code Soda} what its latent layout says.
+         *
+         * @param latent usually {@code LatentLayout.of(size)}; the modulation cuts it
+         * @return this
+         */
+        public Builder latent(LatentLayout latent) {
+            this.latent = Objects.requireNonNull(latent, "latent");
+            return this;
+        }
+
+        /**
+         * Sets which section of the latent drives which block. Default: whole; in a {@code Soda}
+         * what its modulation says.
+         *
+         * @param modulation whole (published), paired (the paper's) or grouped
+         * @return this
+         */
+        public Builder modulation(LayerModulation modulation) {
+            this.modulation = Objects.requireNonNull(modulation, "modulation");
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0. The same seed gives the same values on
+         * every machine, and those of a {@code Soda} of that seed.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /** Called by Jackson too. */
+        UNetDenoiserConfig config() {
+            return new UNetDenoiserConfig(
+                    imageShape,
+                    channels,
+                    multipliers,
+                    blocks,
+                    attention,
+                    channelsPerHead,
+                    dropout,
+                    residualResampling,
+                    timeDivisor,
+                    groups);
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
+         * @throws IllegalArgumentException if attention names a level that is not there, the
+         *     resolution cannot be halved often enough, heads do not divide a level's channels, or
+         *     the latent cannot be cut as the modulation wants it
+         */
+        public UNetDenoiser build() {
+            return new UNetDenoiser(config(), latent, modulation, UNetConditions.none(), seed);
+        }
+
+        private static List<Integer> list(int... values) {
+            return Arrays.stream(values).boxed().toList();
+        }
     }
 }
