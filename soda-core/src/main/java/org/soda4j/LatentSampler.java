@@ -16,6 +16,7 @@ final class LatentSampler {
     private final SodaModel model;
     private final DiffusionProcess process;
     private final Precision precision;
+    private final ResultCheck results;
 
     LatentSampler(
             SodaConfig config, SodaModel model, DiffusionProcess process, Precision precision) {
@@ -23,6 +24,7 @@ final class LatentSampler {
         this.model = model;
         this.process = process;
         this.precision = precision;
+        results = new ResultCheck(model, precision);
     }
 
     /**
@@ -54,6 +56,8 @@ final class LatentSampler {
                                     options.guidance(),
                                     NoiseSource.seeded(options.seed()),
                                     options.listener());
+            // Before the clipping, which would make infinite numbers finite.
+            results.finite("drawn images", x, x.getShape().get(0));
             NDArray pixels = x.add(1).mul(0.5).clip(0, 1);
             pixels.attach(caller);
             return pixels;
@@ -73,6 +77,7 @@ final class LatentSampler {
         try (LatentPredictor predictor =
                 new LatentPredictor(model, config.latent(), precision, conditions)) {
             NDArray noise = inversion.invert(process, predictor, x, guidance, step -> {});
+            results.finite("noise of the inversion", noise, noise.getShape().get(0));
             noise.attach(caller);
             return noise;
         }

@@ -22,6 +22,7 @@ final class NovelViews {
     private final TrainingLoss loss;
     private final Device device;
     private final Precision precision;
+    private final ResultCheck results;
 
     NovelViews(
             SodaConfig config,
@@ -36,6 +37,7 @@ final class NovelViews {
         this.loss = loss;
         this.device = device;
         this.precision = precision;
+        results = new ResultCheck(model, precision);
     }
 
     EncodedViews encode(NDArray images, List<List<Camera>> cameras) {
@@ -45,7 +47,9 @@ final class NovelViews {
         try (NDManager scope = caller.newSubManager(device)) {
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, images, cameras, references, false, precision);
+            results.finite("view latents", latents, latents.getShape().get(0));
             NDArray pooled = model.views().pool(latents, false);
+            results.finite("pooled latents", pooled, pooled.getShape().get(0));
             latents.attach(caller);
             pooled.attach(caller);
             return new EncodedViews(latents, pooled, references);
@@ -61,6 +65,7 @@ final class NovelViews {
             NDArray features = encoded(scope, images, cameras, references, false, precision).get(1);
             long n = images.getShape().get(0);
             NDArray mean = features.reshape(n, -1, config.encoder().featureSize()).mean(VIEWS_AXIS);
+            results.finite("pooled features", mean, n);
             mean.attach(caller);
             return mean;
         }

@@ -25,6 +25,9 @@ import org.soda4j.nn.PyTorchEngine;
 /** Encoder and denoiser with their parameters on one device: what {@link Soda} is a front for. */
 final class SodaModel implements AutoCloseable {
 
+    private static final String ENCODER = "encoder.";
+    private static final String DENOISER = "decoder.";
+
     private final Model djl;
     private final NDManager manager;
     private final NamedBlock encoder;
@@ -32,6 +35,8 @@ final class SodaModel implements AutoCloseable {
     private final ParameterStore store;
     private final ViewBlocks views;
     private final Device device;
+    private final WeightCheck encoderWeights;
+    private final WeightCheck denoiserWeights;
     private final Map<Precision, InferenceParameters> encoderInference = new ConcurrentHashMap<>();
     private final Map<Precision, InferenceParameters> denoiserInference = new ConcurrentHashMap<>();
 
@@ -48,6 +53,8 @@ final class SodaModel implements AutoCloseable {
         encoder.initialize(manager, DataType.FLOAT32, images);
         denoiser.initialize(manager, DataType.FLOAT32, images, new Shape(1), latent);
         djl.setBlock(encoder);
+        encoderWeights = new WeightCheck(manager, ENCODER, encoder);
+        denoiserWeights = new WeightCheck(manager, DENOISER, denoiser);
         store = new ParameterStore(manager, false);
         this.device = device;
         views =
@@ -72,8 +79,8 @@ final class SodaModel implements AutoCloseable {
     /** All parameters, {@code encoder.} and {@code decoder.} before PyTorch's names. */
     Map<String, Parameter> parameters() {
         Map<String, Parameter> all = new LinkedHashMap<>();
-        encoder.namedParameters().forEach((name, p) -> all.put("encoder." + name, p));
-        denoiser.namedParameters().forEach((name, p) -> all.put("decoder." + name, p));
+        encoder.namedParameters().forEach((name, p) -> all.put(ENCODER + name, p));
+        denoiser.namedParameters().forEach((name, p) -> all.put(DENOISER + name, p));
         if (views != null) {
             views.addTo(all);
         }
@@ -87,7 +94,8 @@ final class SodaModel implements AutoCloseable {
 
     /** Normalised images, and the channels that join theirs, to latent and pooled features. */
     NDList encode(NDList images, boolean training, Precision precision) {
-        ParameterStore values = store(encoderInference, encoder, training, precision);
+        ParameterStore values =
+                store(encoderInference, encoder, encoderWeights, training, precision);
         return encoder.forward(values, images, training, NamedBlock.options(format(precision)));
     }
 
@@ -104,7 +112,7 @@ final class SodaModel implements AutoCloseable {
             Precision precision,
             Set<String> activations) {
         return denoiser.forward(
-                store(denoiserInference, denoiser, training, precision),
+                store(denoiserInference, denoiser, denoiserWeights, training, precision),
                 new NDList(x, times).addAll(conditions),
                 training,
                 denoiser.options(format(precision), activations));
@@ -113,17 +121,23 @@ final class SodaModel implements AutoCloseable {
     private ParameterStore store(
             Map<Precision, InferenceParameters> inference,
             NamedBlock block,
+            WeightCheck weights,
             boolean training,
             Precision precision) {
         if (training) {
             inference.values().forEach(InferenceParameters::clear);
+            return store;
         }
-        if (training || !InferenceParameters.areUsed(device)) {
+        if (!InferenceParameters.areUsed(device)) {
+            weights.requireFinite();
             return store;
         }
         InferenceParameters parameters =
                 inference.computeIfAbsent(
-                        precision, p -> new InferenceParameters(manager, block, format(p)));
+                        precision,
+                        p ->
+                                new InferenceParameters(
+                                        manager, block, format(p), weights::requireFiniteNow));
         parameters.refresh();
         return parameters;
     }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.soda4j.nn.FiniteValues;
 
 /**
  * Refuses tensors that no model can compute with: with a number that is NaN, infinite or, as
@@ -104,7 +105,7 @@ final class FiniteWeights {
                                         ? "variances of at least 0"
                                         : "numbers that are finite in float32",
                                 value,
-                                index(info.shape().getShape(), element)));
+                                FiniteValues.index(info.shape().getShape(), element)));
     }
 
     private static double value(Dtype dtype, ByteBuffer data, int i) {
@@ -128,17 +129,5 @@ final class FiniteWeights {
                     default -> Math.scalb(0x400 + fraction, exponent - 25);
                 };
         return bits < 0 ? -size : size;
-    }
-
-    /**
-     * The index in each dimension of the element that stands at {@code flat} in row-major order.
-     */
-    private static String index(long[] shape, long flat) {
-        long[] index = new long[shape.length];
-        for (int i = shape.length - 1; i >= 0; i--) {
-            index[i] = flat % shape[i];
-            flat /= shape[i];
-        }
-        return Arrays.toString(index);
     }
 }

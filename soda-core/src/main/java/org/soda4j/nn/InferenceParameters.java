@@ -48,7 +48,8 @@ public final class InferenceParameters extends ParameterStore {
 
     private final NDManager manager;
     private final NumberFormat format;
-    private final NDList sources = new NDList();
+    private final Runnable check;
+    private final ParameterVersions sources;
     private final Map<Parameter, NDArray> made = new IdentityHashMap<>();
     private final List<Parameter> kernels;
     private final List<BatchNormed> batchNorms;
@@ -60,9 +61,13 @@ public final class InferenceParameters extends ParameterStore {
      * @param manager owns what is made
      * @param block whose parameters they are; on a CPU
      * @param format of feature maps
+     * @param check looks at the block's parameters before anything is made from them; what it
+     *     throws, {@link #refresh} throws
      */
-    public InferenceParameters(NDManager manager, NamedBlock block, NumberFormat format) {
+    public InferenceParameters(
+            NDManager manager, NamedBlock block, NumberFormat format, Runnable check) {
         super(manager, false);
+        this.check = check;
         this.manager = manager.newSubManager();
         this.format = format;
         batchNorms = block.batchNorms();
@@ -72,15 +77,8 @@ public final class InferenceParameters extends ParameterStore {
                 block.namedParameters().values().stream()
                         .filter(p -> !folded.contains(p) && isConverted(p))
                         .toList();
-        kernels.forEach(this::watch);
-        batchNorms.forEach(norm -> Arrays.asList(norm.parameters()).forEach(this::watch));
-    }
-
-    /** By handles of our own: other threads may be using the parameters' while we count. */
-    private void watch(Parameter parameter) {
-        NDArray source = parameter.getArray().stopGradient();
-        source.attach(manager);
-        sources.add(source);
+        // All, also those that nothing is made of, for the check.
+        sources = new ParameterVersions(this.manager, block.namedParameters().values());
     }
 
     /**
@@ -145,14 +143,12 @@ public final class InferenceParameters extends ParameterStore {
         return kernel && format != NumberFormat.FLOAT32 || isPackable(parameter, false);
     }
 
-    /** Looks whether sources are as they were when these were made; before every inference. */
+    /** Looks whether parameters are as they were when these were made; before every inference. */
     public synchronized void refresh() {
-        if (sources.isEmpty()) {
-            return;
-        }
-        long[] now = ParameterOperators.versions(sources);
+        long[] now = sources.now();
         if (!Arrays.equals(now, versions)) {
             clear();
+            check.run();
             kernels.forEach(
                     kernel -> put(kernel, convert(kernel.getArray(), isPackable(kernel, false))));
             batchNorms.forEach(this::fold);

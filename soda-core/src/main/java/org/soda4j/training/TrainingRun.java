@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.NonFiniteException;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
 import org.soda4j.view.ViewBatch;
@@ -313,6 +314,9 @@ final class TrainingRun implements AutoCloseable {
                     .write(batch.getData(), png);
         } catch (IOException e) {
             throw new RunFolderException("Cannot write " + png + ": " + e, e);
+        } catch (NonFiniteException e) {
+            LOGGER.warn("No samples of step {}: {}", at.step(), e.getMessage());
+            return;
         } finally {
             average.exchange();
         }

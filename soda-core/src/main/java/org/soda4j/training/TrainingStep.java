@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.soda4j.NonFiniteException;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
@@ -174,7 +175,7 @@ final class TrainingStep implements AutoCloseable {
                         ? ", for the %dth step in a row, at the loss scale %s"
                                 .formatted(LossScale.MAX_SKIPPED_IN_ROW, lossScale.factor())
                         : "";
-        return new NonFiniteException(
+        return NonFiniteException.inTraining(
                 step,
                 ("step %d: expected a finite loss and gradient, found loss %s and gradient norm"
                                 + " %s%s; first parameters concerned: %s. No parameter was changed"

@@ -101,7 +101,10 @@ class InferenceParametersTest {
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
             NamedBlock encoder = (NamedBlock) soda.encoder();
             List<String> found =
-                    winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
+                    winograd(
+                            new InferenceParameters(
+                                    manager, encoder, NumberFormat.FLOAT32, () -> {}),
+                            soda);
             assertThat(found)
                     .containsExactly(
                             "layer3.1.bn2.weight",
@@ -114,7 +117,7 @@ class InferenceParametersTest {
             assertThat(
                             winograd(
                                     new InferenceParameters(
-                                            manager, encoder, NumberFormat.BFLOAT16),
+                                            manager, encoder, NumberFormat.BFLOAT16, () -> {}),
                                     soda))
                     .isEmpty();
         }
@@ -182,7 +185,7 @@ class InferenceParametersTest {
             Map<String, Parameter> parameters = ((NamedBlock) soda.encoder()).namedParameters();
             InferenceParameters kernels =
                     new InferenceParameters(
-                            manager, (NamedBlock) soda.encoder(), NumberFormat.FLOAT32);
+                            manager, (NamedBlock) soda.encoder(), NumberFormat.FLOAT32, () -> {});
             ParameterStore plain = new ParameterStore(manager, false);
             Parameter kernel = parameters.get("layer1.0.conv1.weight");
             Parameter matrix = parameters.get("fc.weight");
@@ -205,7 +208,8 @@ class InferenceParametersTest {
     void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
         try (Soda soda = model(18, Precision.FP32)) {
             NamedBlock denoiser = (NamedBlock) soda.denoiser();
-            InferenceParameters kernels = new InferenceParameters(manager, denoiser, format);
+            InferenceParameters kernels =
+                    new InferenceParameters(manager, denoiser, format, () -> {});
             kernels.refresh();
             Parameter kernel = denoiser.namedParameters().get("image_proj.weight");
             boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();

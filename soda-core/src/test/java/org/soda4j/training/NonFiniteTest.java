@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.NonFiniteException;
 import org.soda4j.Soda;
 
 /** A loss that is not a number ends the training before it reaches the parameters. */
