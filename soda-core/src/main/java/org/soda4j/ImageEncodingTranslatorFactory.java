@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.encoder.ImageEncodingTranslator;
+import org.soda4j.model.ImageEncodingTranslator;
 
 /**
  * Lets DJL's {@code Criteria} encode images with a saved model:

@@ -19,7 +19,6 @@ import java.util.Set;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.encoder.ImageEncodingTranslator;
 import org.soda4j.encoder.LatentStandardization;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.DeviceArrays;
@@ -28,7 +27,10 @@ import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
+import org.soda4j.model.ImageEncodingTranslator;
 import org.soda4j.model.LatentSampler;
+import org.soda4j.model.NonFiniteException;
+import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
 import org.soda4j.model.TrainingLoss;
 import org.soda4j.novelview.Camera;
@@ -53,10 +55,16 @@ import org.soda4j.novelview.ViewBatch;
  *
  * <p>Images are float32 {@code [N, C, H, W] in [0, 1]} on any device. Results are on the model's
  * device and belong to the manager of the first argument; the caller or that manager closes them.
- * Encoding and sampling are safe from several threads; training and importing weights are not.
+ * They are finite: where a number is NaN or infinite, in the weights or by overflow, encoding and
+ * drawing end with {@link NonFiniteException}, which names the rows and the likely cause. Arguments
+ * that are not finite are refused with {@link IllegalArgumentException}.
+ *
+ * <p>Encoding and sampling are safe from several threads; training and importing weights are not.
  * {@link #close} frees the parameters.
  */
 public final class Soda implements AutoCloseable {
+
+    private static final int[] LATENT_AXIS = {1};
 
     private final SodaConfig config;
     private final Device device;
@@ -65,6 +73,7 @@ public final class Soda implements AutoCloseable {
     private final LatentSampler sampler;
     private final TrainingLoss trainingLoss;
     private final NovelViews novelViews;
+    private final ResultCheck results;
     private volatile boolean closed;
 
     Soda(SodaConfig config, SodaBlocks blocks, Device device, Precision precision, long seed) {
@@ -82,6 +91,7 @@ public final class Soda implements AutoCloseable {
                         device);
         DiffusionProcess process = new DiffusionProcess(config.schedule(), config.prediction());
         sampler = new LatentSampler(image, latent, model, process, precision.format());
+        results = new ResultCheck(model, precision.format());
         trainingLoss = new TrainingLoss(model, process, latent, device);
         novelViews =
                 config.views() == null
@@ -173,7 +183,10 @@ public final class Soda implements AutoCloseable {
      * @return z / max(|z|, 1e-12), float32 {@code [N, d]}
      */
     public NDArray encodeNormalized(NDArray images) {
-        try (NDArray z = encode(images)) {
+        try (NDArray z = encode(images);
+                NDArray squares = z.mul(z);
+                NDArray lengths = squares.sum(LATENT_AXIS)) {
+            results.finite("squared lengths of latents", lengths, lengths.size());
             return z.normalize(2, 1, 1e-12);
         }
     }
@@ -203,7 +216,8 @@ public final class Soda implements AutoCloseable {
             NDList outputs = model.encode(new NDList(normal), false, precision.format());
             NDArray result = outputs.remove(output);
             outputs.close();
-            return result;
+            String what = output == 0 ? "latents" : "pooled features";
+            return results.finite(what, result, images.getShape().get(0));
         }
     }
 
@@ -217,8 +231,10 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
         requireDenoiserInputs(noisy, times, latents);
-        return model.denoise(noisy, times, new NDList(latents), false, precision.format(), Set.of())
-                .get(0);
+        NDList outputs =
+                model.denoise(
+                        noisy, times, new NDList(latents), false, precision.format(), Set.of());
+        return results.finite("prediction", outputs.get(0), noisy.getShape().get(0));
     }
 
     /**
@@ -237,13 +253,23 @@ public final class Soda implements AutoCloseable {
                 model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
-        outputs.forEach(activation -> activations.put(activation.getName(), activation));
+        try {
+            for (NDArray activation : outputs) {
+                String name = activation.getName();
+                results.finite("activation " + name, activation, noisy.getShape().get(0));
+                activations.put(name, activation);
+            }
+        } catch (NonFiniteException e) {
+            outputs.close();
+            throw e;
+        }
         return activations;
     }
 
     private void requireDenoiserInputs(NDArray noisy, NDArray times, NDArray latents) {
         requireNoCameras();
         ImageChecks.requireImages("noisy", noisy, config.denoiser().imageShape());
+        ImageChecks.requireFinite("noisy", noisy);
         ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
         ImageChecks.requireLatents(latents, config.latent().size());
     }
@@ -408,6 +434,7 @@ public final class Soda implements AutoCloseable {
 
     private void requireBatch(String name, NDArray array, NDArray latents) {
         ImageChecks.requireImages(name, array, config.denoiser().imageShape());
+        ImageChecks.requireFinite(name, array);
         if (array.getShape().get(0) != latents.getShape().get(0)) {
             throw new IllegalArgumentException(
                     "%s: expected one for each of the %d latents, found %s"

@@ -32,6 +32,9 @@ import org.soda4j.engine.PyTorchEngine;
 @Internal
 public final class SodaModel implements AutoCloseable {
 
+    private static final String ENCODER = "encoder.";
+    private static final String DENOISER = "decoder.";
+
     private final Model djl;
     private final NDManager manager;
     private final Encoder encoder;
@@ -42,6 +45,8 @@ public final class SodaModel implements AutoCloseable {
             new ConcurrentHashMap<>();
     private final Map<NumberFormat, InferenceParameters> denoiserInference =
             new ConcurrentHashMap<>();
+    private final WeightCheck encoderWeights;
+    private final WeightCheck denoiserWeights;
 
     /**
      * @param encoder is initialised where it is not yet
@@ -66,6 +71,8 @@ public final class SodaModel implements AutoCloseable {
             throw e;
         }
         djl.setBlock(encoder);
+        encoderWeights = new WeightCheck(manager, ENCODER, encoder.namedParameters());
+        denoiserWeights = new WeightCheck(manager, DENOISER, denoiser.namedParameters());
     }
 
     /** A block of the user's may have its values, which have to be where the model is. */
@@ -103,8 +110,8 @@ public final class SodaModel implements AutoCloseable {
     /** All parameters, {@code encoder.} and {@code decoder.} before PyTorch's names. */
     public Map<String, Parameter> parameters() {
         Map<String, Parameter> all = new LinkedHashMap<>();
-        encoder.namedParameters().forEach((name, p) -> all.put("encoder." + name, p));
-        denoiser.namedParameters().forEach((name, p) -> all.put("decoder." + name, p));
+        encoder.namedParameters().forEach((name, p) -> all.put(ENCODER + name, p));
+        denoiser.namedParameters().forEach((name, p) -> all.put(DENOISER + name, p));
         return all;
     }
 
@@ -118,7 +125,8 @@ public final class SodaModel implements AutoCloseable {
      * them, pooled features.
      */
     public NDList encode(NDList images, boolean training, NumberFormat precision) {
-        ParameterStore values = store(encoderInference, encoder, training, precision);
+        ParameterStore values =
+                store(encoderInference, encoder, encoderWeights, training, precision);
         NDList outputs = encoder.forward(values, images, training, NamedBlock.options(precision));
         if (!(encoder instanceof NamedBlock)) {
             requireOutputs(outputs, images.get(0).getShape().get(0));
@@ -163,7 +171,7 @@ public final class SodaModel implements AutoCloseable {
             Set<String> activations) {
         NDList outputs =
                 denoiser.forward(
-                        store(denoiserInference, denoiser, training, precision),
+                        store(denoiserInference, denoiser, denoiserWeights, training, precision),
                         new NDList(x, times).addAll(conditions),
                         training,
                         options(precision, activations));
@@ -194,19 +202,21 @@ public final class SodaModel implements AutoCloseable {
     private ParameterStore store(
             Map<NumberFormat, InferenceParameters> inference,
             Block block,
+            WeightCheck weights,
             boolean training,
             NumberFormat precision) {
         if (training) {
             inference.values().forEach(InferenceParameters::clear);
+            return store;
         }
-        if (training
-                || !InferenceParameters.areUsed(device)
-                || !(block instanceof NamedBlock ours)) {
+        if (!InferenceParameters.areUsed(device) || !(block instanceof NamedBlock ours)) {
+            weights.requireFinite();
             return store;
         }
         InferenceParameters parameters =
                 inference.computeIfAbsent(
-                        precision, p -> new InferenceParameters(manager, ours, p));
+                        precision,
+                        p -> new InferenceParameters(manager, ours, p, weights::requireFiniteNow));
         parameters.refresh();
         return parameters;
     }

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.checkpoint.CheckpointException;
 import org.soda4j.training.listener.Evaluation;
 import org.soda4j.training.listener.JsonLinesListener;
@@ -99,10 +100,10 @@ public final class SodaTrainer {
         Collective ranks = options.collective;
         try {
             return trainUntilTheProcessEnds(ranks);
-        } catch (NonFiniteException e) {
-            throw e; // The sum over all ranks is not finite, so all are here.
         } catch (RuntimeException | Error e) {
-            if (ranks.size() > 1) {
+            // Where the sum over all ranks is not finite, all are here.
+            boolean everywhere = e instanceof NonFiniteException found && found.step() > 0;
+            if (ranks.size() > 1 && !everywhere) {
                 ranks.abort("the training failed here: " + e);
             }
             throw e;

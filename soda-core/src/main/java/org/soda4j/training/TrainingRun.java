@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.novelview.ViewBatch;
 import org.soda4j.training.checkpoint.Checkpoint;
 import org.soda4j.training.checkpoint.CheckpointStore;
@@ -334,6 +335,9 @@ final class TrainingRun implements AutoCloseable {
                     .write(batch.getData(), png);
         } catch (IOException e) {
             throw new RunFolderException("Cannot write " + png + ": " + e, e);
+        } catch (NonFiniteException e) {
+            LOGGER.warn("No samples of step {}: {}", at.step(), e.getMessage());
+            return;
         } finally {
             average.exchange();
         }

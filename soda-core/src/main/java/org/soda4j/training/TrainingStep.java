@@ -15,6 +15,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.optimizer.AdamW;
 import org.soda4j.training.optimizer.BatchNormStatistics;
 import org.soda4j.training.optimizer.LossScale;
@@ -179,7 +180,7 @@ final class TrainingStep implements AutoCloseable {
                         ? ", for the %dth step in a row, at the loss scale %s"
                                 .formatted(LossScale.MAX_SKIPPED_IN_ROW, lossScale.factor())
                         : "";
-        return new NonFiniteException(
+        return NonFiniteException.inTraining(
                 step,
                 ("step %d: expected a finite loss and gradient, found loss %s and gradient norm"
                                 + " %s%s; first parameters concerned: %s. No parameter was changed"

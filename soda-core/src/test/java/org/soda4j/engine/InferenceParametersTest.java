@@ -99,7 +99,10 @@ class InferenceParametersTest {
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
             NamedBlock encoder = (NamedBlock) soda.encoder();
             List<String> found =
-                    winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
+                    winograd(
+                            new InferenceParameters(
+                                    manager, encoder, NumberFormat.FLOAT32, () -> {}),
+                            soda);
             assertThat(found)
                     .containsExactly(
                             "layer3.1.conv2.weight",
@@ -112,7 +115,7 @@ class InferenceParametersTest {
             assertThat(
                             winograd(
                                     new InferenceParameters(
-                                            manager, encoder, NumberFormat.BFLOAT16),
+                                            manager, encoder, NumberFormat.BFLOAT16, () -> {}),
                                     soda))
                     .isEmpty();
         }
@@ -180,7 +183,7 @@ class InferenceParametersTest {
         try (Soda soda = model(18, Precision.FP32)) {
             NamedBlock encoder = (NamedBlock) soda.encoder();
             InferenceParameters kernels =
-                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
             ConvNorm norm = encoder.batchNorms().get(0);
             Parameter matrix = encoder.namedParameters().get("fc.weight");
             kernels.refresh();
@@ -201,7 +204,7 @@ class InferenceParametersTest {
             NamedBlock encoder = (NamedBlock) soda.encoder();
             System.setProperty(PROPERTY, "+packed");
             InferenceParameters made =
-                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
             assertThat(winograd(made, soda)).isNotEmpty();
             Qualification.passes(
                     FastKernel.WINOGRAD, KernelShape.ANY, NumberFormat.FLOAT32, Double.NaN);
@@ -216,7 +219,8 @@ class InferenceParametersTest {
     void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
         try (Soda soda = model(18, Precision.FP32)) {
             NamedBlock denoiser = (NamedBlock) soda.denoiser();
-            InferenceParameters kernels = new InferenceParameters(manager, denoiser, format);
+            InferenceParameters kernels =
+                    new InferenceParameters(manager, denoiser, format, () -> {});
             kernels.refresh();
             Parameter kernel = denoiser.namedParameters().get("image_proj.weight");
             boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
@@ -39,7 +40,6 @@ class NovelViewTrainingTest {
     private static final int OBJECTS = 2;
     private static final int VIEWS = 4;
     private static final int IMAGE = 3 * SIZE * SIZE;
-    private static final int STEPS = 150;
 
     private NDManager manager;
     private final float[][] pixels = new float[OBJECTS * VIEWS][IMAGE];
@@ -132,11 +132,11 @@ class NovelViewTrainingTest {
                 .seed(7);
     }
 
-    /** The mean loss of the last epochs. */
-    private double lastLoss(ViewConditioning views) {
+    /** The mean loss of the last 16 steps. */
+    private double lastLoss(ViewConditioning views, int steps) {
         try (Soda soda = model(views)) {
-            List<Double> losses = TinyTraining.losses(trainer(soda, data(views != null), STEPS));
-            return losses.subList(STEPS - 16, STEPS).stream()
+            List<Double> losses = TinyTraining.losses(trainer(soda, data(views != null), steps));
+            return losses.subList(steps - 16, steps).stream()
                     .mapToDouble(Double::doubleValue)
                     .average()
                     .orElseThrow();
@@ -161,19 +161,27 @@ class NovelViewTrainingTest {
         return sum / (OBJECTS * IMAGE);
     }
 
+    private static ViewConditioning twoSources() {
+        return ViewConditioning.builder()
+                .rays(new RayEncoding(2, 2, 0))
+                .sources(2)
+                .crossAttention(1)
+                .build();
+    }
+
     @Test
+    void camerasTellWhichViewIsWanted() {
+        double variance = varianceOfViews();
+        double with = lastLoss(twoSources(), 48);
+        assertThat(with).isLessThan(0.5 * variance); // 0.23 of it was found.
+    }
+
+    @Test
+    @Tag("thorough")
     void aModelWithCamerasMemorisesViewsAndOneWithoutCannot() {
         double variance = varianceOfViews();
-        double with =
-                lastLoss(
-                        ViewConditioning.builder()
-                                .rays(new RayEncoding(2, 2, 0))
-                                .sources(2)
-                                .crossAttention(1)
-                                .build());
-        double without = lastLoss(null);
-        assertThat(with).isLessThan(0.2 * variance);
-        assertThat(without).isGreaterThan(0.8 * variance);
+        assertThat(lastLoss(twoSources(), 150)).isLessThan(0.2 * variance);
+        assertThat(lastLoss(null, 150)).isGreaterThan(0.8 * variance);
     }
 
     @Test

@@ -1,14 +1,18 @@
-package org.soda4j.encoder;
+package org.soda4j.model;
 
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
 
 /** Images of any size to latents: resized to the model's resolution, scaled, normalised. */
 @Internal
@@ -26,6 +30,20 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
         this.normalization = normalization;
     }
 
+    /** Once for each predictor, before it is used first. */
+    @Override
+    public void prepare(TranslatorContext context) {
+        WeightCheck.requireFinite(encoder(context));
+    }
+
+    private static Map<String, Parameter> encoder(TranslatorContext context) {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        if (context.getModel().getBlock() instanceof NamedBlock block) {
+            block.namedParameters().forEach((name, p) -> parameters.put("encoder." + name, p));
+        }
+        return parameters;
+    }
+
     @Override
     public NDList processInput(TranslatorContext context, Image image) {
         Image.Flag flag = shape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
@@ -41,6 +59,18 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
 
     @Override
     public float[] processOutput(TranslatorContext context, NDList outputs) {
-        return outputs.get(0).toFloatArray();
+        float[] latent = outputs.get(0).toFloatArray();
+        for (int i = 0; i < latent.length; i++) {
+            if (!Float.isFinite(latent[i])) {
+                throw new NonFiniteException(
+                        "latent: expected finite numbers, found %s at index %d; %s"
+                                .formatted(
+                                        latent[i],
+                                        i,
+                                        WeightCheck.problem(encoder(context))
+                                                .orElse("numbers overflowed on the way")));
+            }
+        }
+        return latent;
     }
 }
