@@ -137,8 +137,8 @@ final class SodaModel implements AutoCloseable {
     }
 
     /** A predictor over the encoder. */
-    <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator) {
-        return djl.newPredictor(translator);
+    <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Lifetime lifetime) {
+        return new ModelPredictor<>(djl, translator, device, lifetime);
     }
 
     @Override

@@ -78,15 +78,21 @@ public final class SodaTrainer {
      * go on, except where all fail in the same way ({@link NonFiniteException}).
      *
      * <p>A process that is asked to end (SIGTERM, Ctrl-C) stops the training after the current step
-     * and, with a folder, waits for its checkpoint.
+     * and, with a folder, waits for its checkpoint. So does closing the model, from any thread; its
+     * memory is freed when this returns.
      *
      * @return how it ended
      * @throws NonFiniteException if the loss or a gradient is infinite or not a number
      * @throws RunFolderException if the folder belongs to a run with another configuration, or
      *     cannot be used
      * @throws CheckpointException if a checkpoint cannot be written or read
+     * @throws IllegalStateException if the model is closed
      */
     public TrainingSummary fit() {
+        return options.soda.whileOpen(this::fitOrAbort);
+    }
+
+    private TrainingSummary fitOrAbort() {
         Collective ranks = options.collective;
         try {
             return trainUntilTheProcessEnds(ranks);

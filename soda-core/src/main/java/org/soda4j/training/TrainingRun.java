@@ -155,6 +155,9 @@ final class TrainingRun implements AutoCloseable {
 
     /** Listeners are told on rank 0 only, and any process may be asked to end. */
     private void agreeToStop() {
+        if (!soda.isOpen()) {
+            listeners.stop("the model was closed");
+        }
         boolean here = listeners.stopReason().isPresent();
         stopping = parallel.any(here);
         if (stopping && !here) {

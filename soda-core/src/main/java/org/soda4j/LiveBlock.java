@@ -1,0 +1,43 @@
+package org.soda4j;
+
+import ai.djl.nn.Block;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
+/** A model's block as others get it: its memory stays during every call of it. */
+final class LiveBlock implements InvocationHandler {
+
+    private final Block block;
+    private final Lifetime lifetime;
+
+    private LiveBlock(Block block, Lifetime lifetime) {
+        this.block = block;
+        this.lifetime = lifetime;
+    }
+
+    static Block of(Block block, Lifetime lifetime) {
+        return (Block)
+                Proxy.newProxyInstance(
+                        LiveBlock.class.getClassLoader(),
+                        new Class<?>[] {Block.class},
+                        new LiveBlock(block, lifetime));
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        try {
+            if (method.getName().equals("equals")) {
+                return proxy == arguments[0];
+            }
+            if (method.getDeclaringClass() == Object.class) {
+                return method.invoke(block);
+            }
+            return lifetime.<Object, ReflectiveOperationException>during(
+                    () -> method.invoke(block, arguments));
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+}
