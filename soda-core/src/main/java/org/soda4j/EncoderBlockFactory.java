@@ -16,6 +16,8 @@ import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 import org.soda4j.io.WeightReport;
+import org.soda4j.nn.Lifetime;
+import org.soda4j.nn.LiveBlock;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.PyTorchEngine;
 

@@ -21,6 +21,8 @@ import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.io.WeightReport;
+import org.soda4j.nn.Lifetime;
+import org.soda4j.nn.LiveBlock;
 import org.soda4j.view.Camera;
 import org.soda4j.view.ViewBatch;
 

@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.soda4j.denoiser.UNet;
 import org.soda4j.nn.InferenceParameters;
+import org.soda4j.nn.Lifetime;
+import org.soda4j.nn.ModelPredictor;
 import org.soda4j.nn.NamedBlock;
 import org.soda4j.nn.NumberFormat;
 import org.soda4j.nn.PyTorchEngine;

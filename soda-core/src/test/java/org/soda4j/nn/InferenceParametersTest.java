@@ -9,8 +9,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -99,7 +101,7 @@ class InferenceParametersTest {
     void winogradsKernelsAreMadeForStrideOneAndFloat32() {
         System.setProperty(PROPERTY, "always");
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             List<String> found =
                     winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
             assertThat(found)
@@ -123,17 +125,16 @@ class InferenceParametersTest {
     /** Names of the norms whose weight is a kernel of 36 matrices instead. */
     private static List<String> winograd(InferenceParameters made, Soda soda) {
         made.refresh();
-        return ((NamedBlock) soda.encoder())
-                .namedParameters().entrySet().stream()
-                        .filter(e -> e.getKey().contains("bn"))
-                        .filter(
-                                e ->
-                                        made.getValue(e.getValue(), Device.cpu(), false)
-                                                        .getShape()
-                                                        .dimension()
-                                                == 4)
-                        .map(Map.Entry::getKey)
-                        .toList();
+        return named(soda.encoder()).namedParameters().entrySet().stream()
+                .filter(e -> e.getKey().contains("bn"))
+                .filter(
+                        e ->
+                                made.getValue(e.getValue(), Device.cpu(), false)
+                                                .getShape()
+                                                .dimension()
+                                        == 4)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The first convolution of a model of novel views has a second kernel, for rays. */
@@ -179,10 +180,9 @@ class InferenceParametersTest {
     @Test
     void areKeptUntilTheyAreCleared() {
         try (Soda soda = model(18, Precision.FP32)) {
-            Map<String, Parameter> parameters = ((NamedBlock) soda.encoder()).namedParameters();
+            Map<String, Parameter> parameters = named(soda.encoder()).namedParameters();
             InferenceParameters kernels =
-                    new InferenceParameters(
-                            manager, (NamedBlock) soda.encoder(), NumberFormat.FLOAT32);
+                    new InferenceParameters(manager, named(soda.encoder()), NumberFormat.FLOAT32);
             ParameterStore plain = new ParameterStore(manager, false);
             Parameter kernel = parameters.get("layer1.0.conv1.weight");
             Parameter matrix = parameters.get("fc.weight");
@@ -204,13 +204,17 @@ class InferenceParametersTest {
     @CsvSource({"BFLOAT16, true", "FLOAT32, false"})
     void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
         try (Soda soda = model(18, Precision.FP32)) {
-            NamedBlock denoiser = (NamedBlock) soda.denoiser();
+            NamedBlock denoiser = named(soda.denoiser());
             InferenceParameters kernels = new InferenceParameters(manager, denoiser, format);
             kernels.refresh();
             Parameter kernel = denoiser.namedParameters().get("image_proj.weight");
             boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();
             assertThat(same).isNotEqualTo(converted);
         }
+    }
+
+    private static NamedBlock named(Block block) {
+        return (NamedBlock) ((LiveBlock) Proxy.getInvocationHandler(block)).block();
     }
 
     private Soda model(int layers, Precision precision) {
@@ -241,16 +245,14 @@ class InferenceParametersTest {
     /** Its norms are as different from doing nothing as a trained model's. */
     private Soda model(SodaBuilder builder) {
         Soda soda = builder.build();
-        ((NamedBlock) soda.encoder())
-                .batchNorms().stream()
-                        .flatMap(norm -> Arrays.stream(norm.parameters()).skip(1))
-                        .map(Parameter::getArray)
-                        .forEach(
-                                values ->
-                                        Operators.copy(
-                                                values,
-                                                manager.randomUniform(
-                                                        0.5f, 1.5f, values.getShape())));
+        named(soda.encoder()).batchNorms().stream()
+                .flatMap(norm -> Arrays.stream(norm.parameters()).skip(1))
+                .map(Parameter::getArray)
+                .forEach(
+                        values ->
+                                Operators.copy(
+                                        values,
+                                        manager.randomUniform(0.5f, 1.5f, values.getShape())));
         return soda;
     }
 

@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.nn;
 
 import ai.djl.nn.Block;
 import java.lang.reflect.InvocationHandler;
@@ -7,7 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /** A model's block as others get it: its memory stays during every call of it. */
-final class LiveBlock implements InvocationHandler {
+public final class LiveBlock implements InvocationHandler {
 
     private final Block block;
     private final Lifetime lifetime;
@@ -17,12 +17,24 @@ final class LiveBlock implements InvocationHandler {
         this.lifetime = lifetime;
     }
 
-    static Block of(Block block, Lifetime lifetime) {
+    /**
+     * Wraps a block.
+     *
+     * @param block whose memory ends
+     * @param lifetime of its memory
+     * @return the same block, every call of which is within the lifetime
+     */
+    public static Block of(Block block, Lifetime lifetime) {
         return (Block)
                 Proxy.newProxyInstance(
                         LiveBlock.class.getClassLoader(),
                         new Class<?>[] {Block.class},
                         new LiveBlock(block, lifetime));
+    }
+
+    /** What {@link #of} was given. */
+    Block block() {
+        return block;
     }
 
     @Override

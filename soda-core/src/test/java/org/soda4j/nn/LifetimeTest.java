@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

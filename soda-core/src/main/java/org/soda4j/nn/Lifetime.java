@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.nn;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>Nobody waits for anybody, so that a call may close what it uses, an interrupted thread too,
  * and no order of calls can block.
  */
-final class Lifetime implements AutoCloseable {
+public final class Lifetime implements AutoCloseable {
 
     private final String refusal;
     private final Runnable free;
@@ -21,17 +21,31 @@ final class Lifetime implements AutoCloseable {
 
     private boolean closed;
 
-    /** A call. */
+    /**
+     * A call.
+     *
+     * @param <T> what it gives
+     * @param <E> what it throws
+     */
     @FunctionalInterface
-    interface Work<T, E extends Exception> {
+    public interface Work<T, E extends Exception> {
+
+        /**
+         * Does the work.
+         *
+         * @return its result
+         * @throws E as it says
+         */
         T run() throws E;
     }
 
     /**
+     * Begins.
+     *
      * @param refusal the message for calls after the end
      * @param free frees the memory; called once
      */
-    Lifetime(String refusal, Runnable free) {
+    public Lifetime(String refusal, Runnable free) {
         this.refusal = refusal;
         this.free = free;
     }
@@ -39,9 +53,14 @@ final class Lifetime implements AutoCloseable {
     /**
      * Runs a call during which the memory stays.
      *
+     * @param <T> what it gives
+     * @param <E> what it throws
+     * @param work the call
+     * @return its result
+     * @throws E what the call throws
      * @throws IllegalStateException if this is closed and the thread is not inside already
      */
-    <T, E extends Exception> T during(Work<T, E> work) throws E {
+    public <T, E extends Exception> T during(Work<T, E> work) throws E {
         enter();
         try {
             return work.run();
@@ -70,7 +89,12 @@ final class Lifetime implements AutoCloseable {
         }
     }
 
-    synchronized boolean isOpen() {
+    /**
+     * Returns whether it has not been closed.
+     *
+     * @return false also while calls from before are still running
+     */
+    public synchronized boolean isOpen() {
         return !closed;
     }
 
