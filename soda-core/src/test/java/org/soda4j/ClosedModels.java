@@ -182,7 +182,7 @@ final class ClosedModels {
                 .encoder(
                         ResNetEncoder.builder()
                                 .depth(depth)
-                                .widthMultiplier(0.25)
+                                .widthMultiplier(0.125)
                                 .smallImages(true)
                                 .build())
                 .precision(precision)

@@ -28,7 +28,8 @@ import org.soda4j.distributed.Collective;
  * <p>With {@link Builder#folder} the run explains itself on disk and the same call resumes it, on a
  * CPU bit for bit. After {@link #fit} the model holds the moving averages.
  *
- * <p>One training at a time in a process, because the engine records gradients for one only.
+ * <p>One training at a time in a process, because the engine records gradients for one only; a
+ * second one is refused before it does anything.
  */
 public final class SodaTrainer {
 
@@ -86,16 +87,28 @@ public final class SodaTrainer {
      * @throws RunFolderException if the folder belongs to a run with another configuration, or
      *     cannot be used
      * @throws CheckpointException if a checkpoint cannot be written or read
-     * @throws IllegalStateException if the model is closed
+     * @throws IllegalStateException if the model is closed or another training runs in this
+     *     process; nothing has been done then
      */
     public TrainingSummary fit() {
-        return options.soda.whileOpen(this::fitOrAbort);
+        return options.soda.whileOpen(
+                () -> {
+                    try (GradientRecording gradients = GradientRecording.begin(name())) {
+                        return fit(gradients);
+                    }
+                });
     }
 
-    private TrainingSummary fitOrAbort() {
+    private String name() {
+        return options.folder == null
+                ? "the training without a folder"
+                : "the training with the folder " + options.folder;
+    }
+
+    private TrainingSummary fit(GradientRecording gradients) {
         Collective ranks = options.collective;
         try {
-            return trainUntilTheProcessEnds(ranks);
+            return trainUntilTheProcessEnds(ranks, gradients);
         } catch (NonFiniteException e) {
             throw e; // The sum over all ranks is not finite, so all are here.
         } catch (RuntimeException | Error e) {
@@ -107,16 +120,17 @@ public final class SodaTrainer {
     }
 
     /** Stops in order if the process is asked to end; with a folder, rank 0 writes it. */
-    private TrainingSummary trainUntilTheProcessEnds(Collective ranks) {
+    private TrainingSummary trainUntilTheProcessEnds(
+            Collective ranks, GradientRecording gradients) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
         // The loader first: data that are refused leave no folder with a configuration behind.
         try (BatchLoader loader = loader(ranks)) {
             if (options.folder == null || ranks.rank() != 0) {
-                return train(loader, Optional.empty());
+                return train(loader, Optional.empty(), gradients);
             }
             RunConfig run = new RunConfig(options.soda.config(), config);
             try (RunFolder folder = RunFolder.open(options.folder, run)) {
-                return train(loader, Optional.of(folder));
+                return train(loader, Optional.of(folder), gradients);
             }
         } finally {
             shutdown.ended();
@@ -134,8 +148,10 @@ public final class SodaTrainer {
         return options.data.apply(request);
     }
 
-    private TrainingSummary train(BatchLoader loader, Optional<RunFolder> folder) {
-        try (TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
+    private TrainingSummary train(
+            BatchLoader loader, Optional<RunFolder> folder, GradientRecording gradients) {
+        try (TrainingRun run =
+                new TrainingRun(options, config, listeners, folder, loader, gradients)) {
             return run.run();
         }
     }

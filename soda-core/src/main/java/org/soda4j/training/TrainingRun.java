@@ -56,7 +56,8 @@ final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ListenerList listeners,
             Optional<RunFolder> folder,
-            BatchLoader loader) {
+            BatchLoader loader,
+            GradientRecording gradients) {
         soda = options.soda;
         this.config = config;
         this.listeners = listeners;
@@ -86,7 +87,8 @@ final class TrainingRun implements AutoCloseable {
         state = new TrainingState(soda, average, optimizer, lossScale);
         trainingStep =
                 new TrainingStep(
-                        soda, config, seed, draws, parallel, optimizer, average, lossScale);
+                        soda, config, seed, draws, gradients, parallel, optimizer, average,
+                        lossScale);
         folder.ifPresent(
                 run ->
                         run.recordStart(
