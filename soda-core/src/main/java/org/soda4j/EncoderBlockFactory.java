@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.Lifetime;
+import org.soda4j.engine.LiveBlock;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
@@ -56,15 +59,30 @@ public final class EncoderBlockFactory implements BlockFactory {
                     "%s: this model has the %s, which Criteria cannot make; open it with Soda.load(folder, Soda.builder().encoder(...))"
                             .formatted(folder, config.encoder()));
         }
-        ResNetEncoder encoder = described.newBlock(0);
+        // Not the model's own manager, whose memory is freed under calls that run.
+        NDManager manager =
+                PyTorchEngine.require().newBaseManager(model.getNDManager().getDevice());
+        try {
+            ResNetEncoder encoder = described.newBlock(0);
+            load(config, encoder, manager, folder.resolve(ModelFolder.WEIGHTS));
+            Lifetime lifetime = new Lifetime("this model is closed; load it again", manager::close);
+            model.getNDManager().attachInternal(NDManager.nextUid(), lifetime);
+            return LiveBlock.of(encoder, lifetime);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static void load(
+            SodaConfig config, ResNetEncoder encoder, NDManager manager, Path weights)
+            throws IOException {
         List<Integer> image = config.denoiser().imageShape();
-        NDManager manager = model.getNDManager();
         Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
         encoder.initialize(manager, DataType.FLOAT32, shape);
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         encoder.namedParameters()
                 .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
-        Path weights = folder.resolve(ModelFolder.WEIGHTS);
         try (SafetensorsFile file = Safetensors.open(weights)) {
             PyTorchWeights source = new PyTorchWeights(file, ModelFolder.pools(config));
             WeightReport report = source.compare(parameters);
@@ -73,6 +91,5 @@ public final class EncoderBlockFactory implements BlockFactory {
             }
             source.copy(report.fitting(), parameters);
         }
-        return encoder;
     }
 }

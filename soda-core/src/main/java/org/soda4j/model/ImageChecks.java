@@ -50,6 +50,7 @@ public final class ImageChecks {
         }
     }
 
+    /** Latents of this model. */
     public static void requireLatents(NDArray latents, int size) {
         requireFloats("latents", latents, 2);
         Shape shape = latents.getShape();

@@ -24,6 +24,8 @@ import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.Encoder;
 import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.Lifetime;
+import org.soda4j.engine.ModelPredictor;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
@@ -222,8 +224,8 @@ public final class SodaModel implements AutoCloseable {
     }
 
     /** A predictor over the encoder. */
-    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator) {
-        return djl.newPredictor(translator);
+    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Lifetime lifetime) {
+        return new ModelPredictor<>(djl, translator, device, lifetime);
     }
 
     @Override

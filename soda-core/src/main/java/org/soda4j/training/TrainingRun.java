@@ -70,7 +70,8 @@ final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ListenerList listeners,
             Optional<RunFolder> folder,
-            BatchLoader loader) {
+            BatchLoader loader,
+            GradientRecording gradients) {
         soda = options.soda;
         this.config = config;
         this.listeners = listeners;
@@ -108,7 +109,8 @@ final class TrainingRun implements AutoCloseable {
         state = new TrainingState(soda, average, optimizer, lossScale);
         trainingStep =
                 new TrainingStep(
-                        soda, config, seed, draws, parallel, optimizer, average, lossScale);
+                        soda, config, seed, draws, gradients, parallel, optimizer, average,
+                        lossScale);
         folder.ifPresent(
                 run ->
                         run.recordStart(
@@ -177,6 +179,9 @@ final class TrainingRun implements AutoCloseable {
 
     /** Listeners are told on rank 0 only, and any process may be asked to end. */
     private void agreeToStop() {
+        if (!soda.isOpen()) {
+            listeners.stop("the model was closed");
+        }
         boolean here = listeners.stopReason().isPresent();
         stopping = parallel.any(here);
         if (stopping && !here) {

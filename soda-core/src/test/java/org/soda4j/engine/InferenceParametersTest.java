@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.Collections;
 import java.util.List;
@@ -97,7 +98,7 @@ class InferenceParametersTest {
     void winogradsKernelsAreMadeForStrideOneAndFloat32() {
         System.setProperty(PROPERTY, "+packed");
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             List<String> found =
                     winograd(
                             new InferenceParameters(
@@ -124,7 +125,7 @@ class InferenceParametersTest {
     /** Names of the kernels that Winograd's algorithm has as well. */
     private static List<String> winograd(InferenceParameters made, Soda soda) {
         made.refresh();
-        NamedBlock encoder = (NamedBlock) soda.encoder();
+        NamedBlock encoder = named(soda.encoder());
         List<Parameter> found =
                 encoder.batchNorms().stream()
                         .filter(norm -> made.folded(norm).hasWinograd())
@@ -181,7 +182,7 @@ class InferenceParametersTest {
     @Test
     void areKeptUntilTheyAreCleared() {
         try (Soda soda = model(18, Precision.FP32)) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             InferenceParameters kernels =
                     new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
             ConvNorm norm = encoder.batchNorms().get(0);
@@ -201,7 +202,7 @@ class InferenceParametersTest {
     @Test
     void areMadeAnewWithoutAFamilyThatHasFailed() {
         try (Soda soda = model(builder(18, 0.5, Precision.FP32))) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             System.setProperty(PROPERTY, "+packed");
             InferenceParameters made =
                     new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
@@ -218,7 +219,7 @@ class InferenceParametersTest {
     @CsvSource({"BFLOAT16, true", "FLOAT32, false"})
     void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
         try (Soda soda = model(18, Precision.FP32)) {
-            NamedBlock denoiser = (NamedBlock) soda.denoiser();
+            NamedBlock denoiser = named(soda.denoiser());
             InferenceParameters kernels =
                     new InferenceParameters(manager, denoiser, format, () -> {});
             kernels.refresh();
@@ -226,6 +227,10 @@ class InferenceParametersTest {
             boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();
             assertThat(same).isNotEqualTo(converted);
         }
+    }
+
+    private static NamedBlock named(Block block) {
+        return (NamedBlock) LiveBlock.inside(block);
     }
 
     private Soda model(int layers, Precision precision) {
@@ -256,16 +261,14 @@ class InferenceParametersTest {
     /** Its norms are as different from doing nothing as a trained model's. */
     private Soda model(SodaBuilder builder) {
         Soda soda = builder.build();
-        ((NamedBlock) soda.encoder())
-                .batchNorms().stream()
-                        .flatMap(norm -> norm.parameters().skip(1))
-                        .map(Parameter::getArray)
-                        .forEach(
-                                values ->
-                                        Operators.copy(
-                                                values,
-                                                manager.randomUniform(
-                                                        0.5f, 1.5f, values.getShape())));
+        named(soda.encoder()).batchNorms().stream()
+                .flatMap(norm -> norm.parameters().skip(1))
+                .map(Parameter::getArray)
+                .forEach(
+                        values ->
+                                Operators.copy(
+                                        values,
+                                        manager.randomUniform(0.5f, 1.5f, values.getShape())));
         return soda;
     }
 
