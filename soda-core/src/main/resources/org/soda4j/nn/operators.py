@@ -126,9 +126,11 @@ class Operators(Module):
     return y
 
   # With a kernel that pack_kernel made, whose input channels may be filled up; the result is
-  # channels-last. `then` is none or relu; `sum`, where there is one, is added before it and
-  # overwritten.
-  def packed_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], sum: Optional[Tensor], stride: int, kind: int, then: str) -> Tensor:
+  # channels-last. `sum`, where there is one, is added before ReLU and overwritten. The library's ReLU
+  # makes NaN zero, so that a result would look sound: its leaky one does not, and a slope of 1e-30
+  # stands for 0 (what is negative is multiplied by it, which no sum notices). After a sum the library
+  # has the plain one only, so there it is the engine's.
+  def packed_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], sum: Optional[Tensor], stride: int, kind: int, relu: bool) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
     in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
     if torch.gt(in_fill, 0):
@@ -142,14 +144,23 @@ class Operators(Module):
       pass
     if sum is not None:
       other = torch.contiguous(unchecked_cast(Tensor, sum), memory_format=2)
-      y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, then, annotate(List[Optional[number]], []), None)
+      y = ops.mkldnn._convolution_pointwise_(other, torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, "add", 1.0, None, annotate(List[Optional[number]], []), None)
+      if relu:
+        y = torch.relu_(y)
+      else:
+        pass
     else:
-      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, then, annotate(List[Optional[number]], []), None)
+      then, slope = "none", annotate(List[Optional[number]], [])
+      if relu:
+        then, slope = "leaky_relu", annotate(List[Optional[number]], [1e-30])
+      else:
+        pass
+      y = ops.mkldnn._convolution_pointwise(torch.to(x, kind), weight, b, [pad, pad], [stride, stride], [1, 1], 1, then, slope, None)
     return y
 
   def any_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     if weight.is_mkldnn:
-      y = self.packed_conv(x, weight, bias, None, stride, kind, "none")
+      y = self.packed_conv(x, weight, bias, None, stride, kind, False)
     else:
       y = self.plain_conv(x, weight, bias, stride, kind)
     return y
@@ -353,7 +364,7 @@ class Operators(Module):
     scale = weight * torch.rsqrt(variance + 1e-05)
     return [kernel * torch.reshape(scale, [-1, 1, 1, 1]), bias - mean * scale, torch.slice(variance, 0, 0, 0)]
 
-  # A folded kernel that is packed takes sum and ReLU into the library's convolution; others are slow
+  # A folded kernel that is packed takes the sum into the library's convolution; others are slow
   # on maps that are channels-last. Winograd's kernel and matrices are in the places of the norm's
   # weight and mean. They are taken where tiles are at least half full, which halves the products, and
   # from 32 tiles on, below which reading that larger kernel took longer than it saved.
@@ -363,12 +374,7 @@ class Operators(Module):
     full = torch.__and__(torch.ge(pixels, 8 * tiles), torch.ge(torch.size(x, 0) * tiles, 32))
     winograd = torch.__and__(weight.is_mkldnn, full)
     if torch.__and__(kernel.is_mkldnn, torch.__not__(winograd)):
-      then = "none"
-      if relu:
-        then = "relu"
-      else:
-        pass
-      y = self.packed_conv(x, kernel, bias, sum, stride, kind, then)
+      y = self.packed_conv(x, kernel, bias, sum, stride, kind, relu)
     else:
       if winograd:
         y = torch.add_(self.winograd_conv(x, weight, mean), torch.reshape(bias, [-1, 1, 1]))
