@@ -1,2 +1,4 @@
-/** What all rooms of this module share: the exception for data that have to be refused. */
+/**
+ * What all rooms of this module share: the exception for data that have to be refused, and ranges.
+ */
 package org.soda4j.data;

@@ -175,6 +175,6 @@ class SceneViewsTest {
                 .hasMessageContaining("resolution");
         assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1)))
                 .hasMessageContaining(
-                        "batchSize: expected at most 12 (of 12 records, on ranks: 1)");
+                        "batchSize: expected at most 12 (of 12 pairs, on ranks: 1)");
     }
 }
