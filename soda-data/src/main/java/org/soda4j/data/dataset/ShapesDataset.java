@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.soda4j.data.IntRange;
+import org.soda4j.data.SplitMix64;
 import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
 

@@ -11,6 +11,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.image.PixelImage;
 
 /**
@@ -241,7 +242,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder columns(int columns) {
-            this.columns = atLeast(1, "columns", columns);
+            this.columns = IntRange.atLeastOne("columns", columns);
             return this;
         }
 
@@ -253,7 +254,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder scale(int scale) {
-            this.scale = atLeast(1, "scale", scale);
+            this.scale = IntRange.atLeastOne("scale", scale);
             return this;
         }
 
@@ -265,7 +266,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if negative
          */
         public Builder gap(int pixels) {
-            gap = atLeast(0, "gap", pixels);
+            gap = IntRange.atLeast(0, "gap", pixels);
             return this;
         }
 
@@ -316,14 +317,6 @@ public final class ImageGrid implements Picture {
                 throw new IllegalStateException(
                         "%s: expected %d or none, found %d".formatted(field, count, labels.size()));
             }
-        }
-
-        private static int atLeast(int least, String field, int value) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "%s: expected at least %d, found %d".formatted(field, least, value));
-            }
-            return value;
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewPipeline;
@@ -324,11 +325,7 @@ public final class ModelEvaluation {
          * @throws IllegalArgumentException if below 2
          */
         public Builder qualityImages(int count) {
-            if (count < 2) {
-                throw new IllegalArgumentException(
-                        "qualityImages: expected at least 2, found " + count);
-            }
-            qualityImages = count;
+            qualityImages = IntRange.atLeast(2, "qualityImages", count);
             return this;
         }
 
