@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.engine.NamedBlock;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 import org.soda4j.io.WeightReport;
-import org.soda4j.nn.NamedBlock;
 
 /**
  * Lets DJL's {@code Criteria} open the encoder of a saved model, without its denoiser. Named by the

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
+import org.soda4j.encoder.ImageEncodingTranslator;
 
 /**
  * Lets DJL's {@code Criteria} encode images with a saved model:
@@ -42,7 +43,9 @@ public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
         }
         try {
             SodaConfig config = ModelFolder.config(model.getModelPath());
-            return (Translator<I, O>) new ImageEncodingTranslator(config);
+            return (Translator<I, O>)
+                    new ImageEncodingTranslator(
+                            config.denoiser().imageShape(), config.normalization()::apply);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.soda4j.denoiser.UNet;
 
 /**
  * What a model is made of.
@@ -33,15 +34,15 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
      */
     public record Section(int index, int size, List<String> blocks, List<String> resolutions) {}
 
-    static ModelSummary of(SodaConfig config, SodaModel model) {
+    static ModelSummary of(SodaConfig config, UNet denoiser, Map<String, Parameter> all) {
         Map<String, Long> parameters = new LinkedHashMap<>();
-        parameters.put("encoder", count(model, n -> n.startsWith("encoder.") && !isOfViews(n)));
-        parameters.put("denoiser", count(model, n -> n.startsWith("decoder.") && !isOfViews(n)));
+        parameters.put("encoder", count(all, n -> n.startsWith("encoder.") && !isOfViews(n)));
+        parameters.put("denoiser", count(all, n -> n.startsWith("decoder.") && !isOfViews(n)));
         if (config.views() != null) {
-            parameters.put("views", count(model, ModelSummary::isOfViews));
+            parameters.put("views", count(all, ModelSummary::isOfViews));
         }
         List<Section> sections = new ArrayList<>();
-        List<Map<String, List<Long>>> blocks = model.denoiser().blocksOfSections();
+        List<Map<String, List<Long>>> blocks = denoiser.blocksOfSections();
         for (int i = 0; i < blocks.size(); i++) {
             List<String> resolutions =
                     blocks.get(i).values().stream()
@@ -59,8 +60,8 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
         return name.contains(".views.");
     }
 
-    private static long count(SodaModel model, Predicate<String> part) {
-        return model.parameters().entrySet().stream()
+    private static long count(Map<String, Parameter> all, Predicate<String> part) {
+        return all.entrySet().stream()
                 .filter(entry -> part.test(entry.getKey()))
                 .map(Map.Entry::getValue)
                 .filter(Parameter::requiresGradient)

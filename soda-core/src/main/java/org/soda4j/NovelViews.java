@@ -5,11 +5,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.view.Camera;
-import org.soda4j.view.CameraFrame;
-import org.soda4j.view.ViewBatch;
+import java.util.Map;
+import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.model.Conditions;
+import org.soda4j.model.ImageChecks;
+import org.soda4j.model.LatentSampler;
+import org.soda4j.model.SodaModel;
+import org.soda4j.model.TrainingLoss;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.CameraFrame;
+import org.soda4j.novelview.EncodedViews;
+import org.soda4j.novelview.ViewBatch;
+import org.soda4j.novelview.ViewBlocks;
+import org.soda4j.novelview.ViewDraw;
 
 /** How a model with cameras encodes, draws and learns: what {@link Soda} does with views. */
 final class NovelViews {
@@ -21,7 +33,8 @@ final class NovelViews {
     private final LatentSampler sampler;
     private final TrainingLoss loss;
     private final Device device;
-    private final Precision precision;
+    private final NumberFormat precision;
+    private final ViewBlocks blocks;
 
     NovelViews(
             SodaConfig config,
@@ -29,13 +42,26 @@ final class NovelViews {
             LatentSampler sampler,
             TrainingLoss loss,
             Device device,
-            Precision precision) {
+            NumberFormat precision,
+            long seed) {
         this.config = config;
         this.model = model;
         this.sampler = sampler;
         this.loss = loss;
         this.device = device;
         this.precision = precision;
+        blocks =
+                new ViewBlocks(
+                        config.views(),
+                        config.latent().size(),
+                        model.manager(),
+                        model.store(),
+                        seed);
+    }
+
+    /** Adds the parameters by their full names. */
+    void addTo(Map<String, Parameter> all) {
+        blocks.addTo(all);
     }
 
     EncodedViews encode(NDArray images, List<List<Camera>> cameras) {
@@ -45,7 +71,7 @@ final class NovelViews {
         try (NDManager scope = caller.newSubManager(device)) {
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, images, cameras, references, false, precision);
-            NDArray pooled = model.views().pool(latents, false);
+            NDArray pooled = blocks.pool(latents, false);
             latents.attach(caller);
             pooled.attach(caller);
             return new EncodedViews(latents, pooled, references);
@@ -100,7 +126,7 @@ final class NovelViews {
             List<List<Camera>> cameras,
             List<Camera> references,
             boolean training,
-            Precision low) {
+            NumberFormat low) {
         NDArray z = encoded(scope, images, cameras, references, training, low).get(0);
         return z.reshape(images.getShape().get(0), images.getShape().get(1), z.getShape().get(1));
     }
@@ -111,7 +137,7 @@ final class NovelViews {
             List<List<Camera>> cameras,
             List<Camera> references,
             boolean training,
-            Precision low) {
+            NumberFormat low) {
         Shape shape = images.getShape();
         NDArray all = DeviceArrays.onDevice(images, device);
         all.attach(scope);
@@ -123,7 +149,7 @@ final class NovelViews {
                 placed.add(config.views().frame().place(camera, references.get(i)));
             }
         }
-        NDArray rays = model.views().sourceChannels(placed, flat, training);
+        NDArray rays = blocks.sourceChannels(placed, flat, training);
         return model.encode(new NDList(normal, rays), training, low);
     }
 
@@ -133,12 +159,13 @@ final class NovelViews {
         ImageChecks.requireViews("sources", images, config.encoder().inputChannels(), false);
         List<List<Camera>> cameras =
                 batch.readSourceCameras(Math.toIntExact(images.getShape().get(1)));
-        return encoded(scope, images, cameras, references(cameras), true, Precision.FP32).get(0);
+        return encoded(scope, images, cameras, references(cameras), true, NumberFormat.FLOAT32)
+                .get(0);
     }
 
     NDArray sample(EncodedViews views, List<Camera> targets, SamplingOptions options) {
         NDArray latents = views.latents();
-        ImageChecks.requireViewLatents(views, config.latent().size());
+        requireViewLatents(views, config.latent().size());
         long n = latents.getShape().get(0);
         long count = targets.size();
         if (count < 1 || (n > 1 && count != n)) {
@@ -169,7 +196,8 @@ final class NovelViews {
                             targets,
                             n == count ? views.references() : references,
                             false),
-                    options);
+                    options.seed(),
+                    options::draw);
         }
     }
 
@@ -188,18 +216,17 @@ final class NovelViews {
             placed.add(config.views().frame().place(targets.get(i), references.get(i)));
         }
         List<Integer> image = config.denoiser().imageShape();
-        NDArray rays =
-                model.views().targetChannels(placed, image.get(1), image.get(2), pooled, training);
+        NDArray rays = blocks.targetChannels(placed, image.get(1), image.get(2), pooled, training);
         boolean crosses = !config.views().crossAttention().isEmpty();
         return new Conditions(pooled, rays, crosses ? sources : null);
     }
 
-    NDArray loss(ViewBatch batch, TrainingDraw draw, boolean training, Precision low) {
+    NDArray loss(ViewBatch batch, TrainingDraw draw, boolean training, NumberFormat low) {
         int channels = config.encoder().inputChannels();
         ImageChecks.requireViews("sources", batch.sources(), channels, false);
         ImageChecks.requireImages("target", batch.target(), config.denoiser().imageShape());
-        ImageChecks.requireDraw(draw, batch.target().getShape(), batch.sources().getShape().get(0));
-        ImageChecks.requireViewDraw(draw, batch.sources().getShape());
+        requireDraw(draw, batch);
+        requireViewDraw(draw, batch.sources().getShape());
         NDManager caller = batch.sources().getManager();
         int count = draw.views().sources();
         try (NDManager scope = caller.newSubManager(device)) {
@@ -208,13 +235,53 @@ final class NovelViews {
             List<List<Camera>> cameras = batch.readSourceCameras(count);
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, sources, cameras, references, training, low);
-            NDArray pooled = loss.masked(model.views().pool(latents, training), draw.keep());
+            NDArray pooled = loss.masked(blocks.pool(latents, training), draw.keep());
             NDArray each = loss.masked(latents, draw.keep());
             Conditions whole =
                     conditions(pooled, each, batch.readTargetCameras(), references, training);
             NDArray camera = TrainingLoss.masked(whole.camera(), draw.views().keepCamera());
             Conditions masked = new Conditions(pooled, camera, whole.sources());
-            return loss.of(caller, masked, batch.target(), draw, training, low);
+            return loss.of(
+                    caller, masked, batch.target(), draw.noise(), draw.times(), training, low);
+        }
+    }
+
+    private static void requireDraw(TrainingDraw draw, ViewBatch batch) {
+        Shape target = batch.target().getShape();
+        long examples = batch.sources().getShape().get(0);
+        ImageChecks.requireDraw(draw.times(), draw.noise(), draw.keep(), target, examples);
+    }
+
+    /** Encoded views of this model's latent size. */
+    private static void requireViewLatents(EncodedViews views, int size) {
+        ImageChecks.requireFloats("view latents", views.latents(), 3);
+        ImageChecks.requireFloats("pooled latents", views.pooled(), 2);
+        Shape shape = views.latents().getShape();
+        Shape pooled = views.pooled().getShape();
+        boolean fits = shape.get(0) >= 1 && shape.get(1) >= 1 && shape.get(2) == size;
+        fits &= pooled.equals(new Shape(shape.get(0), size));
+        fits &= views.references().size() == shape.get(0);
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "views: expected latents [N, S, %d], pooled [N, %d] and N references, found %s, %s and %d"
+                            .formatted(size, size, shape, pooled, views.references().size()));
+        }
+    }
+
+    /** What chance decided about cameras, for a batch of source views. */
+    private static void requireViewDraw(TrainingDraw draw, Shape sources) {
+        ViewDraw views = draw.views();
+        if (views == null || views.keepCamera().length != sources.get(0)) {
+            throw new IllegalArgumentException(
+                    "draw: expected views with camera masks for %d examples, found %s"
+                            .formatted(
+                                    sources.get(0),
+                                    views == null ? "none" : views.keepCamera().length));
+        }
+        if (views.sources() < 1 || views.sources() > sources.get(1)) {
+            throw new IllegalArgumentException(
+                    "sources: expected at least %d source views of each example, as many as the model's training asks for, found %d"
+                            .formatted(views.sources(), sources.get(1)));
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.soda4j;
 
 import ai.djl.Device;
-import org.soda4j.nn.Processor;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.Processor;
 
 /** The number format of convolutions, linear layers and attention; everything else is float32. */
 public enum Precision {
@@ -24,5 +26,19 @@ public enum Precision {
      */
     public static Precision fasterOn(Device device) {
         return !device.isGpu() && Processor.hasBfloat16() ? BF16 : FP32;
+    }
+
+    /**
+     * The same for the engine.
+     *
+     * @return its number format
+     */
+    @Internal
+    public NumberFormat format() {
+        return switch (this) {
+            case FP32 -> NumberFormat.FLOAT32;
+            case BF16 -> NumberFormat.BFLOAT16;
+            case FP16 -> NumberFormat.FLOAT16;
+        };
     }
 }

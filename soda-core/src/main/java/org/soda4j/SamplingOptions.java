@@ -1,9 +1,13 @@
 package org.soda4j;
 
+import ai.djl.ndarray.NDArray;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.soda4j.diffusion.DdimSampler;
+import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
+import org.soda4j.diffusion.NoisePredictor;
+import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.diffusion.Sampler;
 import org.soda4j.diffusion.SamplingStep;
 
@@ -34,6 +38,12 @@ public record SamplingOptions(
     public static SamplingOptions defaults() {
         return new SamplingOptions(
                 DdimSampler.builder().steps(100).build(), Guidance.whole(0.3), 0, step -> {});
+    }
+
+    /** Draws from the noise to begin with. */
+    NDArray draw(DiffusionProcess process, NoisePredictor predictor, NDArray start) {
+        return sampler.sample(
+                process, predictor, start, guidance, NoiseSource.seeded(seed), listener);
     }
 
     /**

@@ -19,9 +19,20 @@ import java.util.Set;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
+import org.soda4j.encoder.ImageEncodingTranslator;
+import org.soda4j.encoder.LatentStandardization;
+import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.NumberFormat;
 import org.soda4j.io.WeightReport;
-import org.soda4j.view.Camera;
-import org.soda4j.view.ViewBatch;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.model.Conditions;
+import org.soda4j.model.ImageChecks;
+import org.soda4j.model.LatentSampler;
+import org.soda4j.model.SodaModel;
+import org.soda4j.model.TrainingLoss;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.EncodedViews;
+import org.soda4j.novelview.ViewBatch;
 
 /**
  * A SODA model: an encoder that turns an image into one small latent, and a denoiser that draws
@@ -59,14 +70,30 @@ public final class Soda implements AutoCloseable {
         this.config = config;
         this.device = device;
         this.precision = precision;
-        model = new SodaModel(config, device, seed);
+        LatentLayout latent = config.latent();
+        List<Integer> image = config.denoiser().imageShape();
+        model =
+                new SodaModel(
+                        config.encoder().newBlock(seed, config.conditions().channels()),
+                        config.denoiser()
+                                .newBlock(latent, config.modulation(), config.conditions(), seed),
+                        new Shape(1, image.get(0), image.get(1), image.get(2)),
+                        new Shape(1, latent.size()),
+                        device);
         DiffusionProcess process = new DiffusionProcess(config.schedule(), config.prediction());
-        sampler = new LatentSampler(config, model, process, precision);
-        trainingLoss = new TrainingLoss(model, process, config.latent(), device);
+        sampler = new LatentSampler(image, latent, model, process, precision.format());
+        trainingLoss = new TrainingLoss(model, process, latent, device);
         novelViews =
                 config.views() == null
                         ? null
-                        : new NovelViews(config, model, sampler, trainingLoss, device, precision);
+                        : new NovelViews(
+                                config,
+                                model,
+                                sampler,
+                                trainingLoss,
+                                device,
+                                precision.format(),
+                                seed);
     }
 
     /**
@@ -152,7 +179,7 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireImages("images", images, config.encoder().inputChannels());
         try (NDArray pixels = DeviceArrays.onDevice(images, device);
                 NDArray normal = config.normalization().apply(pixels)) {
-            NDList outputs = model.encode(new NDList(normal), false, precision);
+            NDList outputs = model.encode(new NDList(normal), false, precision.format());
             outputs.remove(1 - output).close();
             return outputs.get(0);
         }
@@ -168,7 +195,8 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
         requireDenoiserInputs(noisy, times, latents);
-        return model.denoise(noisy, times, new NDList(latents), false, precision, Set.of()).get(0);
+        return model.denoise(noisy, times, new NDList(latents), false, precision.format(), Set.of())
+                .get(0);
     }
 
     /**
@@ -183,7 +211,8 @@ public final class Soda implements AutoCloseable {
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
         requireDenoiserInputs(noisy, times, latents);
-        NDList outputs = model.denoise(noisy, times, new NDList(latents), false, precision, names);
+        NDList outputs =
+                model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
         outputs.forEach(activation -> activations.put(activation.getName(), activation));
@@ -242,7 +271,10 @@ public final class Soda implements AutoCloseable {
         NDManager caller = latents.getManager();
         try (NDManager scope = caller.newSubManager(device)) {
             return sampler.sample(
-                    caller, Conditions.of(DeviceArrays.owned(latents, device, scope)), options);
+                    caller,
+                    Conditions.of(DeviceArrays.owned(latents, device, scope)),
+                    options.seed(),
+                    options::draw);
         }
     }
 
@@ -264,7 +296,7 @@ public final class Soda implements AutoCloseable {
         try (NDManager scope = caller.newSubManager(device)) {
             Conditions conditions = Conditions.of(DeviceArrays.owned(latents, device, scope));
             return sampler.sample(
-                    caller, conditions, DeviceArrays.owned(noise, device, scope), options);
+                    caller, conditions, DeviceArrays.owned(noise, device, scope), options::draw);
         }
     }
 
@@ -395,13 +427,24 @@ public final class Soda implements AutoCloseable {
         requireNoCameras();
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         ImageChecks.requireImages("target", target, config.denoiser().imageShape());
-        ImageChecks.requireDraw(draw, target.getShape(), source.getShape().get(0));
+        ImageChecks.requireDraw(
+                draw.times(),
+                draw.noise(),
+                draw.keep(),
+                target.getShape(),
+                source.getShape().get(0));
         try (NDArray images = DeviceArrays.onDevice(source, device);
                 NDArray normal = config.normalization().apply(images);
-                NDList encoded = model.encode(new NDList(normal), training, low);
+                NDList encoded = model.encode(new NDList(normal), training, low.format());
                 NDArray z = trainingLoss.masked(encoded.get(0), draw.keep())) {
             return trainingLoss.of(
-                    source.getManager(), Conditions.of(z), target, draw, training, low);
+                    source.getManager(),
+                    Conditions.of(z),
+                    target,
+                    draw.noise(),
+                    draw.times(),
+                    training,
+                    low.format());
         }
     }
 
@@ -420,7 +463,7 @@ public final class Soda implements AutoCloseable {
         requireOpen();
         return novelViews == null
                 ? loss(batch.get(0), batch.get(1), draw, training, low)
-                : novelViews.loss(ViewBatch.of(batch), draw, training, low);
+                : novelViews.loss(ViewBatch.of(batch), draw, training, low.format());
     }
 
     /**
@@ -453,7 +496,7 @@ public final class Soda implements AutoCloseable {
     private NDArray sourceLatents(NDArray source, NDManager scope) {
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         NDArray normal = config.normalization().apply(DeviceArrays.owned(source, device, scope));
-        return model.encode(new NDList(normal), true, Precision.FP32).get(0);
+        return model.encode(new NDList(normal), true, NumberFormat.FLOAT32).get(0);
     }
 
     /**
@@ -490,8 +533,17 @@ public final class Soda implements AutoCloseable {
     public Map<String, NDArray> parameters() {
         requireOpen();
         Map<String, NDArray> arrays = new LinkedHashMap<>();
-        model.parameters().forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
+        allParameters().forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
         return arrays;
+    }
+
+    /** Those of encoder and denoiser, then those that cameras need. */
+    private Map<String, Parameter> allParameters() {
+        Map<String, Parameter> all = model.parameters();
+        if (novelViews != null) {
+            novelViews.addTo(all);
+        }
+        return all;
     }
 
     /**
@@ -500,7 +552,7 @@ public final class Soda implements AutoCloseable {
      * @return names as in {@link #parameters()}
      */
     public Set<String> trainableNames() {
-        Map<String, Parameter> all = model.parameters();
+        Map<String, Parameter> all = allParameters();
         all.values().removeIf(parameter -> !parameter.requiresGradient());
         return all.keySet();
     }
@@ -548,7 +600,7 @@ public final class Soda implements AutoCloseable {
      */
     public ModelSummary describe() {
         requireOpen();
-        return ModelSummary.of(config, model);
+        return ModelSummary.of(config, model.denoiser(), allParameters());
     }
 
     /**
@@ -557,7 +609,8 @@ public final class Soda implements AutoCloseable {
      * @return a translator from an image of any size to its latent
      */
     public Translator<Image, float[]> translator() {
-        return new ImageEncodingTranslator(config);
+        return new ImageEncodingTranslator(
+                config.denoiser().imageShape(), config.normalization()::apply);
     }
 
     /**

@@ -6,11 +6,11 @@ import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.nn.PyTorchEngine;
-import org.soda4j.view.ViewConditioning;
+import org.soda4j.novelview.ViewConditioning;
 
 /**
  * Collects a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and

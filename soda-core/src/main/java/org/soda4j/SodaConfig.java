@@ -14,7 +14,7 @@ import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.view.ViewConditioning;
+import org.soda4j.novelview.ViewConditioning;
 
 /**
  * Everything that defines a model, immutable; round-trips through JSON and YAML. A null component

@@ -3,6 +3,7 @@ package org.soda4j;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.random.RandomGenerator;
+import org.soda4j.novelview.ViewDraw;
 
 /**
  * What chance decides in one training step, so that a step can be repeated.

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.soda4j.encoder.NormLayer;
 import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.nn.PyTorchEngine;
-import org.soda4j.view.Camera;
-import org.soda4j.view.ViewConditioning;
+import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.ViewConditioning;
 
 /** Data-dependent initialisation: latents of a batch have mean 0 and variance 1. */
 class LatentStandardizationTest {

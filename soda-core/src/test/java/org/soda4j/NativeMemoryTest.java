@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
 
 /** Results that are closed leave nothing behind in the process. */
 class NativeMemoryTest {

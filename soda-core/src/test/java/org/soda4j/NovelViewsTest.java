@@ -26,13 +26,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
-import org.soda4j.nn.PyTorchEngine;
-import org.soda4j.view.Camera;
-import org.soda4j.view.CameraFrame;
-import org.soda4j.view.RayEncoding;
-import org.soda4j.view.ViewBatch;
-import org.soda4j.view.ViewConditioning;
-import org.soda4j.view.ViewPooling;
+import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.CameraFrame;
+import org.soda4j.novelview.EncodedViews;
+import org.soda4j.novelview.RayEncoding;
+import org.soda4j.novelview.ViewBatch;
+import org.soda4j.novelview.ViewConditioning;
+import org.soda4j.novelview.ViewDraw;
+import org.soda4j.novelview.ViewPooling;
 
 /** A model with cameras: what it draws, what it does not depend on, what it learns and refuses. */
 class NovelViewsTest {

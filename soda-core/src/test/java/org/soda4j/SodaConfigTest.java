@@ -19,10 +19,10 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.view.CameraFrame;
-import org.soda4j.view.RayEncoding;
-import org.soda4j.view.ViewConditioning;
-import org.soda4j.view.ViewPooling;
+import org.soda4j.novelview.CameraFrame;
+import org.soda4j.novelview.RayEncoding;
+import org.soda4j.novelview.ViewConditioning;
+import org.soda4j.novelview.ViewPooling;
 
 class SodaConfigTest {
 

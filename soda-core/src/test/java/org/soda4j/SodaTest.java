@@ -29,7 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.model.LatentPredictor;
 
 /** What the front door gives, to whom it belongs, and what it refuses. */
 class SodaTest {

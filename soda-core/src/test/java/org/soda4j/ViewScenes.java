@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /** Views of objects and the cameras they were made with, for tests. */
 final class ViewScenes {

@@ -31,15 +31,15 @@ import org.soda4j.examples.training.SmallModel;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.novelview.CameraFrame;
+import org.soda4j.novelview.RayEncoding;
+import org.soda4j.novelview.ViewConditioning;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingData;
 import org.soda4j.training.TrainingLength;
 import org.soda4j.training.TrainingSummary;
-import org.soda4j.view.CameraFrame;
-import org.soda4j.view.RayEncoding;
-import org.soda4j.view.ViewConditioning;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

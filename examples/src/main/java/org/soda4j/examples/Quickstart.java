@@ -29,9 +29,9 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.SmallModel;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

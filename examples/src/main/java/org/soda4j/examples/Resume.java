@@ -7,7 +7,7 @@ import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
+import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -24,7 +24,7 @@ import org.soda4j.SodaConfig;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
+import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine;
 
 /** From training to probes, encoded files and the report, all from the command line. */

@@ -61,7 +61,7 @@ class SnippetsTest {
             import org.soda4j.latent.*;
             import org.soda4j.eval.spark.*;
             import org.soda4j.training.*;
-            import org.soda4j.view.*;
+            import org.soda4j.novelview.*;
             """;
 
     /** What the comments of front doors presuppose. */

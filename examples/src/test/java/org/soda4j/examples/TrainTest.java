@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
 import org.soda4j.training.TrainingConfig;
+import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine;
 
 /** Training from the command line: on a folder of images, and what is said of a preset. */

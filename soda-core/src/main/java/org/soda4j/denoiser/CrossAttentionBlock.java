@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 
 /**
  * Attention of the pixels of a feature map (queries) to tokens (keys and values), added to the map:

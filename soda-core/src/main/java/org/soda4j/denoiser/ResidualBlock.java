@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
-import org.soda4j.nn.Resample;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.Resample;
 
 /**
  * A residual block under adaptive group normalisation (AdaGN, paper section 3.1): norm, SiLU,

@@ -7,10 +7,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 import org.soda4j.latent.LatentLayout;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
 
 /**
  * The sections of every source's latent as tokens for cross-attention: each section by a linear map

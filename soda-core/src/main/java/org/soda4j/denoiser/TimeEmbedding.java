@@ -7,9 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 
 /**
  * The embedding of the diffusion time: sinusoids of t / divisor (half sine, then half cosine,

@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.NumberFormat;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
-import org.soda4j.nn.Resample;
 
 /** The network of {@link UNetDenoiser}, with the parameter names of the PyTorch implementation. */
+@Internal
 public final class UNet extends NamedBlock {
 
     private static final String ACTIVATIONS = "activations";

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.soda4j.engine.Internal;
 
 /**
  * What conditions a denoiser besides time and latent; each adds an array to the block's inputs, in
@@ -14,6 +15,7 @@ import java.util.List;
  * @param crossAttention levels, from 0, whose residual blocks (and, at the deepest, the middle) are
  *     followed by attention to the sections of S latents {@code [N, S, d]}; empty for none
  */
+@Internal
 public record UNetConditions(int channels, List<Integer> crossAttention) {
 
     /** Copies the levels. */

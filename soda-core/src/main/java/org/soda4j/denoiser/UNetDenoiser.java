@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.soda4j.engine.Internal;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -136,6 +137,7 @@ public record UNetDenoiser(
      * @param seed of the initial values
      * @return a new block, not initialised
      */
+    @Internal
     public UNet newBlock(LatentLayout layout, LayerModulation modulation, long seed) {
         return newBlock(layout, modulation, UNetConditions.none(), seed);
     }
@@ -151,6 +153,7 @@ public record UNetDenoiser(
      * @return a new block, not initialised
      * @throws IllegalArgumentException if the conditions name a level that is not there
      */
+    @Internal
     public UNet newBlock(
             LatentLayout layout, LayerModulation modulation, UNetConditions conditions, long seed) {
         conditions.requireLevels(multipliers.size());

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.EnumSet;
 import java.util.Set;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
 
 /** What every implementation refuses, before anything is sent. */
 final class ArrayChecks {

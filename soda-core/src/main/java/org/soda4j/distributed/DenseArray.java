@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Operators;
 
 /**
  * An array whose elements lie one after another, as the libraries need them: the array itself, or a

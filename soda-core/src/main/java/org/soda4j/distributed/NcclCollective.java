@@ -8,7 +8,7 @@ import com.sun.jna.Pointer;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
 
 /**
  * Ranks over NCCL, one a GPU, with arrays on the GPU, through the NCCL that the CUDA build of

@@ -7,19 +7,17 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.ConvNorm;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
 
 /** The network of {@link ResNetEncoder}, with torchvision's structure and parameter names. */
 final class ResNet extends NamedBlock {
 
     private final ResNetEncoder config;
-    private final Parameter[] stem;
-    private final int stemGroups;
-    private final int stemStride;
+    private final ConvNorm stem;
     private final int conditionChannels;
     private final Parameter conditionKernel;
     private final List<ResNetBlock> blocks = new ArrayList<>();
@@ -32,15 +30,13 @@ final class ResNet extends NamedBlock {
         this.conditionChannels = conditionChannels;
         int channels = config.channels(0);
         int kernel = config.smallImages() ? 3 : 7;
-        stemStride = config.smallImages() ? 1 : 2;
-        stemGroups = config.norm().groups(channels);
         stem =
                 convNorm(
                         "conv1",
                         "bn1",
                         new Shape(channels, config.inputChannels(), kernel, kernel),
-                        stemStride,
-                        config.norm() == NormLayer.BATCH_NORM);
+                        config.norm().groups(channels),
+                        config.smallImages() ? 1 : 2);
         conditionKernel =
                 conditionChannels == 0
                         ? null
@@ -104,18 +100,12 @@ final class ResNet extends NamedBlock {
     private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
         if (conditionKernel == null) {
-            NDArray[] values = values(store, images, mode.training(), stem);
-            return Operators.convNorm(images, values, stemGroups, stemStride, true, mode);
+            return stem.apply(store, images, true, mode);
         }
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());
-        // Not from the store, whose kernels may be packed or hold the norm.
-        NDArray[] values = Arrays.stream(stem).map(Parameter::getArray).toArray(NDArray[]::new);
-        NDArray more = conditionKernel.getArray();
-        try (NDArray joined = images.concat(condition, 1);
-                NDArray kernel = values[0].concat(more, 1)) {
-            values[0] = kernel;
-            return Operators.convNorm(joined, values, stemGroups, stemStride, true, mode);
+        try (NDArray joined = images.concat(condition, 1)) {
+            return stem.applyJoined(joined, conditionKernel.getArray(), mode);
         }
     }
 

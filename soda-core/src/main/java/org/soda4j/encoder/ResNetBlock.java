@@ -3,14 +3,13 @@ package org.soda4j.encoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.OperatorMode;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.ConvNorm;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
 
 /** A basic (two 3 x 3) or bottleneck (1 x 1, 3 x 3, 1 x 1) block; the 3 x 3 carries the stride. */
 final class ResNetBlock extends NamedBlock {
@@ -18,9 +17,8 @@ final class ResNetBlock extends NamedBlock {
     private final int outChannels;
     private final int stride;
     private final NormLayer norm;
-    private final List<Parameter[]> convolutions = new ArrayList<>();
-    private final int stridedConvolution;
-    private final Parameter[] projection;
+    private final List<ConvNorm> convolutions = new ArrayList<>();
+    private final ConvNorm projection;
 
     ResNetBlock(
             String name,
@@ -34,11 +32,9 @@ final class ResNetBlock extends NamedBlock {
         norm = config.norm();
         outChannels = channels * config.expansion();
         if (config.expansion() == 1) {
-            stridedConvolution = 0;
             convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 3, stride));
             convolutions.add(convNorm("conv2", "bn2", channels, channels, 3, 1));
         } else {
-            stridedConvolution = 1;
             convolutions.add(convNorm("conv1", "bn1", channels, inChannels, 1, 1));
             convolutions.add(convNorm("conv2", "bn2", channels, channels, 3, stride));
             convolutions.add(convNorm("conv3", "bn3", outChannels, channels, 1, 1));
@@ -50,13 +46,8 @@ final class ResNetBlock extends NamedBlock {
                         : null;
     }
 
-    private Parameter[] convNorm(String conv, String norm, int out, int in, int size, int stride) {
-        return convNorm(
-                conv,
-                norm,
-                new Shape(out, in, size, size),
-                stride,
-                this.norm == NormLayer.BATCH_NORM);
+    private ConvNorm convNorm(String conv, String bn, int out, int in, int size, int stride) {
+        return convNorm(conv, bn, new Shape(out, in, size, size), norm.groups(out), stride);
     }
 
     int outChannels() {
@@ -65,47 +56,22 @@ final class ResNetBlock extends NamedBlock {
 
     /** {@code [N, in, H, W]} to {@code [N, out, H / stride, W / stride]}; the input stays open. */
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
-        boolean training = mode.training();
-        NDArray shortcut =
-                projection == null ? x : convNorm(store, x, projection, stride, false, mode);
+        NDArray shortcut = projection == null ? x : projection.apply(store, x, false, mode);
         NDArray h = x;
         int last = convolutions.size() - 1;
-        for (int i = 0; i < last; i++) {
-            NDArray next =
-                    convNorm(
-                            store,
-                            h,
-                            convolutions.get(i),
-                            i == stridedConvolution ? stride : 1,
-                            true,
-                            mode);
+        for (ConvNorm convolution : convolutions.subList(0, last)) {
+            NDArray next = convolution.apply(store, h, true, mode);
             if (h != x) {
                 h.close();
             }
             h = next;
         }
-        NDArray[] lastValues = values(store, x, training, convolutions.get(last));
-        NDArray y = Operators.convNormAddRelu(h, shortcut, lastValues, groups(lastValues), mode);
+        NDArray y = convolutions.get(last).applyAddRelu(store, h, shortcut, mode);
         h.close();
         if (shortcut != x) {
             shortcut.close();
         }
         return y;
-    }
-
-    private NDArray convNorm(
-            ParameterStore store,
-            NDArray x,
-            Parameter[] parameters,
-            int strideOfThis,
-            boolean relu,
-            OperatorMode mode) {
-        NDArray[] values = values(store, x, mode.training(), parameters);
-        return Operators.convNorm(x, values, groups(values), strideOfThis, relu, mode);
-    }
-
-    private int groups(NDArray[] values) {
-        return norm.groups(Math.toIntExact(values[0].getShape().get(0)));
     }
 
     @Override

@@ -3,7 +3,8 @@ package org.soda4j.encoder;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.Objects;
-import org.soda4j.nn.NamedBlock;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
 
 /**
  * The encoder E (paper section 3.1): a ResNet whose last layer gives the latent z. This is its
@@ -67,6 +68,7 @@ public record ResNetEncoder(
      * @return a new block, not initialised
      * @throws IllegalStateException if the latent size is still open
      */
+    @Internal
     public NamedBlock newBlock(long seed) {
         return newBlock(seed, 0);
     }
@@ -82,6 +84,7 @@ public record ResNetEncoder(
      * @return a new block, not initialised
      * @throws IllegalStateException if the latent size is still open
      */
+    @Internal
     public NamedBlock newBlock(long seed, int conditionChannels) {
         if (latentSize == 0) {
             throw new IllegalStateException(

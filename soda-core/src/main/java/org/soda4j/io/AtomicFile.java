@@ -11,8 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.engine.Internal;
 
 /** Writes a file whole or not at all, also when the process or the machine stops in between. */
+@Internal
 public final class AtomicFile {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AtomicFile.class);

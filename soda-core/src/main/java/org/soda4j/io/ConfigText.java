@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import org.soda4j.engine.Internal;
 
 /**
  * Configurations as JSON or YAML text. Unknown and repeated fields, trailing text and values out of
  * range are refused with an {@link IllegalArgumentException} that names the field.
  */
+@Internal
 public final class ConfigText {
 
     private static final ObjectMapper JSON =

@@ -10,7 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
 
 /**
  * A safetensors file with the weights of a model, or of its encoder, under the names of a PyTorch
@@ -18,6 +19,7 @@ import org.soda4j.nn.Operators;
  * implementation of SODA, also with the encoder as a sequence ({@code encoder.encoder.0.weight})
  * and behind {@code module.}.
  */
+@Internal
 public final class PyTorchWeights {
 
     private final SafetensorsFile file;

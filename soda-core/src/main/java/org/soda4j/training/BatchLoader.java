@@ -8,7 +8,7 @@ import java.util.Iterator;
  * Gives the batches of an epoch, from any point on: what exact resume needs of a data set.
  *
  * <p>A batch's data are {@code [source, target]}: float32 {@code [N, C, H, W]} each; for a model of
- * novel views they are the four arrays of {@link org.soda4j.view.ViewBatch}.
+ * novel views they are the four arrays of {@link org.soda4j.novelview.ViewBatch}.
  */
 public interface BatchLoader extends AutoCloseable {
 

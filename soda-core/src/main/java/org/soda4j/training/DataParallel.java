@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.soda4j.distributed.Collective;
 import org.soda4j.distributed.CollectiveException;
-import org.soda4j.nn.ParameterOperators;
+import org.soda4j.engine.ParameterOperators;
 
 /**
  * Data-parallel training: every rank has the whole model and its own part of each batch, and what

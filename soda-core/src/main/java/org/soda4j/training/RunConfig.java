@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.soda4j.SodaConfig;
 import org.soda4j.io.ConfigText;
+import org.soda4j.training.run.JsonDifference;
+import org.soda4j.training.run.RunFolder;
 
 /**
  * Model and training of a run: what a preset or a configuration file describes, and what {@code

@@ -2,6 +2,7 @@ package org.soda4j.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import org.soda4j.training.optimizer.LossScale;
 
 /**
  * Where a run is: what a checkpoint's {@code state.json} holds.

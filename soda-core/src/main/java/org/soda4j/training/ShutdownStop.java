@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.training.listener.RunControl;
 
 /**
  * Ends a training when the process is asked to end (SIGTERM, Ctrl-C, {@code System.exit}), and

@@ -16,6 +16,15 @@ import java.util.function.Supplier;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
+import org.soda4j.training.checkpoint.CheckpointException;
+import org.soda4j.training.listener.Evaluation;
+import org.soda4j.training.listener.JsonLinesListener;
+import org.soda4j.training.listener.ListenerList;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.listener.TensorBoardListener;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.run.RunFolder;
+import org.soda4j.training.run.RunFolderException;
 
 /**
  * Trains a {@link Soda} with the noise-prediction loss (paper section 3.1), with the published

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import org.soda4j.Precision;
 import org.soda4j.latent.LatentMasking;
+import org.soda4j.training.checkpoint.Retention;
 
 /**
  * Everything that a training depends on besides model and data; immutable, round-trips through

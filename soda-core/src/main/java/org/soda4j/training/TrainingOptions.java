@@ -3,6 +3,7 @@ package org.soda4j.training;
 import java.util.Objects;
 import org.soda4j.Precision;
 import org.soda4j.latent.LatentMasking;
+import org.soda4j.training.checkpoint.Retention;
 
 /**
  * The options of a training, with the published defaults. Each setter refuses at once what is

@@ -18,7 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
-import org.soda4j.view.ViewBatch;
+import org.soda4j.novelview.ViewBatch;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.listener.Evaluation;
+import org.soda4j.training.listener.ListenerList;
+import org.soda4j.training.listener.ProgressMeter;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.SampleGrid;
+import org.soda4j.training.optimizer.AdamW;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.optimizer.MovingAverage;
+import org.soda4j.training.run.RunEnvironment;
+import org.soda4j.training.run.RunFolder;
+import org.soda4j.training.run.RunFolderException;
 
 /** One call of {@link SodaTrainer#fit}: from the last checkpoint, if any, to the end. */
 final class TrainingRun implements AutoCloseable {
@@ -78,7 +91,15 @@ final class TrainingRun implements AutoCloseable {
         Map<String, NDArray> trainable = new LinkedHashMap<>(parameters);
         trainable.keySet().retainAll(soda.trainableNames());
         manager = parameters.values().iterator().next().getManager().newSubManager();
-        optimizer = new AdamW(config, trainable);
+        AdamW.Hyperparameters hyperparameters =
+                new AdamW.Hyperparameters(
+                        config.encoderRateRatio(),
+                        config.weightDecay(),
+                        config.decayVectors(),
+                        config.beta1(),
+                        config.beta2(),
+                        config.epsilon());
+        optimizer = new AdamW(hyperparameters, trainable);
         average = new MovingAverage(config.emaDecay(), config.emaWarmup(), parameters);
         long seed = StepSeed.ofRank(config.seed(), ranks.rank());
         TrainingDraws draws = options.draws == null ? TrainingDraws.random(seed) : options.draws;

@@ -5,7 +5,13 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import org.soda4j.Soda;
-import org.soda4j.nn.Operators;
+import org.soda4j.engine.Operators;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.checkpoint.CheckpointException;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.optimizer.AdamW;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.optimizer.MovingAverage;
 
 /**
  * What a checkpoint holds besides the position: everything that a step changes.

@@ -14,7 +14,11 @@ import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
-import org.soda4j.nn.PyTorchEngine;
+import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.training.optimizer.AdamW;
+import org.soda4j.training.optimizer.BatchNormStatistics;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.optimizer.MovingAverage;
 
 /** One optimiser step, from a batch of two views to new parameters and averages. */
 final class TrainingStep implements AutoCloseable {
@@ -72,7 +76,8 @@ final class TrainingStep implements AutoCloseable {
      * Views, loss, backward, average over ranks, clip, step, moving average.
      *
      * @param step counted from 1
-     * @param batch source and target, or what {@link org.soda4j.view.ViewBatch} says; stays open
+     * @param batch source and target, or what {@link org.soda4j.novelview.ViewBatch} says; stays
+     *     open
      * @param rate the denoiser's learning rate
      */
     Result run(long step, NDList batch, double rate) {

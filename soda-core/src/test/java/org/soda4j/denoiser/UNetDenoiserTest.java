@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.nn.PyTorchEngine;
 
 class UNetDenoiserTest {
 

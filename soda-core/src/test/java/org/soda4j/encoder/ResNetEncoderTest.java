@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.ConfigText;
-import org.soda4j.nn.NamedBlock;
-import org.soda4j.nn.PyTorchEngine;
 
 class ResNetEncoderTest {
 

@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** What is logged while something runs; slf4j-simple writes to the error stream. */
-final class CapturedLog {
+public final class CapturedLog {
 
     private CapturedLog() {}
 
-    static String of(Runnable action) {
+    public static String of(Runnable action) {
         PrintStream before = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.Soda;
+import org.soda4j.training.run.RunFolder;
 
 /**
  * A training that is interrupted and resumed is, on a CPU, the one that was not: bit for bit in

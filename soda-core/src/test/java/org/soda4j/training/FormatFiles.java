@@ -17,8 +17,13 @@ import java.util.zip.ZipOutputStream;
 import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.engine.Operators;
 import org.soda4j.latent.LatentLayout;
-import org.soda4j.nn.Operators;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.checkpoint.Retention;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.run.RunFolder;
 
 /** The training whose files {@link ReleasedFormatsTest} reads, and the program that wrote them. */
 final class FormatFiles {

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.optimizer.LossScale;
+import org.soda4j.training.run.RunFolder;
 
 /**
  * What loss scaling does to a training. It computes in float32, so that it can be compared bit for

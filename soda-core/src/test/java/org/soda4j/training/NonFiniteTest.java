@@ -12,6 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.run.RunFolder;
 
 /** A loss that is not a number ends the training before it reaches the parameters. */
 class NonFiniteTest {

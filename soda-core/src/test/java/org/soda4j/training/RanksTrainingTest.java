@@ -20,6 +20,7 @@ import org.soda4j.distributed.Collective;
 import org.soda4j.distributed.MpiRanks;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
+import org.soda4j.training.run.RunFolder;
 
 /** Two processes train one model. */
 class RanksTrainingTest {

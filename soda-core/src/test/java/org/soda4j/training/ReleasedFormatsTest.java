@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.run.RunFolderException;
 
 /**
  * Files of every format version load for ever. {@code src/test/resources/formats/1.zip} holds a run

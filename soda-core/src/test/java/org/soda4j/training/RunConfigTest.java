@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.Precision;
 import org.soda4j.SodaConfig;
+import org.soda4j.training.run.RunFolder;
+import org.soda4j.training.run.RunFolderException;
 
 class RunConfigTest {
 

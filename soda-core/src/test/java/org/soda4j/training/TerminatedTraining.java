@@ -3,6 +3,8 @@ package org.soda4j.training;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import org.soda4j.Soda;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /** A process that trains until it is asked to end. */
 final class TerminatedTraining {

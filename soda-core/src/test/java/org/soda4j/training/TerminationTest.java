@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.training.run.RunFolder;
 
 /** SIGTERM ends a training after the step, with a checkpoint where there is a folder. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")

@@ -24,6 +24,12 @@ import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.run.RunFolder;
 
 /** Models and data with which a training step takes milliseconds. */
 final class TinyTraining {

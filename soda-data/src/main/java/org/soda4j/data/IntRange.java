@@ -1,6 +1,9 @@
 package org.soda4j.data;
 
+import org.soda4j.engine.Internal;
+
 /** Refuses whole numbers that are outside of an option's range, in one wording. */
+@Internal
 public final class IntRange {
 
     private IntRange() {}

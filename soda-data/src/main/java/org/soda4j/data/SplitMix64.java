@@ -1,11 +1,14 @@
 package org.soda4j.data;
 
+import org.soda4j.engine.Internal;
+
 /**
  * Random numbers that depend on a key and a counter alone, the same on every machine.
  *
  * <p>The mixing function is SplitMix64's (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number
  * Generators", OOPSLA 2014, with Stafford's variant 13).
  */
+@Internal
 public final class SplitMix64 {
 
     /** The odd number nearest to 2^64 over the golden ratio: the step between counters. */

@@ -9,10 +9,10 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LayerModulation;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /** Trains a small model on a folder of images, saves it, loads it and encodes an image. */
 public final class FirstAfternoon {

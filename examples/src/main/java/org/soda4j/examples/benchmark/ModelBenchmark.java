@@ -12,15 +12,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.soda4j.FlopCount;
-import org.soda4j.MatrixPeak;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.benchmark.FlopCount;
+import org.soda4j.benchmark.MatrixPeak;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /** Times training steps, encodings or guided sampling steps of a model on random images. */
 public final class ModelBenchmark {

@@ -4,9 +4,9 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
-import org.soda4j.training.RunControl;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /**
  * Shows a training with rate, loss and time left on standard error: as a bar in a terminal, as a

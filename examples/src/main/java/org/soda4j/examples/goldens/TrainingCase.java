@@ -19,11 +19,11 @@ import org.soda4j.Soda;
 import org.soda4j.TrainingDraw;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DiffusionProcess;
-import org.soda4j.training.CheckpointStore;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunFolder;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.run.RunFolder;
 
 /** A few steps of training from computed weights on computed data, through the public trainer. */
 final class TrainingCase {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.soda4j.EncodedViews;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.plot.AnimatedGif;
 import org.soda4j.eval.plot.ImageGrid;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.EncodedViews;
 
 /** Unseen objects, each drawn from one source view: beside the truth, and turning. */
 public final class NovelViewPictures {

@@ -7,8 +7,8 @@ import org.soda4j.data.dataset.CoilDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.scene.ShapeScenes;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Pose;
 
 /**
  * Objects to train on, others to be drawn, and a circle of cameras from which their true views are

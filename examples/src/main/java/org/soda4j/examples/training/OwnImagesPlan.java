@@ -2,8 +2,8 @@ package org.soda4j.examples.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.FlopCount;
 import org.soda4j.SodaConfig;
+import org.soda4j.benchmark.FlopCount;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;

@@ -8,12 +8,12 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.time.Duration;
 import java.util.List;
 import org.soda4j.Soda;
-import org.soda4j.training.RunControl;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /** Times training steps of a model on noise, which changes the model. */
 public final class StepTime {

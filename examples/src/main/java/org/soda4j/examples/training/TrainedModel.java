@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-import org.soda4j.training.Checkpoint;
-import org.soda4j.training.CheckpointStore;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunFolder;
+import org.soda4j.training.checkpoint.Checkpoint;
+import org.soda4j.training.checkpoint.CheckpointStore;
+import org.soda4j.training.run.RunFolder;
 
 /** The model of a run (its moving average), or a saved model. */
 public final class TrainedModel {

@@ -23,13 +23,13 @@ import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.training.RunConfig;
-import org.soda4j.training.RunControl;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunFolder;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.listener.RunControl;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.run.RunFolder;
 
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
 public final class TrainingProgram {

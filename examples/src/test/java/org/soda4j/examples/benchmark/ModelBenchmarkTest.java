@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.soda4j.FlopCount;
 import org.soda4j.Precision;
+import org.soda4j.benchmark.FlopCount;
 import org.soda4j.training.RunConfig;
 
 class ModelBenchmarkTest {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.training.RunEvent;
+import org.soda4j.training.listener.RunEvent;
 
 /** A bar in a terminal leaves Ctrl-C to Java, whose shutdown hook saves the training. */
 class TerminalBarTest {

@@ -1,6 +1,7 @@
 package org.soda4j.data.pair;
 
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.engine.Internal;
 
 /**
  * Which pairs a rank gets at which step of an epoch.
@@ -9,6 +10,7 @@ import org.soda4j.data.transform.ViewRandom;
  * the r-th on: the pairs of one step, over all ranks, are those that a single rank would get with
  * an n-times larger batch.
  */
+@Internal
 public final class EpochOrder {
 
     /** Keeps the shuffle's numbers apart from those of the views. */

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Another source's images at one size, each made once and held. */
 final class HeldScenes implements SceneSource {

@@ -6,8 +6,8 @@ import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewSource;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
 
 /** A data set's images by the object they show, each with its camera. */
 final class ImageScenes implements SceneSource {

@@ -11,8 +11,8 @@ import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageFilesBuilder;
 import org.soda4j.data.dataset.OnError;
 import org.soda4j.io.ConfigText;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /**
  * Scenes in the layout of NeRF's synthetic data (B. Mildenhall et al., "NeRF", ECCV 2020), as

@@ -14,8 +14,8 @@ import org.soda4j.data.dataset.OnError;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /**
  * The renders of ShapeNet objects that H. Kato, Y. Ushiku and T. Harada made for "Neural 3D Mesh

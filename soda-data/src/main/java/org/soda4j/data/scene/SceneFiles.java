@@ -8,9 +8,9 @@ import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFile;
 import org.soda4j.data.image.PixelImage;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /** Collects the image files of objects, object by object, with their cameras. */
 final class SceneFiles {

@@ -2,7 +2,7 @@ package org.soda4j.data.scene;
 
 import java.util.List;
 import org.soda4j.data.image.PixelImage;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /**
  * Draws solids by casting rays: the nearest surface's colour, shaded by one distant light (Lambert)

@@ -7,9 +7,9 @@ import org.soda4j.data.dataset.CoilDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewSource;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /**
  * Objects seen by cameras: each item is one object, each of its images has a {@link Camera}. What

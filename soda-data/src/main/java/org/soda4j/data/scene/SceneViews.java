@@ -14,9 +14,9 @@ import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewException;
 import org.soda4j.data.pair.ViewsBuilder;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.novelview.Camera;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
-import org.soda4j.view.Camera;
 
 /**
  * Training data of novel views: of one object, some views for the encoder and another one to be

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.image.ContentHash;
 import org.soda4j.data.image.PixelImage;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Another source's chosen objects, with every n-th of their views. */
 final class SelectedScenes implements SceneSource {

@@ -11,9 +11,9 @@ import org.soda4j.data.image.ContentHash;
 import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 /**
  * Procedural objects of textured boxes, spheres, cylinders and cones, drawn by a renderer of its

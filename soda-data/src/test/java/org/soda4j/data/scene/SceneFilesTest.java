@@ -23,7 +23,7 @@ import org.soda4j.data.dataset.CoilDataset;
 import org.soda4j.data.dataset.ImageFiles;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Readers of multi-view data, on small files in the published layouts. */
 class SceneFilesTest {

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.soda4j.data.image.PixelImage;
+import org.soda4j.novelview.Camera;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
-import org.soda4j.view.Camera;
 
 class SceneViewsTest {
 

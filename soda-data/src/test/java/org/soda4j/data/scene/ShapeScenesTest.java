@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.soda4j.data.image.ContentHash;
 import org.soda4j.data.image.PixelImage;
-import org.soda4j.view.Camera;
-import org.soda4j.view.Intrinsics;
-import org.soda4j.view.Pose;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.Intrinsics;
+import org.soda4j.novelview.Pose;
 
 class ShapeScenesTest {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.transform.ViewRandom;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /**
  * A random target and random sources of an object. Of one choice, fewer sources are the first of

@@ -16,7 +16,7 @@ import org.soda4j.eval.novelview.ViewScore.Baseline;
 import org.soda4j.eval.quality.Lpips;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.eval.quality.Ssim;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /**
  * Draws views of objects that training has not seen and compares them with the true ones, against

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
-import org.soda4j.EncodedViews;
 import org.soda4j.Soda;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.novelview.EncodedViews;
 
 /** Latents of objects as features of their classes, for k-NN and linear probes. */
 public final class ObjectFeatures {

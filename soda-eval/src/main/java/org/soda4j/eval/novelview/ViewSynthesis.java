@@ -2,10 +2,10 @@ package org.soda4j.eval.novelview;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.soda4j.EncodedViews;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.EncodedViews;
 
 /** Something that draws objects as other cameras see them. */
 @FunctionalInterface

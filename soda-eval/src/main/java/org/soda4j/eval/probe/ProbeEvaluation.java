@@ -8,7 +8,7 @@ import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.training.Evaluation;
+import org.soda4j.training.listener.Evaluation;
 
 /**
  * Probes as an evaluation of the trainer: the images are encoded once, and every probe gives one

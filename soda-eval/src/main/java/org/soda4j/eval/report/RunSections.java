@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.io.ConfigText;
-import org.soda4j.training.RunFolder;
+import org.soda4j.training.run.RunFolder;
 
 /** What the folder of a run tells in a report: its configuration, its curves and its origin. */
 public final class RunSections {
@@ -30,7 +30,7 @@ public final class RunSections {
      * @return loss curve, the evaluations' curves (if there are any) and the configuration, in this
      *     order
      * @throws IOException if a file cannot be read
-     * @throws org.soda4j.training.RunFolderException if it is no run folder
+     * @throws org.soda4j.training.run.RunFolderException if it is no run folder
      */
     public static List<ReportSection> of(Path run) throws IOException {
         List<ReportSection> sections = new ArrayList<>();

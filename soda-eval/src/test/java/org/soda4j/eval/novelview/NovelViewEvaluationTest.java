@@ -16,7 +16,7 @@ import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.scene.ShapeScenes;
 import org.soda4j.eval.novelview.ViewScore.Baseline;
-import org.soda4j.view.Camera;
+import org.soda4j.novelview.Camera;
 
 /** Against ways of drawing whose scores are known beforehand. */
 class NovelViewEvaluationTest {

@@ -12,9 +12,9 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.TestImages;
 import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
-import org.soda4j.training.RunEvent;
-import org.soda4j.training.RunListener;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
 
 /** Probes in the trainer. */
 class ProbeEvaluationTest {

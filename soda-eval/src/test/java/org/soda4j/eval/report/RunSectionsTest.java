@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.training.RunFolderException;
+import org.soda4j.training.run.RunFolderException;
 
 /** A run's folder as sections of a report. */
 class RunSectionsTest {

@@ -1,0 +1,142 @@
+package org.soda4j.engine;
+
+import static org.soda4j.engine.Operators.call;
+import static org.soda4j.engine.Operators.callAll;
+import static org.soda4j.engine.Operators.constant;
+import static org.soda4j.engine.Operators.flag;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+
+/** The operators of fast kernels, on a CPU in inference where nothing else is said. */
+final class FastOperators {
+
+    private FastOperators() {}
+
+    /** A kernel as the CPU library computes with it; belongs to the manager of {@code kernel}. */
+    static NDArray packKernel(NDArray kernel, NumberFormat format) {
+        return call("pack_kernel", false, kernel, format.code());
+    }
+
+    /**
+     * Transforms a folded kernel of stride 1 for Winograd's algorithm, in float32.
+     *
+     * @param kernel {@code [out, in, 3, 3]}, multiples of 16
+     * @return the transformed kernel and the matrices that transform tiles, in the kernel's manager
+     */
+    static NDList winogradKernel(NDArray kernel) {
+        return callAll("winograd_kernel", false, kernel);
+    }
+
+    /**
+     * Folds batch norm into the convolution before it.
+     *
+     * @param parameters kernel, weight, bias, running mean and running variance
+     * @return kernel and bias, in the manager of the kernel
+     */
+    static NDList foldBatchNorm(NDArray... parameters) {
+        return callAll("fold_batch_norm", false, parameters);
+    }
+
+    /** A folded convolution, packed or plain; {@code [N, in, H, W]} to {@code [N, out, H', W']}. */
+    static NDArray foldedConv(
+            NDArray x,
+            NDArray kernel,
+            NDArray bias,
+            boolean packed,
+            int stride,
+            boolean relu,
+            OperatorMode mode) {
+        String method = packed ? "packed_folded_conv" : "folded_conv";
+        NDArray code = mode.format().code();
+        return call(method, false, x, kernel, bias, constant(stride), flag(relu), code);
+    }
+
+    /** The same with a shortcut, which may be overwritten, before ReLU. */
+    static NDArray foldedConvAddRelu(
+            NDArray x,
+            NDArray shortcut,
+            NDArray kernel,
+            NDArray bias,
+            boolean packed,
+            int stride,
+            OperatorMode mode) {
+        String method = packed ? "packed_folded_conv_add_relu" : "folded_conv_add_relu";
+        NDArray code = mode.format().code();
+        return call(method, false, x, shortcut, kernel, bias, constant(stride), code);
+    }
+
+    /** A folded convolution by Winograd's algorithm, in float32. */
+    static NDArray winogradConv(
+            NDArray x, NDArray kernel, NDArray matrices, NDArray bias, boolean relu) {
+        return call("winograd_folded_conv", false, x, kernel, matrices, bias, flag(relu));
+    }
+
+    /** The same with a shortcut before ReLU. */
+    static NDArray winogradConvAddRelu(
+            NDArray x, NDArray shortcut, NDArray kernel, NDArray matrices, NDArray bias) {
+        return call("winograd_folded_conv_add_relu", false, x, shortcut, kernel, matrices, bias);
+    }
+
+    // ---- trials ----
+
+    /** Numbers between -1 and 1, float32, the same on every machine and for every call. */
+    static NDArray pattern(NDManager manager, int start, long... shape) {
+        Shape all = new Shape(shape);
+        NDArray like = manager.zeros(new Shape(1));
+        NDArray count = constant(Math.toIntExact(all.size()));
+        return call("pattern", false, like, count, constant(start)).reshape(all);
+    }
+
+    /** Rounds to a format; float32 all the same, and {@code x} itself in float32. */
+    static NDArray rounded(NDArray x, NumberFormat format) {
+        if (format == NumberFormat.FLOAT32) {
+            return x;
+        }
+        NDArray low = Operators.cast(x, format, false);
+        NDArray rounded = Operators.float32(low, false);
+        low.close();
+        x.close();
+        return rounded;
+    }
+
+    /** Result and gradients of input, kernel and bias of doubling and convolution, in float32. */
+    static NDList doublingTrial(
+            NumberFormat format, NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
+        return callAll("doubling_trial", false, x, kernel, bias, gradient, format.code());
+    }
+
+    /** The same by plain operators. */
+    static NDList doublingPlain(NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
+        return callAll("doubling_plain", false, x, kernel, bias, gradient);
+    }
+
+    /** What dropout keeps of 65,536 numbers, with each random word of 16 bits for one of them. */
+    static NDArray keptOfAllWords(NDArray x, double p) {
+        return call("drop_trial", false, x, Operators.number(p));
+    }
+
+    /** Parameters, first and second moments after three AdamW steps, fused or not. */
+    static NDList adamWTrial(NDManager manager, boolean fused) {
+        NDArray[] state = new NDArray[3];
+        for (int i = 0; i < state.length; i++) {
+            state[i] = pattern(manager, i, 1000);
+        }
+        try (NDArray signed = state[2]) {
+            state[2] = signed.square();
+        }
+        NDArray gradient = pattern(manager, 9, 1000);
+        NDArray[] all = Arrays.copyOf(state, 4);
+        all[3] = gradient;
+        return callAll("adamw_trial", false, append(all, flag(fused)));
+    }
+
+    private static NDArray[] append(NDArray[] head, NDArray tail) {
+        NDArray[] all = Arrays.copyOf(head, head.length + 1);
+        all[head.length] = tail;
+        return all;
+    }
+}

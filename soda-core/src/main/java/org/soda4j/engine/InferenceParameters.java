@@ -1,0 +1,223 @@
+package org.soda4j.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Parameters for inference: batch norm folded into the kernels before it, and kernels in the number
+ * format and layout that the CPU library computes in, converted once instead of in every call. They
+ * are made anew after something has written to what they come from. For any number of threads, as
+ * long as nothing writes meanwhile.
+ *
+ * <p>Where kernels are packed, maps become channels-last on the way. Kernels are packed where that
+ * was measured to be faster: where batch norm is folded, in bfloat16 on processors with
+ * instructions for it, in float32 with AVX2 and below 512 channels; other kernels in bfloat16 with
+ * a matrix unit (AMX). Folded 3 x 3 kernels of stride 1 and 128 to 511 channels are held for
+ * Winograd's algorithm as well, which large enough batches take in float32; its results were found
+ * to differ by up to 2e-6 of the greatest. Each of these is tried before it is used, and can be
+ * left out ({@link FastKernel}).
+ */
+@Internal
+public final class InferenceParameters extends ParameterStore {
+
+    private static final int LIBRARY_BLOCK = 16;
+
+    private static final int IMAGE_CHANNELS = 4;
+
+    /**
+     * From here on the library's float32 kernels for channels-last maps are slower, and Winograd's,
+     * which are four times as large, take too much memory.
+     */
+    private static final int MANY_CHANNELS = 512;
+
+    /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
+    private static final int WINOGRAD_CHANNELS = 128;
+
+    private final NDManager manager;
+    private final Device device;
+    private final NumberFormat format;
+    private final NDList sources = new NDList();
+    private final Map<Parameter, NDArray> converted = new IdentityHashMap<>();
+    private final Map<ConvNorm, FoldedConv> folded = new IdentityHashMap<>();
+    private final List<Parameter> kernels;
+    private final List<ConvNorm> batchNorms;
+    private long[] versions;
+    private int failures;
+
+    /**
+     * Makes nothing yet.
+     *
+     * @param manager owns what is made
+     * @param block whose parameters they are; on a CPU
+     * @param format of feature maps
+     */
+    public InferenceParameters(NDManager manager, NamedBlock block, NumberFormat format) {
+        super(manager, false);
+        this.manager = manager.newSubManager();
+        this.format = format;
+        device = manager.getDevice();
+        batchNorms = block.batchNorms();
+        kernels =
+                block.namedParameters().values().stream()
+                        .filter(p -> p.getArray().getShape().dimension() == 4)
+                        .toList();
+        kernels.forEach(this::watch);
+        batchNorms.stream().flatMap(norm -> norm.parameters().skip(1)).forEach(this::watch);
+    }
+
+    /** By handles of our own: other threads may be using the parameters' while we count. */
+    private void watch(Parameter parameter) {
+        NDArray source = parameter.getArray().stopGradient();
+        source.attach(manager);
+        sources.add(source);
+    }
+
+    /**
+     * Returns whether inference is to use these parameters at all.
+     *
+     * @param device of the model
+     * @return true on a CPU
+     */
+    public static boolean areUsed(Device device) {
+        return !device.isGpu();
+    }
+
+    /** Looks whether sources are as they were when these were made; before every inference. */
+    public synchronized void refresh() {
+        if (sources.isEmpty()) {
+            return;
+        }
+        long[] now = ParameterOperators.versions(sources);
+        if (!Arrays.equals(now, versions) || failures != Qualification.failures()) {
+            clear();
+            batchNorms.forEach(this::fold);
+            kernels.forEach(this::convert);
+            failures = Qualification.failures();
+            versions = now; // Last: what has failed half-way is made anew.
+        }
+    }
+
+    private void fold(ConvNorm norm) {
+        KernelShape shape = shape(norm.kernel(), norm.stride());
+        if (!allows(FastKernel.FOLDED, shape)) {
+            return;
+        }
+        NDArray[] values = norm.parameters().map(Parameter::getArray).toArray(NDArray[]::new);
+        NDList made = FastOperators.foldBatchNorm(values);
+        NDArray bias = made.get(1);
+        bias.attach(manager);
+        try (NDArray kernel = made.get(0)) {
+            if (!isPacked(shape, true)) {
+                NDArray own = attached(Operators.cast(kernel, format, false));
+                folded.put(norm, FoldedConv.plain(own, bias, norm.stride()));
+                return;
+            }
+            NDArray own = attached(FastOperators.packKernel(kernel, format));
+            FoldedConv packed = FoldedConv.packed(own, bias, norm.stride());
+            if (isForWinograd(shape)) {
+                NDList winograd = FastOperators.winogradKernel(kernel);
+                winograd.attach(manager);
+                packed = packed.withWinograd(winograd.get(0), winograd.get(1));
+            }
+            folded.put(norm, packed);
+        }
+    }
+
+    /** In low precision every kernel is held as it is computed with, packed or not. */
+    private void convert(Parameter kernel) {
+        if (folded.keySet().stream().anyMatch(norm -> norm.kernel() == kernel)) {
+            return;
+        }
+        if (isPacked(shape(kernel, 1), false)) {
+            put(kernel, FastOperators.packKernel(kernel.getArray(), format));
+        } else if (format != NumberFormat.FLOAT32) {
+            put(kernel, Operators.cast(kernel.getArray(), format, false));
+        }
+    }
+
+    private static KernelShape shape(Parameter kernel, int stride) {
+        Shape shape = kernel.getArray().getShape();
+        return new KernelShape(shape.get(0), shape.get(1), shape.get(2), stride);
+    }
+
+    private boolean allows(FastKernel family, KernelShape shape) {
+        return Qualification.allows(family, shape, format, device);
+    }
+
+    private boolean isPacked(KernelShape shape, boolean isFolded) {
+        return isPackable(shape, isFolded) && allows(FastKernel.PACKED, shape);
+    }
+
+    /**
+     * Channels that the library would fill up are left to the operators, which do it themselves.
+     */
+    private boolean isPackable(KernelShape shape, boolean isFolded) {
+        if (shape.outputs() % LIBRARY_BLOCK != 0) {
+            return false;
+        }
+        // Images are filled up, so that maps are channels-last from the first on.
+        boolean image = isFolded && shape.inputs() <= IMAGE_CHANNELS;
+        if (!image && shape.inputs() % LIBRARY_BLOCK != 0) {
+            return false;
+        }
+        boolean low = format == NumberFormat.BFLOAT16;
+        if (FastKernel.isPackingForced()) {
+            return format == NumberFormat.FLOAT32 || low && Processor.hasAvx512();
+        }
+        if (!isFolded) {
+            return low && Processor.hasMatrixUnit();
+        }
+        boolean few = Math.max(shape.outputs(), shape.inputs()) < MANY_CHANNELS;
+        return low
+                ? Processor.hasBfloat16()
+                : format == NumberFormat.FLOAT32 && few && Processor.hasAvx2();
+    }
+
+    /** Beside a packed kernel, which small batches take. */
+    private boolean isForWinograd(KernelShape shape) {
+        return format == NumberFormat.FLOAT32
+                && shape.stride() == 1
+                && shape.size() == 3
+                && Math.min(shape.outputs(), shape.inputs()) >= WINOGRAD_CHANNELS
+                && Math.max(shape.outputs(), shape.inputs()) < MANY_CHANNELS
+                && allows(FastKernel.WINOGRAD, shape);
+    }
+
+    private NDArray attached(NDArray value) {
+        value.attach(manager);
+        return value;
+    }
+
+    private void put(Parameter parameter, NDArray value) {
+        converted.put(parameter, attached(value));
+    }
+
+    /** Frees what was made, for which training has no use. */
+    public synchronized void clear() {
+        converted.values().forEach(NDArray::close);
+        folded.values().forEach(FoldedConv::close);
+        converted.clear();
+        folded.clear();
+        versions = null;
+    }
+
+    /** The convolution that holds this batch norm; null where it is not folded. */
+    FoldedConv folded(ConvNorm norm) {
+        return folded.get(norm);
+    }
+
+    @Override
+    public NDArray getValue(Parameter parameter, Device device, boolean training) {
+        NDArray own = training ? null : converted.get(parameter);
+        return own == null ? super.getValue(parameter, device, training) : own;
+    }
+}

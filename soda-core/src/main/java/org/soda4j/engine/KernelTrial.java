@@ -1,0 +1,210 @@
+package org.soda4j.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One input for a fast kernel and for the plain operators that it stands for. The input is the same
+ * on every machine and draws no random numbers; nothing of it takes part in autograd. Its arrays
+ * belong to the manager that it was made with.
+ */
+@Internal
+public final class KernelTrial {
+
+    private final Supplier<List<NDArray>> fast;
+    private final Supplier<List<NDArray>> plain;
+
+    private KernelTrial(Supplier<List<NDArray>> fast, Supplier<List<NDArray>> plain) {
+        this.fast = fast;
+        this.plain = plain;
+    }
+
+    /**
+     * Makes the input, and what a kernel is prepared into.
+     *
+     * @param family what is tried
+     * @param manager owns the arrays
+     * @param shape that the family takes
+     * @param format of feature maps; the plain operators compute in float32, from weights and maps
+     *     rounded to it
+     * @param extent of the maps
+     * @return the trial
+     */
+    public static KernelTrial of(
+            FastKernel family,
+            NDManager manager,
+            KernelShape shape,
+            NumberFormat format,
+            Extent extent) {
+        return switch (family) {
+            case FOLDED -> folded(manager, shape, format, extent);
+            case PACKED -> packed(manager, shape, format, extent);
+            case WINOGRAD -> winograd(manager, shape, extent);
+            case DOUBLING -> doubling(manager, shape, format, extent);
+            case DROPOUT -> dropout(manager, format);
+            case ADAMW -> adamw(manager);
+        };
+    }
+
+    /**
+     * Computes both ways.
+     *
+     * @return the greatest difference of any result, relative to that result's greatest value; NaN
+     *     if one is not finite
+     */
+    public double error() {
+        double error = 0;
+        List<NDArray> found = fast.get();
+        List<NDArray> expected = plain.get();
+        for (int i = 0; i < found.size(); i++) {
+            NDArray difference = Operators.float32(found.get(i), false).sub(expected.get(i)).abs();
+            float greatest = expected.get(i).abs().max().getFloat();
+            error = Math.max(error, difference.max().getFloat() / Math.max(greatest, 1e-6f));
+        }
+        return error;
+    }
+
+    /** Computes the fast way, to be timed. */
+    public void runFast() {
+        fast.get().forEach(NDArray::close);
+    }
+
+    /** Computes the plain way, to be timed. */
+    public void runPlain() {
+        plain.get().forEach(NDArray::close);
+    }
+
+    private static KernelTrial folded(
+            NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
+        long out = shape.outputs();
+        NDArray x = map(manager, shape, extent, format);
+        NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
+        NDArray weight = pattern(manager, 3, out);
+        NDArray bias = pattern(manager, 4, out);
+        NDArray mean = pattern(manager, 5, out);
+        NDArray variance = pattern(manager, 6, out).add(1.5f);
+        NDList made = FastOperators.foldBatchNorm(kernel, weight, bias, mean, variance);
+        FoldedConv conv =
+                FoldedConv.plain(
+                        Operators.cast(made.get(0), format, false), made.get(1), shape.stride());
+        NDArray[] norm = {kernel, weight, bias, mean, variance};
+        OperatorMode low = new OperatorMode(false, format);
+        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
+        return new KernelTrial(
+                () -> List.of(conv.apply(x, false, low)),
+                () -> List.of(Operators.convNorm(x, norm, 0, shape.stride(), false, high)));
+    }
+
+    private static KernelTrial packed(
+            NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
+        NDArray x = map(manager, shape, extent, format);
+        NDArray kernel = kernel(manager, shape, format);
+        NDArray bias = pattern(manager, 4, shape.outputs());
+        FoldedConv plain = FoldedConv.plain(kernel, bias, shape.stride());
+        FoldedConv packed =
+                FoldedConv.packed(FastOperators.packKernel(kernel, format), bias, shape.stride());
+        OperatorMode low = new OperatorMode(false, format);
+        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
+        NDArray shortcut = plain.apply(x, false, high);
+        return new KernelTrial(
+                () ->
+                        List.of(
+                                packed.apply(x, true, low),
+                                packed.applyAddRelu(
+                                        x, Operators.cast(shortcut.mul(1), format, false), low)),
+                () ->
+                        List.of(
+                                plain.apply(x, true, high),
+                                plain.applyAddRelu(x, shortcut.mul(1), high)));
+    }
+
+    private static KernelTrial winograd(NDManager manager, KernelShape shape, Extent extent) {
+        NDArray x = map(manager, shape, extent, NumberFormat.FLOAT32);
+        NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
+        NDArray bias = pattern(manager, 4, shape.outputs());
+        FoldedConv plain = FoldedConv.plain(kernel, bias, 1);
+        NDList winograd = FastOperators.winogradKernel(kernel);
+        OperatorMode mode = new OperatorMode(false, NumberFormat.FLOAT32);
+        return new KernelTrial(
+                () ->
+                        List.of(
+                                FastOperators.winogradConv(
+                                        x, winograd.get(0), winograd.get(1), bias, true)),
+                () -> List.of(plain.apply(x, true, mode)));
+    }
+
+    private static KernelTrial doubling(
+            NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
+        NDArray x = map(manager, shape, extent, format);
+        NDArray kernel = kernel(manager, shape, format);
+        NDArray bias = FastOperators.rounded(pattern(manager, 4, shape.outputs()), format);
+        NDArray gradient =
+                FastOperators.rounded(
+                        pattern(
+                                manager,
+                                5,
+                                extent.batch(),
+                                shape.outputs(),
+                                2L * extent.height(),
+                                2L * extent.width()),
+                        format);
+        return new KernelTrial(
+                () -> FastOperators.doublingTrial(format, x, kernel, bias, gradient),
+                () -> FastOperators.doublingPlain(x, kernel, bias, gradient));
+    }
+
+    /** Of all random words as many must drop as there are to be; what is kept stays as it was. */
+    private static KernelTrial dropout(NDManager manager, NumberFormat format) {
+        int words = 1 << Short.SIZE;
+        NDArray ones = Operators.cast(manager.ones(new Shape(words)), format, false);
+        double[] shares = {0.1, 0.25, 0.5, 0.75};
+        return new KernelTrial(
+                () -> Arrays.stream(shares).mapToObj(p -> kept(ones, p)).toList(),
+                () ->
+                        Arrays.stream(shares)
+                                .mapToObj(p -> new float[] {(float) (words * (1 - p)), 1})
+                                .map(manager::create)
+                                .toList());
+    }
+
+    /** How many ones are left of ones, and the greatest number. */
+    private static NDArray kept(NDArray ones, double p) {
+        NDArray left = Operators.float32(FastOperators.keptOfAllWords(ones, p), false);
+        float[] sums = {left.sum().getFloat(), left.max().getFloat()};
+        return ones.getManager().create(sums);
+    }
+
+    private static KernelTrial adamw(NDManager manager) {
+        return new KernelTrial(
+                () -> FastOperators.adamWTrial(manager, true),
+                () -> FastOperators.adamWTrial(manager, false));
+    }
+
+    private static NDArray map(
+            NDManager manager, KernelShape shape, Extent extent, NumberFormat format) {
+        return FastOperators.rounded(
+                pattern(
+                        manager,
+                        1,
+                        extent.batch(),
+                        shape.inputs(),
+                        extent.height(),
+                        extent.width()),
+                format);
+    }
+
+    private static NDArray kernel(NDManager manager, KernelShape shape, NumberFormat format) {
+        NDArray kernel =
+                pattern(manager, 2, shape.outputs(), shape.inputs(), shape.size(), shape.size());
+        return FastOperators.rounded(kernel, format);
+    }
+
+    private static NDArray pattern(NDManager manager, int start, long... shape) {
+        return FastOperators.pattern(manager, start, shape);
+    }
+}

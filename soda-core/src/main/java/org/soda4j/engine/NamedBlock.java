@@ -1,0 +1,249 @@
+package org.soda4j.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A DJL block whose parameters carry PyTorch's names and PyTorch's initial values.
+ *
+ * <p>Values depend on the seed and the parameter's full name alone, so that the same seed gives the
+ * same model on every machine and in every order of construction.
+ */
+@Internal
+public abstract class NamedBlock extends AbstractBlock {
+
+    /** The key of the number format among the options of {@code forward}. */
+    private static final String FORMAT = "numberFormat";
+
+    private final String name;
+    private final long seed;
+    private final Map<String, NamedBlock> parts = new LinkedHashMap<>();
+    private final List<ConvNorm> batchNorms = new ArrayList<>();
+
+    /**
+     * Creates a block.
+     *
+     * @param name the full name, from which and the seed initial values are drawn; empty for a root
+     * @param seed of the initial values
+     */
+    protected NamedBlock(String name, long seed) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.seed = seed;
+    }
+
+    /**
+     * Returns every parameter below this block by PyTorch's name, the block's own first.
+     *
+     * @return a new map
+     */
+    public Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> all = new LinkedHashMap<>(getDirectParameters().toMap());
+        parts.forEach(
+                (part, block) ->
+                        block.namedParameters().forEach((key, p) -> all.put(part + "." + key, p)));
+        return all;
+    }
+
+    /**
+     * Returns every convolution with batch norm in this block and below.
+     *
+     * @return a new list
+     */
+    List<ConvNorm> batchNorms() {
+        List<ConvNorm> all = new ArrayList<>(batchNorms);
+        parts.values().forEach(part -> all.addAll(part.batchNorms()));
+        return all;
+    }
+
+    /**
+     * Returns the options of {@code forward} that ask for a number format.
+     *
+     * @param format of feature maps; inputs and results are float32 all the same
+     * @return what to hand over as {@code params}
+     */
+    public static PairList<String, Object> options(NumberFormat format) {
+        PairList<String, Object> options = new PairList<>(1);
+        options.add(FORMAT, format);
+        return options;
+    }
+
+    /**
+     * Reads what {@link #options} made.
+     *
+     * @param training whether {@code forward} was asked to train
+     * @param params the options, null for none
+     * @return the mode of the operators
+     */
+    protected static OperatorMode mode(boolean training, PairList<String, Object> params) {
+        Object format = params == null ? null : params.get(FORMAT);
+        return new OperatorMode(
+                training, format instanceof NumberFormat f ? f : NumberFormat.FLOAT32);
+    }
+
+    /** Parameters have shapes of their own, whatever the inputs are. */
+    @Override
+    protected final void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
+    }
+
+    /** The full name of something below this block. */
+    protected final String nameOf(String local) {
+        return name.isEmpty() ? local : name + "." + local;
+    }
+
+    /** The seed that initial values are drawn from. */
+    protected final long seed() {
+        return seed;
+    }
+
+    /** Adds a block below this one. */
+    protected final <B extends NamedBlock> B part(String local, B block) {
+        parts.put(local, block);
+        return addChildBlock(local, block);
+    }
+
+    /** A kernel or weight matrix, drawn as PyTorch's layers draw it: uniform, by its fan-in. */
+    protected final Parameter weight(String local, long... shape) {
+        long fanIn = 1;
+        for (int i = 1; i < shape.length; i++) {
+            fanIn *= shape[i];
+        }
+        return parameter(
+                local, Parameter.Type.WEIGHT, SeededInitializer.uniform(fanIn), true, shape);
+    }
+
+    /** A kernel drawn as torchvision's ResNets draw it: normal, by its fan-out. */
+    protected final Parameter kernel(String local, long... shape) {
+        long fanOut = shape[0] * shape[2] * shape[3];
+        return parameter(
+                local, Parameter.Type.WEIGHT, SeededInitializer.normal(fanOut), true, shape);
+    }
+
+    /** A kernel of zeros, for inputs that a network is to learn to use. */
+    protected final Parameter zeroKernel(String local, long... shape) {
+        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
+    }
+
+    /** The bias of a layer with that fan-in, drawn as PyTorch draws it. */
+    protected final Parameter bias(String local, long fanIn, long size) {
+        return parameter(local, Parameter.Type.BIAS, SeededInitializer.uniform(fanIn), true, size);
+    }
+
+    /** The weight of a norm, ones. */
+    protected final Parameter normWeight(String local, long size) {
+        return parameter(local, Parameter.Type.GAMMA, Initializer.ONES, true, size);
+    }
+
+    /** The bias of a norm, zeros. */
+    protected final Parameter normBias(String local, long size) {
+        return parameter(local, Parameter.Type.BETA, Initializer.ZEROS, true, size);
+    }
+
+    /** A running mean (zeros) or variance (ones), which gradients do not reach. */
+    protected final Parameter statistic(String local, boolean variance, long size) {
+        return parameter(
+                local,
+                variance ? Parameter.Type.RUNNING_VAR : Parameter.Type.RUNNING_MEAN,
+                variance ? Initializer.ONES : Initializer.ZEROS,
+                false,
+                size);
+    }
+
+    /**
+     * A convolution without bias and the norm after it.
+     *
+     * @param shape of the kernel {@code [out, in, k, k]}
+     * @param groups of group norm, 0 for batch norm
+     * @param stride of the convolution
+     */
+    protected final ConvNorm convNorm(
+            String conv, String norm, Shape shape, int groups, int stride) {
+        long channels = shape.get(0);
+        boolean batchNorm = groups == 0;
+        ConvNorm all =
+                new ConvNorm(
+                        kernel(conv + ".weight", shape.getShape()),
+                        normWeight(norm + ".weight", channels),
+                        normBias(norm + ".bias", channels),
+                        batchNorm ? statistic(norm + ".running_mean", false, channels) : null,
+                        batchNorm ? statistic(norm + ".running_var", true, channels) : null,
+                        groups,
+                        stride);
+        if (batchNorm) {
+            batchNorms.add(all);
+        }
+        return all;
+    }
+
+    private Parameter parameter(
+            String local,
+            Parameter.Type type,
+            Initializer initializer,
+            boolean gradient,
+            long... shape) {
+        Initializer seeded =
+                initializer instanceof SeededInitializer drawn
+                        ? drawn.of(seed, nameOf(local))
+                        : initializer;
+        return addParameter(
+                Parameter.builder()
+                        .setName(local)
+                        .setType(type)
+                        .optShape(new Shape(shape))
+                        .optInitializer(seeded)
+                        .optRequiresGrad(gradient)
+                        .build());
+    }
+
+    /** The value of a parameter on the device of {@code like}. */
+    protected static NDArray value(
+            ParameterStore store, Parameter parameter, NDArray like, boolean training) {
+        return store.getValue(parameter, like.getDevice(), training);
+    }
+
+    /** The values of several parameters on the device of {@code like}. */
+    protected static NDArray[] values(
+            ParameterStore store, NDArray like, boolean training, Parameter... parameters) {
+        NDArray[] values = new NDArray[parameters.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(store, parameters[i], like, training);
+        }
+        return values;
+    }
+
+    /** Names what a block got in place of what it takes. */
+    protected static void requireInputs(NDList inputs, int... ranks) {
+        if (inputs.size() != ranks.length) {
+            throw new IllegalArgumentException(
+                    "expected %d input arrays, found %d".formatted(ranks.length, inputs.size()));
+        }
+        for (int i = 0; i < ranks.length; i++) {
+            NDArray input = inputs.get(i);
+            PyTorchEngine.requireArray("input " + i, input);
+            if (input.getShape().dimension() != ranks[i]) {
+                throw new IllegalArgumentException(
+                        "input %d: expected %d dimensions, found shape %s"
+                                .formatted(i, ranks[i], input.getShape()));
+            }
+            if (!input.getDataType().isFloating()) {
+                throw new IllegalArgumentException(
+                        "input %d: expected floating point, found %s; convert with toType(DataType.FLOAT32, false)"
+                                .formatted(i, input.getDataType()));
+            }
+        }
+    }
+}

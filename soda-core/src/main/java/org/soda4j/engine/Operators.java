@@ -1,0 +1,433 @@
+package org.soda4j.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+
+/**
+ * The operators that DJL lacks, on DJL arrays. Each is one call of the engine, differentiable, and
+ * described in {@code operators.py}.
+ *
+ * <p>Parameters, times and latents are float32; feature maps are in the mode's {@link NumberFormat}
+ * (float64 throughout works too, for gradient checks). DJL has no name for bfloat16: such a map can
+ * go into other operators and be closed, but Java cannot read it before {@link #float32}. The
+ * result belongs to the manager of the first argument. {@code training} asks autograd to record the
+ * call.
+ */
+@Internal
+public final class Operators {
+
+    private static final TorchScriptModule MODULE =
+            TorchScriptModule.load("Operators", "operators.py", "kernels.py");
+
+    /** The code that asks for doubling as part of a convolution. */
+    private static final int DOUBLING = 3;
+
+    private Operators() {}
+
+    /**
+     * Group normalisation with affine parameters, epsilon 1e-5.
+     *
+     * @param x {@code [N, C, ...]}
+     * @param weight {@code [C]}
+     * @param bias {@code [C]}
+     * @param groups a divisor of C
+     * @param training whether gradients are wanted
+     * @return like {@code x}
+     */
+    public static NDArray groupNorm(
+            NDArray x, NDArray weight, NDArray bias, int groups, boolean training) {
+        return call("group_norm", training, x, weight, bias, constant(groups));
+    }
+
+    /**
+     * SiLU, {@code x sigmoid(x)}, in one kernel.
+     *
+     * @param x any shape
+     * @param training whether gradients are wanted
+     * @return like {@code x}
+     */
+    public static NDArray silu(NDArray x, boolean training) {
+        return call("silu", training, x);
+    }
+
+    /**
+     * Adaptive group normalisation (AdaGN) and SiLU: {@code silu(z_s (t_s norm(h) + t_b) + z_b)}.
+     *
+     * @param h {@code [N, C, H, W]}
+     * @param time {@code [N, 2C]}: t_s, then t_b
+     * @param latent {@code [N, 2C]}: z_s, then z_b
+     * @param weight {@code [C]}, of the norm
+     * @param bias {@code [C]}, of the norm
+     * @param groups a divisor of C
+     * @param training whether gradients are wanted
+     * @return like {@code h}
+     */
+    public static NDArray modulatedNormSilu(
+            NDArray h,
+            NDArray time,
+            NDArray latent,
+            NDArray weight,
+            NDArray bias,
+            int groups,
+            boolean training) {
+        return call(
+                "modulated_norm_silu", training, h, time, latent, weight, bias, constant(groups));
+    }
+
+    /**
+     * Linear layer, {@code x weight^T + bias}.
+     *
+     * @param x {@code [..., in]}
+     * @param weight {@code [out, in]}
+     * @param bias {@code [out]}
+     * @param training whether gradients are wanted
+     * @return {@code [..., out]}
+     */
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean training) {
+        return call("linear", training, x, weight, bias);
+    }
+
+    /**
+     * Convolution with a square odd kernel k and padding k / 2.
+     *
+     * @param x {@code [N, in, H, W]}
+     * @param weight {@code [out, in, k, k]}
+     * @param bias {@code [out]}
+     * @param stride 1 or more
+     * @param mode precision and gradients
+     * @return {@code [N, out, ceil(H / stride), ceil(W / stride)]}
+     */
+    public static NDArray conv(
+            NDArray x, NDArray weight, NDArray bias, int stride, OperatorMode mode) {
+        return call(
+                "conv", mode.training(), x, weight, bias, constant(stride), mode.format().code());
+    }
+
+    /**
+     * Scaled-dot-product attention.
+     *
+     * @param query {@code [N, heads, length, width]}
+     * @param key {@code [N, heads, keys, width]}
+     * @param value {@code [N, heads, keys, width]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, heads, length, width]}
+     */
+    public static NDArray attention(NDArray query, NDArray key, NDArray value, boolean training) {
+        return call("attention", training, query, key, value);
+    }
+
+    /**
+     * Changes the resolution without parameters.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param resample how
+     * @param training whether gradients are wanted
+     * @return {@code x} at the new resolution
+     */
+    public static NDArray resize(NDArray x, Resample resample, boolean training) {
+        return call("resize", training, x, resample.code());
+    }
+
+    /**
+     * {@code conv(resize(silu(groupNorm(x))))}: the first half of a residual block, and the end of
+     * the denoiser.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param normWeight {@code [C]}
+     * @param normBias {@code [C]}
+     * @param weight {@code [out, C, k, k]}
+     * @param bias {@code [out]}
+     * @param groups a divisor of C
+     * @param resample before the convolution
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray normSiluConv(
+            NDArray x,
+            NDArray normWeight,
+            NDArray normBias,
+            NDArray weight,
+            NDArray bias,
+            int groups,
+            Resample resample,
+            OperatorMode mode) {
+        return call(
+                "norm_silu_conv",
+                mode.training(),
+                x,
+                normWeight,
+                normBias,
+                weight,
+                bias,
+                constant(groups),
+                code(resample, x, weight, mode),
+                mode.format().code());
+    }
+
+    /**
+     * The second half of a residual block: {@code conv(dropout(modulatedNormSilu(h))) + shortcut}.
+     *
+     * @param inputs {@code h [N, C, H, W]}, {@code shortcut [N, C, H, W]}, {@code time [K N, T]}
+     *     and {@code latent [K N, S]} (both after SiLU), then weight and bias of: the time
+     *     projection {@code [2C, T]}, the latent projection {@code [2C, S]}, the norm {@code [C]},
+     *     the convolution {@code [C, C, k, k]}
+     * @param groups a divisor of C
+     * @param dropout probability, active in training
+     * @param mode precision and gradients
+     * @return {@code [K N, C, H, W]}: h and shortcut are taken K times
+     */
+    public static NDArray modulatedConv(
+            NDArray[] inputs, int groups, double dropout, OperatorMode mode) {
+        return call(
+                "modulated_conv",
+                mode.training(),
+                append(
+                        inputs,
+                        constant(groups),
+                        number(dropout),
+                        dropCode(inputs[0], dropout, mode),
+                        mode.format().code()));
+    }
+
+    /**
+     * Changes the resolution, then convolves.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param weight {@code [out, C, k, k]}
+     * @param bias {@code [out]}
+     * @param resample before the convolution
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray resizeConv(
+            NDArray x, NDArray weight, NDArray bias, Resample resample, OperatorMode mode) {
+        return call(
+                "resize_conv",
+                mode.training(),
+                x,
+                weight,
+                bias,
+                code(resample, x, weight, mode),
+                mode.format().code());
+    }
+
+    /**
+     * {@code x + output(attention(projection(groupNorm(x))))} over the pixels.
+     *
+     * @param inputs {@code x [N, C, H, W]}, then weight and bias of: the norm {@code [C]}, the
+     *     projection {@code [3C, C]} (query, key and value of one head after another), the output
+     *     {@code [C, C]}
+     * @param groups a divisor of C
+     * @param heads a divisor of C
+     * @param mode precision and gradients
+     * @return {@code [N, C, H, W]}
+     */
+    public static NDArray attentionBlock(
+            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+        return call(
+                "attention_block",
+                mode.training(),
+                append(inputs, constant(groups), constant(heads), mode.format().code()));
+    }
+
+    /**
+     * {@code x + output(attention(query(groupNorm(x)), keyValue(tokens)))}: the pixels of x attend
+     * to tokens.
+     *
+     * @param inputs {@code x [N, C, H, W]}, {@code tokens [N, T, D]}, then weight and bias of: the
+     *     norm {@code [C]}, the query {@code [C, C]}, key and value {@code [2C, D]} (key and value
+     *     of one head after another), the output {@code [C, C]}
+     * @param groups a divisor of C
+     * @param heads a divisor of C
+     * @param mode precision and gradients
+     * @return {@code [N, C, H, W]}
+     */
+    public static NDArray crossAttentionBlock(
+            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+        return call(
+                "cross_attention_block",
+                mode.training(),
+                append(inputs, constant(groups), constant(heads), mode.format().code()));
+    }
+
+    /**
+     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
+     * 1e-5); in training the running statistics of batch norm are updated in place.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
+     *     of the norm, and for batch norm its running mean and running variance
+     * @param groups a divisor of out for group norm, 0 for batch norm
+     * @param stride of the convolution
+     * @param relu whether ReLU follows
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray convNorm(
+            NDArray x,
+            NDArray[] parameters,
+            int groups,
+            int stride,
+            boolean relu,
+            OperatorMode mode) {
+        NDArray[] all = append(new NDArray[] {x}, parameters);
+        return convNorm(relu ? "_relu" : "", all, groups, stride, mode);
+    }
+
+    /**
+     * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param shortcut {@code [N, out, H', W']}
+     * @param parameters as for {@link #convNorm}
+     * @param groups as for {@link #convNorm}
+     * @param mode precision and gradients
+     * @return like {@code shortcut}
+     */
+    public static NDArray convNormAddRelu(
+            NDArray x, NDArray shortcut, NDArray[] parameters, int groups, OperatorMode mode) {
+        NDArray[] all = append(new NDArray[] {x, shortcut}, parameters);
+        return convNorm("_add_relu", all, groups, 1, mode);
+    }
+
+    private static NDArray convNorm(
+            String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
+        NDArray code = mode.format().code();
+        return groups > 0
+                ? call(
+                        "conv_group_norm" + end,
+                        mode.training(),
+                        append(inputs, constant(groups), constant(stride), code))
+                : call(
+                        "conv_norm" + end,
+                        mode.training(),
+                        append(inputs, constant(stride), flag(mode.training()), code));
+    }
+
+    /**
+     * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
+     */
+    public static NDArray maxPool(NDArray x, boolean training) {
+        return call("max_pool", training, x);
+    }
+
+    /**
+     * The mean over all pixels; DJL's mean takes one axis only.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
+     */
+    public static NDArray globalPool(NDArray x, boolean training) {
+        return call("global_pool", training, x);
+    }
+
+    /**
+     * Converts a feature map that Java is to read.
+     *
+     * @param x in any {@link NumberFormat}
+     * @param training whether gradients are wanted
+     * @return in float32
+     */
+    public static NDArray float32(NDArray x, boolean training) {
+        return cast(x, NumberFormat.FLOAT32, training);
+    }
+
+    /**
+     * Converts to a number format.
+     *
+     * @param x any array
+     * @param format what to convert to
+     * @param training whether gradients are wanted
+     * @return {@code x} in that format
+     */
+    public static NDArray cast(NDArray x, NumberFormat format, boolean training) {
+        return call("cast", training, x, format.code());
+    }
+
+    /**
+     * A bare matrix product, to measure the machine by.
+     *
+     * @param a {@code [N, K]}, or {@code [N, K, 1, 1]} for a product by the library for
+     *     convolutions
+     * @param b {@code [K, M]}, or then {@code [1, K, H, W]}
+     * @param format of the product
+     * @return {@code [N, M]} or {@code [1, N, H, W]}
+     */
+    public static NDArray product(NDArray a, NDArray b, NumberFormat format) {
+        return call("product", false, a, b, format.code());
+    }
+
+    /**
+     * Overwrites an array in place, a parameter too, converting data type and device.
+     *
+     * @param target what is overwritten
+     * @param source the new values, of the same shape
+     */
+    public static void copy(NDArray target, NDArray source) {
+        call("copy", false, target, source).close();
+    }
+
+    /** Calls a method on whole lists, without gradients. */
+    static NDList onLists(String method, NDList scalars, NDList... lists) {
+        return MODULE.callOnLists(method, scalars, lists);
+    }
+
+    static NDArray constant(int value) {
+        return MODULE.constant((long) value);
+    }
+
+    static NDArray number(double value) {
+        return MODULE.constant(value);
+    }
+
+    static NDArray flag(boolean value) {
+        return constant(value ? 1 : 0);
+    }
+
+    static NDArray call(String method, boolean training, NDArray... inputs) {
+        return MODULE.call(method, training, inputs).get(0);
+    }
+
+    static NDList callAll(String method, boolean training, NDArray... inputs) {
+        return MODULE.call(method, training, inputs);
+    }
+
+    /** Doubling as part of the convolution, where that may be. */
+    private static NDArray code(Resample resample, NDArray x, NDArray weight, OperatorMode mode) {
+        if (resample != Resample.UP) {
+            return resample.code();
+        }
+        Shape shape = weight.getShape();
+        boolean takes = shape.get(2) == 3 && shape.get(0) % 32 == 0 && shape.get(1) % 16 == 0;
+        KernelShape kernel = new KernelShape(shape.get(0), shape.get(1), shape.get(2), 1);
+        return takes
+                        && Qualification.allows(
+                                FastKernel.DOUBLING, kernel, mode.format(), x.getDevice())
+                ? constant(DOUBLING)
+                : resample.code();
+    }
+
+    /** No dropout, the engine's, or the one from random bits. */
+    private static NDArray dropCode(NDArray x, double dropout, OperatorMode mode) {
+        if (!mode.training() || dropout == 0) {
+            return constant(0);
+        }
+        boolean bits =
+                Qualification.allows(
+                        FastKernel.DROPOUT, KernelShape.ANY, mode.format(), x.getDevice());
+        return constant(bits ? 2 : 1);
+    }
+
+    private static NDArray[] append(NDArray[] head, NDArray... tail) {
+        NDArray[] all = Arrays.copyOf(head, head.length + tail.length);
+        System.arraycopy(tail, 0, all, head.length, tail.length);
+        return all;
+    }
+}

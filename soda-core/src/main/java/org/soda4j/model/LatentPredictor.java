@@ -1,0 +1,112 @@
+package org.soda4j.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.soda4j.diffusion.NoisePredictor;
+import org.soda4j.diffusion.SectionKeep;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.latent.LatentLayout;
+
+/** The denoiser under one batch of latents, as samplers ask it: all choices of sections at once. */
+@Internal
+public final class LatentPredictor implements NoisePredictor, AutoCloseable {
+
+    private final SodaModel model;
+    private final LatentLayout layout;
+    private final NumberFormat precision;
+    private final NDManager scope;
+    private final Conditions conditions;
+    private List<SectionKeep> keeps;
+    private NDList kept;
+
+    /**
+     * @param conditions on the model's device; stay open
+     */
+    public LatentPredictor(
+            SodaModel model, LatentLayout layout, NumberFormat precision, Conditions conditions) {
+        this.model = model;
+        this.layout = layout;
+        this.precision = precision;
+        this.conditions = conditions;
+        scope = conditions.latent().getManager().newSubManager();
+    }
+
+    @Override
+    public NDArray predict(NDArray x, long t, List<SectionKeep> asked) {
+        if (!asked.equals(keeps)) {
+            keepOnly(asked); // Once for a whole trajectory: the choices stay the same.
+        }
+        // Where choices differ in the latent only, the denoiser repeats images when it must.
+        int k = kept.size() == 1 ? 1 : asked.size();
+        long n = x.getShape().get(0);
+        NDManager manager = x.getManager();
+        float[] times = new float[Math.toIntExact(n * k)];
+        Arrays.fill(times, t);
+        NDArray stacked = k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
+        try (NDArray onCpu = manager.create(times);
+                NDArray at = onCpu.toDevice(x.getDevice(), false)) {
+            return model.denoise(stacked, at, kept, false, precision, Set.of()).get(0);
+        } finally {
+            if (stacked != x) {
+                stacked.close();
+            }
+        }
+    }
+
+    private void keepOnly(List<SectionKeep> asked) {
+        if (kept != null) {
+            kept.close();
+        }
+        try (NDManager rows = scope.newSubManager()) {
+            List<NDList> parts =
+                    asked.stream()
+                            .map(
+                                    keep ->
+                                            conditions.kept(
+                                                    rows,
+                                                    mask(layout, keep.flags(layout.sections())),
+                                                    keep.keepsCamera()))
+                            .toList();
+            kept = new NDList();
+            for (int i = 0; i < parts.get(0).size(); i++) {
+                NDList same = new NDList();
+                for (NDList part : parts) {
+                    same.add(part.get(i));
+                }
+                NDArray joined = NDArrays.concat(same, 0);
+                joined.attach(scope);
+                kept.add(joined);
+            }
+        }
+        keeps = List.copyOf(asked);
+    }
+
+    /** One factor per dimension of z: 1 where its section is kept, 0 where it is dropped. */
+    public static float[] mask(LatentLayout layout, boolean[] keep) {
+        if (keep.length != layout.sections()) {
+            throw new IllegalArgumentException(
+                    "keep: expected a flag for each of the %d sections of the latent, found %d"
+                            .formatted(layout.sections(), keep.length));
+        }
+        float[] mask = new float[layout.size()];
+        int dimension = 0;
+        for (int section = 0; section < keep.length; section++) {
+            int end = dimension + layout.size(section);
+            Arrays.fill(mask, dimension, end, keep[section] ? 1 : 0);
+            dimension = end;
+        }
+        return mask;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
