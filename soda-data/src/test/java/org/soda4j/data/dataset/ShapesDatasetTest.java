@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.awt.Color;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
-import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
 
 class ShapesDatasetTest extends ImageDatasetContract {
@@ -134,18 +132,6 @@ class ShapesDatasetTest extends ImageDatasetContract {
                 assertThat(turned[3 * (1023 - p)] & 0xff)
                         .isCloseTo(upright[3 * p] & 0xff, within(1));
             }
-        }
-    }
-
-    @Test
-    void huesAreThoseOfHsv() {
-        for (int step = 0; step < 24; step++) {
-            double[] rgb = Hsv.toRgb(step / 24.0, 0.85, 0.95);
-            Color expected = Color.getHSBColor(step / 24f, 0.85f, 0.95f);
-            // AWT rounds to 8 bits.
-            assertThat(rgb[0] * 255).isCloseTo(expected.getRed(), within(0.51));
-            assertThat(rgb[1] * 255).isCloseTo(expected.getGreen(), within(0.51));
-            assertThat(rgb[2] * 255).isCloseTo(expected.getBlue(), within(0.51));
         }
     }
 
