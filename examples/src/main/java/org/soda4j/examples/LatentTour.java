@@ -20,7 +20,6 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
@@ -167,8 +166,7 @@ public final class LatentTour extends Program {
         FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
         SectionScores scores =
                 SectionScores.of(
-                        LinearProbe.onFeatures(
-                                LogisticRegression.builder().standardize(true).build()),
+                        LinearProbe.onStandardizedFeatures(),
                         soda.config().latent(),
                         trainLatents,
                         testLatents);

@@ -21,7 +21,6 @@ import org.soda4j.eval.novelview.ViewScores;
 import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -265,8 +264,7 @@ public final class NovelViews extends Program {
         FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
         KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
         double knn = neighbours.evaluate(train, test).accuracy();
-        LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
-        double linear = LinearProbe.onFeatures(regression).evaluate(train, test).accuracy();
+        double linear = LinearProbe.onStandardizedFeatures().evaluate(train, test).accuracy();
         print(
                 String.format(
                         Locale.ROOT,

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.report.ConfusionSection;
 import org.soda4j.eval.report.FeatureMapSection;
@@ -75,9 +74,7 @@ public final class Probe extends Program {
         List<ProbeResult> results =
                 List.of(
                         KnnProbe.builder().k(k).build().evaluate(train, tested),
-                        LinearProbe.onFeatures(
-                                        LogisticRegression.builder().standardize(true).build())
-                                .evaluate(train, tested));
+                        LinearProbe.onStandardizedFeatures().evaluate(train, tested));
         PrintWriter out = writer();
         results.forEach(result -> out.print(result.table()));
         if (report != null) {

@@ -21,7 +21,6 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
@@ -193,8 +192,7 @@ public final class Quickstart extends Program {
         FeatureSet trainSet = extractor.extract(train);
         FeatureSet testSet = extractor.extract(test);
         double knn = KnnProbe.builder().build().evaluate(trainSet, testSet).accuracy();
-        LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
-        double linear = LinearProbe.onFeatures(regression).evaluate(trainSet, testSet).accuracy();
+        double linear = LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet).accuracy();
         return new Row(name, knn, linear);
     }
 
