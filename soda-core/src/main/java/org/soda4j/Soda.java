@@ -244,7 +244,11 @@ public final class Soda implements AutoCloseable {
      * @return the prediction, like {@code noisy}; see {@link SodaConfig#prediction()}
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
-        return lifetime.during(() -> denoising(noisy, times, latents, Set.of()).get(0));
+        return lifetime.during(
+                () -> {
+                    NDArray prediction = denoising(noisy, times, latents, Set.of()).get(0);
+                    return results.finite("prediction", prediction, noisy.getShape().get(0));
+                });
     }
 
     /**
@@ -280,10 +284,7 @@ public final class Soda implements AutoCloseable {
         ImageChecks.requireFinite("noisy", noisy);
         ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
         ImageChecks.requireLatents(latents, config.latent().size());
-        NDList outputs =
-                model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
-        results.finite("prediction", outputs.get(0), noisy.getShape().get(0));
-        return outputs;
+        return model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
     }
 
     /**

@@ -1,16 +1,14 @@
 package org.soda4j.examples;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.soda4j.Precision;
 import org.soda4j.examples.benchmark.KnnBenchmark;
 import org.soda4j.examples.benchmark.ModelBenchmark;
 import org.soda4j.examples.benchmark.StartBenchmark;
 import org.soda4j.examples.benchmark.ViewsBenchmark;
-import org.soda4j.examples.cli.ConfigOptions;
+import org.soda4j.examples.cli.Assignments;
 import org.soda4j.examples.cli.DataOptions;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -20,12 +18,8 @@ import picocli.CommandLine.Option;
 /** Measures how fast a part of this library is on this machine. */
 @Command(
         name = "benchmark",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description = "Measures one task for some seconds and prints one line.")
-public final class Benchmark implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class Benchmark extends Program {
 
     @Option(
             names = "--task",
@@ -70,13 +64,7 @@ public final class Benchmark implements Callable<Integer> {
             description = "Steps to time, after one that is not.")
     private int steps;
 
-    @Option(
-            names = "--set",
-            showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            paramLabel = "PATH=VALUE",
-            description =
-                    "Changes one field of the preset, such as model.denoiser.channels=32. Default: nothing is changed.")
-    private List<String> set = new ArrayList<>();
+    @CommandLine.Mixin private Assignments set;
 
     @Option(
             names = "--seconds",
@@ -103,15 +91,13 @@ public final class Benchmark implements Callable<Integer> {
     public Integer call() {
         boolean countsFit = (threads == null || threads >= 1) && batch >= 1 && steps >= 1;
         if (!countsFit || !(seconds > 0 && seconds <= 86_400)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+            throw refusal(
                     "expected --threads, --batch and --steps of at least 1 and --seconds above 0 and"
                             + " up to 86400, found %s, %d, %d and %s"
                                     .formatted(threads, batch, steps, seconds));
         }
         if (task == Task.VIEWS && data == null) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "expected --data and --root for the task views");
+            throw refusal("expected --data and --root for the task views");
         }
         String line =
                 switch (task) {
@@ -121,7 +107,7 @@ public final class Benchmark implements Callable<Integer> {
                     case TRAIN, ENCODE, SAMPLE ->
                             model().run(ModelBenchmark.Work.valueOf(task.name()));
                 };
-        spec.commandLine().getOut().println(line);
+        writer().println(line);
         return 0;
     }
 
@@ -130,12 +116,14 @@ public final class Benchmark implements Callable<Integer> {
             // Read once, when the engine starts, which is after this.
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
-        ConfigOptions.requireAssignments(spec.commandLine(), set);
         try {
             return new ModelBenchmark(
-                    RunConfig.preset(preset, set.toArray(String[]::new)), precision, batch, steps);
+                    RunConfig.preset(preset, set.all().toArray(String[]::new)),
+                    precision,
+                    batch,
+                    steps);
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw refusal(e.getMessage(), e);
         }
     }
 

@@ -4,17 +4,16 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.examples.benchmark.MemoryEstimate;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.StepTime;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,18 +21,14 @@ import picocli.CommandLine.Option;
 /** Says what a training would do, without doing it. */
 @Command(
         name = "describe",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description =
                 "The dry run of train: effective configuration, parameters, sections of the latent,"
                         + " memory, steps.")
-public final class Describe implements Callable<Integer> {
+public final class Describe extends Program {
 
     private static final int WARM_UP_STEPS = 2;
     private static final int MEASURED_STEPS = 3;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Mixin private ConfigOptions options;
 
@@ -52,9 +47,9 @@ public final class Describe implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunConfig config = options.read(spec.commandLine());
+        RunConfig config = options.read();
         Device where = device.device();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = writer();
         out.println(config.toYaml().strip());
         out.println();
         try (Soda soda = Soda.builder().config(config.model()).device(where).build()) {
@@ -83,8 +78,7 @@ public final class Describe implements Callable<Integer> {
         int images = imageCount == null ? officialSize() : imageCount;
         long perEpoch = images / training.batchSize();
         if (perEpoch < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+            throw refusal(
                     "--image-count: expected at least the batch size %d, found %d"
                             .formatted(training.batchSize(), images));
         }
@@ -95,8 +89,7 @@ public final class Describe implements Callable<Integer> {
 
     private int officialSize() {
         if (options.preset() == null) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--config: expected --image-count too");
+            throw refusal("--config: expected --image-count too");
         }
         return TrainingImages.officialSize(TrainingImages.kindOfPreset(options.preset()));
     }

@@ -5,19 +5,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
-import org.soda4j.examples.training.TrainedModel;
-import picocli.CommandLine;
+import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.ModelOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,16 +23,12 @@ import picocli.CommandLine.Parameters;
 /** Encodes a folder of images into a file of features. */
 @Command(
         name = "encode",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description = {
             "Encodes images into features for probe and for NumPy.",
             "  numpy.load(FILE)['features']"
         })
-public final class Encode implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class Encode extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
     private Path run;
@@ -61,31 +54,16 @@ public final class Encode implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}.")
     private Output output;
 
-    @Option(
-            names = "--checkpoint",
-            paramLabel = "N",
-            description = "The checkpoint of step N. Default: the newest.")
-    private Long checkpoint;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "NAME",
-            defaultValue = "FP32",
-            description = "Of the encoder: FP32, BF16 or FP16.")
-    private Precision precision;
-
-    @Mixin private DeviceOption device;
+    @Mixin private ModelOptions model;
 
     @Override
     public Integer call() throws IOException {
         if (!out.toString().toLowerCase(Locale.ROOT).matches("(?s).+\\.(npz|safetensors)")) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--out: expected a file that ends in .npz or .safetensors, found " + out);
+            throw refusal("--out: expected a file that ends in .npz or .safetensors, found " + out);
         }
         OutputCheck.file("--out", out);
         ImageDataset dataset = ImageFolder.builder().root(images).build();
-        try (Soda soda = TrainedModel.load(run, checkpoint, device.device(), precision);
+        try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
             FeatureSet features =
                     FeatureExtractor.of(soda)
@@ -95,9 +73,7 @@ public final class Encode implements Callable<Integer> {
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);
-            spec.commandLine()
-                    .getOut()
-                    .printf(
+            writer().printf(
                             "%d images, %d features each, %s: %s%n",
                             features.size(),
                             features.width(),
@@ -105,7 +81,7 @@ public final class Encode implements Callable<Integer> {
                                     ? features.classCount() + " classes"
                                     : "no classes",
                             out.toAbsolutePath().normalize());
-            spec.commandLine().getOut().flush();
+            writer().flush();
         }
         return 0;
     }

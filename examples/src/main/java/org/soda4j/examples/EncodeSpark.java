@@ -2,23 +2,18 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.soda4j.eval.feature.FeatureExtractor;
-import picocli.CommandLine;
+import org.soda4j.examples.cli.Program;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Encodes images on Apache Spark; names no class of Spark, so that the list works without it. */
 @Command(
         name = "encode-spark",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Encodes a folder or a Parquet table of images on Apache Spark into Parquet (id,"
                         + " label, vector). Needs Spark on the class path: see docs/spark.md.")
-public final class EncodeSpark implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class EncodeSpark extends Program {
 
     @Option(names = "--model", required = true, description = "Folder of a saved model.")
     Path model;
@@ -76,7 +71,7 @@ public final class EncodeSpark implements Callable<Integer> {
             failures = out + "-failures";
         }
         try {
-            spec.commandLine().getOut().println(SparkEncoding.run(this));
+            writer().println(SparkEncoding.run(this));
             return 0;
         } catch (NoClassDefFoundError e) {
             throw new IllegalStateException(

@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
@@ -15,14 +13,13 @@ import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.TableSection;
-import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.explore.ShapesDisentanglement;
+import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.examples.training.ProbeImages;
-import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.examples.training.TrainingImages;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,24 +28,14 @@ import picocli.CommandLine.Parameters;
 /** Measures the model of a run and writes a report. */
 @Command(
         name = "evaluate",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description =
                 "k-NN and linear probe, reconstruction quality, pictures and a report of a run that"
                         + " train started.")
-public final class Evaluate implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class Evaluate extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
-
-    @Option(
-            names = "--checkpoint",
-            paramLabel = "N",
-            description = "The checkpoint of step N. Default: the newest.")
-    private Long checkpoint;
 
     @Option(
             names = "--data",
@@ -78,13 +65,6 @@ public final class Evaluate implements Callable<Integer> {
     private double guidance;
 
     @Option(
-            names = "--precision",
-            paramLabel = "NAME",
-            defaultValue = "FP32",
-            description = "Of encoder and denoiser: FP32, BF16 or FP16.")
-    private Precision precision;
-
-    @Option(
             names = "--crops",
             description = "Also the published linear probe, which encodes crops for 15 epochs.")
     private boolean crops;
@@ -108,13 +88,12 @@ public final class Evaluate implements Callable<Integer> {
             description = "The report. Default: report.html in the run's folder.")
     private Path out;
 
-    @Mixin private DeviceOption device;
+    @Mixin private ModelOptions model;
 
     @Override
     public Integer call() throws IOException {
         if (qualityImages < 2 || steps < 1 || (maxImages != null && maxImages < 1)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+            throw refusal(
                     "expected --quality-images of at least 2, --steps and --max-images of at least 1, found %d, %d and %s"
                             .formatted(qualityImages, steps, maxImages));
         }
@@ -123,7 +102,7 @@ public final class Evaluate implements Callable<Integer> {
         Path file = out == null ? run.resolve("report.html") : out;
         OutputCheck.file("--out", file);
         ProbeImages probe = ProbeImages.of(images, maxImages);
-        try (Soda soda = TrainedModel.load(run, checkpoint, device.device(), precision);
+        try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
             int most = soda.config().schedule().steps();
             ModelEvaluation.Builder evaluation =
@@ -145,17 +124,17 @@ public final class Evaluate implements Callable<Integer> {
             }
             ModelEvaluation.Result result = evaluation.build().evaluate();
             if (!probe.haveProbes()) {
-                spec.commandLine().getOut().println("no probes: " + probe.whyNoProbes());
+                writer().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
             result.report().save(file);
-            spec.commandLine().getOut().println("report: " + file.toAbsolutePath().normalize());
+            writer().println("report: " + file.toAbsolutePath().normalize());
         }
         return 0;
     }
 
     private void print(String kind, ModelEvaluation.Result result) {
-        PrintWriter writer = spec.commandLine().getOut();
+        PrintWriter writer = writer();
         result.probes().forEach(p -> writer.print(p.table()));
         PublishedAccuracy.of(kind)
                 .ifPresent(
@@ -172,7 +151,7 @@ public final class Evaluate implements Callable<Integer> {
 
     private TableSection disentanglement(Soda soda) {
         ShapesDisentanglement measured = ShapesDisentanglement.of(soda, shapes);
-        PrintWriter writer = spec.commandLine().getOut();
+        PrintWriter writer = writer();
         writer.print("dimensions: " + measured.perDimension().table());
         measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
         writer.flush();

@@ -2,26 +2,24 @@ package org.soda4j.examples;
 
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
-import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.explore.ExploreModel;
 import org.soda4j.examples.explore.ExploreServer;
+import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.examples.training.TrainingImages;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,18 +28,14 @@ import picocli.CommandLine.Parameters;
 /** A page on which a person edits images by the sections of their latents. */
 @Command(
         name = "explore",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Serves a page: drop in an image, see it drawn from its latent, move along the"
                         + " principal directions of each section, switch sections off, mix with a"
                         + " second image, change the guidance. Ends with Ctrl-C.")
-public final class Explore implements Callable<Integer> {
+public final class Explore extends Program {
 
     private static final int GALLERY = 1000;
     private static final int MAX_PORT = 65535;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
     private Path run;
@@ -82,17 +76,13 @@ public final class Explore implements Callable<Integer> {
 
     private InetAddress address() {
         if (port < 0 || port > MAX_PORT) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--port: expected 0 to %d, found %d".formatted(MAX_PORT, port));
+            throw refusal("--port: expected 0 to %d, found %d".formatted(MAX_PORT, port));
         }
         try {
             return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--host: expected a name or an address of this machine, found " + host,
-                    e);
+            throw refusal(
+                    "--host: expected a name or an address of this machine, found " + host, e);
         }
     }
 
@@ -112,11 +102,7 @@ public final class Explore implements Callable<Integer> {
                 switch (data) {
                     case "run" -> imagesOfRun();
                     case "shapes" -> ShapesModel.shapes(GALLERY, 1);
-                    case "fashion-mnist" ->
-                            FashionMnist.builder()
-                                    .resource(Quickstart.class, "fashion-mnist")
-                                    .split(Dataset.Usage.TEST)
-                                    .build();
+                    case "fashion-mnist" -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
                     default -> ImageFolder.builder().root(Path.of(data)).build();
                 };
         int classes = Math.max(1, all.classNames().size());
@@ -127,18 +113,11 @@ public final class Explore implements Callable<Integer> {
         try {
             return TrainingImages.ofRun(run).open();
         } catch (IOException e) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+            throw refusal(
                     "--data: expected shapes, fashion-mnist or a folder of images, found run; "
                             + e.getMessage(),
                     e);
         }
-    }
-
-    private void print(String text) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text);
-        writer.flush();
     }
 
     /**

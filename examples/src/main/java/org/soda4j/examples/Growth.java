@@ -3,12 +3,10 @@ package org.soda4j.examples;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
 import org.soda4j.Precision;
@@ -18,26 +16,22 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.examples.benchmark.BenchmarkProcess;
 import org.soda4j.examples.benchmark.MemoryEstimate;
 import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.training.RunConfig;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Measures how the cost of a training step grows with batch, resolution and channels. */
 @Command(
         name = "growth",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Times training steps of a preset over batch, resolution and channels, each in a"
                         + " process of its own, and draws speed and memory beside what is expected.")
-public final class Growth implements Callable<Integer> {
+public final class Growth extends Program {
 
     private static final int BATCH = 16;
     private static final int CHART_WIDTH = 480;
     private static final int CHART_HEIGHT = 340;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Option(names = "--preset", defaultValue = "cifar10", description = "The model.")
     private String preset;
@@ -219,9 +213,7 @@ public final class Growth implements Callable<Integer> {
     }
 
     private void print(String format, Object... values) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(String.format(Locale.ROOT, format, values));
-        writer.flush();
+        print(String.format(Locale.ROOT, format, values));
     }
 
     /**

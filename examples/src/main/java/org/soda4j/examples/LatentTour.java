@@ -4,17 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.image.PixelImage;
@@ -23,18 +20,18 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.explore.HueDirection;
 import org.soda4j.examples.explore.LatentPictures;
 import org.soda4j.examples.explore.ModelImages;
 import org.soda4j.examples.explore.ShapeMeasurements;
 import org.soda4j.examples.explore.ShapesDisentanglement;
+import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.io.AtomicFile;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,20 +39,16 @@ import picocli.CommandLine.Option;
 /** Shows and measures what a latent can do: edit, mix, traverse, invert, sample. */
 @Command(
         name = "latent-tour",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Interpolates, mixes sections, finds directions, sweeps guidance, inverts and draws new"
                         + " images. On procedural shapes it trains a small model within minutes and"
                         + " measures whether edits do what they say; with --model it takes a trained one.")
-public final class LatentTour implements Callable<Integer> {
+public final class LatentTour extends Program {
 
     private enum Data {
         SHAPES,
         FASHION_MNIST
     }
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Option(
             names = "--data",
@@ -109,14 +102,11 @@ public final class LatentTour implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Data kind = kind();
-        if (count < 12) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--count: expected at least 12, found " + count);
-        }
+        requireAtLeast(12, "--count", count);
         OutputCheck.folder("--out", out);
         SamplingOptions options = SamplingOptions.defaults().withSteps(steps).withSeed(seed);
         try (Soda soda = soda(kind)) {
-            LatentPictures pictures = new LatentPictures(soda, out, options, this::print);
+            LatentPictures pictures = new LatentPictures(soda, out, options, this::note);
             if (kind == Data.SHAPES) {
                 shapes(soda, pictures, options);
             } else {
@@ -125,7 +115,7 @@ public final class LatentTour implements Callable<Integer> {
         }
         AtomicFile.write(
                 out.resolve("results.txt"), results.toString().getBytes(StandardCharsets.UTF_8));
-        print("pictures and results: " + out.toAbsolutePath().normalize());
+        note("pictures and results: " + out.toAbsolutePath().normalize());
         return 0;
     }
 
@@ -133,10 +123,7 @@ public final class LatentTour implements Callable<Integer> {
         try {
             return Data.valueOf(data.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--data: expected shapes or fashion-mnist, found " + data,
-                    e);
+            throw refusal("--data: expected shapes or fashion-mnist, found " + data, e);
         }
     }
 
@@ -145,8 +132,7 @@ public final class LatentTour implements Callable<Integer> {
             return TrainedModel.load(model, null, device.device(), Precision.FP32);
         }
         if (kind != Data.SHAPES) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--data fashion-mnist needs --model; run quickstart first");
+            throw refusal("--data fashion-mnist needs --model; run quickstart first");
         }
         Soda soda = ShapesModel.create(seed, device.device());
         ShapesModel.train(soda, images, precision, seed, out.resolve("run"));
@@ -159,43 +145,35 @@ public final class LatentTour implements Callable<Integer> {
         ShapesDataset train = ShapesModel.shapes(4000, seed);
         ShapesDataset test = ShapesModel.shapes(1000, seed + 1);
         FixedNoiseDecoder decoder = FixedNoiseDecoder.of(soda, options);
-        ShapeMeasurements measurements = new ShapeMeasurements(soda, decoder, out, this::print);
+        ShapeMeasurements measurements = new ShapeMeasurements(soda, decoder, out, this::note);
         FeatureSet trainLatents = measurements.latents(train);
         FeatureSet testLatents = measurements.latents(test);
         measurements.sections(trainLatents, train, testLatents, test);
-        print("Disentanglement of " + test.size() + " test images:");
+        note("Disentanglement of " + test.size() + " test images:");
         ShapesDisentanglement scores = ShapesDisentanglement.of(soda, test, testLatents);
-        print("dimensions: " + scores.perDimension().table());
-        scores.perSection().ifPresent(s -> print("sections: " + s.table()));
+        note("dimensions: " + scores.perDimension().table());
+        scores.perSection().ifPresent(s -> note("sections: " + s.table()));
         measurements.reconstructions(trainLatents, train, test, Math.min(200, 4 * count));
         measurements.moveAlongX(test, count);
-        new HueDirection(soda, decoder, out, this::print).measure(trainLatents, train, test, count);
+        new HueDirection(soda, decoder, out, this::note).measure(trainLatents, train, test, count);
         any(soda, pictures, test, trainLatents, testLatents);
     }
 
     private void fashion(Soda soda, LatentPictures pictures) throws IOException {
-        ImageDataset train = fashion(Dataset.Usage.TRAIN).subset(400, 0);
-        ImageDataset test = fashion(Dataset.Usage.TEST).subset(100, 0);
+        ImageDataset train = BuiltInImages.fashionMnist(Dataset.Usage.TRAIN).subset(400, 0);
+        ImageDataset test = BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0);
         FeatureSet trainLatents = FeatureExtractor.of(soda).extract(train);
         FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
         SectionScores scores =
                 SectionScores.of(
-                        LinearProbe.onFeatures(
-                                LogisticRegression.builder().standardize(true).build()),
+                        LinearProbe.onStandardizedFeatures(),
                         soda.config().latent(),
                         trainLatents,
                         testLatents);
-        print("Linear probe of the class:");
-        print(scores.table());
+        note("Linear probe of the class:");
+        note(scores.table());
         scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
         any(soda, pictures, test, trainLatents, testLatents);
-    }
-
-    private static ImageDataset fashion(Dataset.Usage split) {
-        return FashionMnist.builder()
-                .resource(Quickstart.class, "fashion-mnist")
-                .split(split)
-                .build();
     }
 
     /** What works on any images. */
@@ -223,11 +201,9 @@ public final class LatentTour implements Callable<Integer> {
         }
     }
 
-    private void print(String text) {
+    private void note(String text) {
         results.append(text).append('\n');
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text);
-        writer.flush();
+        print(text);
     }
 
     /**

@@ -3,10 +3,8 @@ package org.soda4j.examples;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -23,8 +21,8 @@ import org.soda4j.eval.novelview.ViewScores;
 import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.examples.novelview.NovelViewPictures;
 import org.soda4j.examples.novelview.Turntable;
@@ -41,25 +39,20 @@ import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingData;
 import org.soda4j.training.TrainingLength;
 import org.soda4j.training.TrainingSummary;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Trains a model of novel views in minutes and shows objects it has never seen from all sides. */
 @Command(
         name = "novel-views",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Trains a small model on views of objects with their cameras, then draws objects"
                         + " that it has not seen from other cameras and compares with the truth,"
                         + " with the nearest source view and with the mean training image.")
-public final class NovelViews implements Callable<Integer> {
+public final class NovelViews extends Program {
 
     private static final int SIZE = 32;
     private static final int MOST_SOURCES = 2;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Option(
             names = "--data",
@@ -124,10 +117,7 @@ public final class NovelViews implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--images: expected at least 1, found " + images);
-        }
+        requireAtLeast(1, "--images", images);
         OutputCheck.folder("--out", out);
         Turntable turntable = turntable();
         SceneSource training = turntable.training();
@@ -157,26 +147,21 @@ public final class NovelViews implements Callable<Integer> {
             case "shapes" -> shapes();
             case "coil20" -> {
                 if (root == null) {
-                    throw new CommandLine.ParameterException(
-                            spec.commandLine(), "--data coil20 needs --root, a folder");
+                    throw refusal("--data coil20 needs --root, a folder");
                 }
                 yield Turntable.ofCoil(
                         CoilDataset.builder().root(root).channels(1).build(), split, SIZE, seed);
             }
-            default ->
-                    throw new CommandLine.ParameterException(
-                            spec.commandLine(), "--data: expected shapes or coil20, found " + data);
+            default -> throw refusal("--data: expected shapes or coil20, found " + data);
         };
     }
 
     private Turntable shapes() {
         if (!(hueDistance >= 0 && hueDistance <= 1)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--hue-distance: expected 0 to 1, found " + hueDistance);
+            throw refusal("--hue-distance: expected 0 to 1, found " + hueDistance);
         }
         if (solids < 1 || solids > 3) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--solids: expected 1 to 3, found " + solids);
+            throw refusal("--solids: expected 1 to 3, found " + solids);
         }
         ShapeScenes.Builder scenes =
                 ShapeScenes.builder()
@@ -279,8 +264,7 @@ public final class NovelViews implements Callable<Integer> {
         FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
         KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
         double knn = neighbours.evaluate(train, test).accuracy();
-        LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
-        double linear = LinearProbe.onFeatures(regression).evaluate(train, test).accuracy();
+        double linear = LinearProbe.onStandardizedFeatures().evaluate(train, test).accuracy();
         print(
                 String.format(
                         Locale.ROOT,
@@ -296,12 +280,6 @@ public final class NovelViews implements Callable<Integer> {
 
     private boolean isCoil() {
         return data.equals("coil20");
-    }
-
-    private void print(String text) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text);
-        writer.flush();
     }
 
     /**

@@ -5,19 +5,17 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.report.ConfusionSection;
 import org.soda4j.eval.report.FeatureMapSection;
 import org.soda4j.eval.report.Report;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.OutputCheck;
-import picocli.CommandLine;
+import org.soda4j.examples.cli.Program;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,19 +23,15 @@ import picocli.CommandLine.Parameters;
 /** Probes a file of features. */
 @Command(
         name = "probe",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description = {
             "k-NN and linear probe of labelled features, from encode or from NumPy (arrays features"
                     + " [n, d] and labels [n]).",
             "Without --test every fifth row is for testing."
         })
-public final class Probe implements Callable<Integer> {
+public final class Probe extends Program {
 
     private static final int HELD_OUT = 5;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Parameters(paramLabel = "FEATURES", description = ".npz or .safetensors with labels.")
     private Path file;
@@ -59,10 +53,7 @@ public final class Probe implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (k < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--k: expected at least 1, found " + k);
-        }
+        requireAtLeast(1, "--k", k);
         if (report != null) {
             OutputCheck.file("--report", report);
         }
@@ -83,10 +74,8 @@ public final class Probe implements Callable<Integer> {
         List<ProbeResult> results =
                 List.of(
                         KnnProbe.builder().k(k).build().evaluate(train, tested),
-                        LinearProbe.onFeatures(
-                                        LogisticRegression.builder().standardize(true).build())
-                                .evaluate(train, tested));
-        PrintWriter out = spec.commandLine().getOut();
+                        LinearProbe.onStandardizedFeatures().evaluate(train, tested));
+        PrintWriter out = writer();
         results.forEach(result -> out.print(result.table()));
         if (report != null) {
             Report.Builder html =

@@ -2,17 +2,14 @@ package org.soda4j.examples;
 
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.Cifar10;
-import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.data.pair.ViewPipeline;
@@ -24,39 +21,32 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.OutputCheck;
-import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.SmallModel;
-import org.soda4j.training.RateSchedule;
-import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Trains a small SODA on real images in minutes and shows that it learned. */
 @Command(
         name = "quickstart",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Trains a small SODA on 10,000 real images of 16 x 16 pixels without their labels,"
                         + " then compares its features with raw pixels and an untrained encoder,"
                         + " and draws reconstructions and interpolations.")
-public final class Quickstart implements Callable<Integer> {
+public final class Quickstart extends Program {
 
     private static final int SIZE = SmallModel.QUICKSTART_SIZE;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int REPORT_IMAGES = 200;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Option(
             names = "--data",
@@ -90,10 +80,7 @@ public final class Quickstart implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--images: expected at least 1, found " + images);
-        }
+        requireAtLeast(1, "--images", images);
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
@@ -120,22 +107,14 @@ public final class Quickstart implements Callable<Integer> {
 
     private ImageDataset images(Dataset.Usage split) {
         return switch (data) {
-            case "fashion-mnist" ->
-                    FashionMnist.builder()
-                            .resource(Quickstart.class, "fashion-mnist")
-                            .split(split)
-                            .build();
+            case "fashion-mnist" -> BuiltInImages.fashionMnist(split);
             case "cifar10" -> {
                 if (root == null) {
-                    throw new CommandLine.ParameterException(
-                            spec.commandLine(), "--data cifar10 needs --root, a folder");
+                    throw refusal("--data cifar10 needs --root, a folder");
                 }
                 yield Cifar10.builder().root(root).split(split).build();
             }
-            default ->
-                    throw new CommandLine.ParameterException(
-                            spec.commandLine(),
-                            "--data: expected fashion-mnist or cifar10, found " + data);
+            default -> throw refusal("--data: expected fashion-mnist or cifar10, found " + data);
         };
     }
 
@@ -145,18 +124,7 @@ public final class Quickstart implements Callable<Integer> {
                 ViewPairs.builder(train).source(views()).target(views()).seed(seed).build();
         List<RunEvent.Step> steps = new ArrayList<>();
         TrainingSummary summary =
-                SodaTrainer.builder(soda)
-                        .data(pairs)
-                        .images(images)
-                        .batchSize(32)
-                        .learningRate(2e-3)
-                        .encoderRateRatio(0.5)
-                        .warmup(null)
-                        .rateSchedule(RateSchedule.COSINE)
-                        .emaDecay(0.99)
-                        .seed(seed)
-                        .precision(precision)
-                        .listener(new ProgressBarListener())
+                SmallModel.trainer(soda, pairs, images, precision, seed)
                         .listener(
                                 new RunListener() {
                                     @Override
@@ -224,8 +192,7 @@ public final class Quickstart implements Callable<Integer> {
         FeatureSet trainSet = extractor.extract(train);
         FeatureSet testSet = extractor.extract(test);
         double knn = KnnProbe.builder().build().evaluate(trainSet, testSet).accuracy();
-        LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
-        double linear = LinearProbe.onFeatures(regression).evaluate(trainSet, testSet).accuracy();
+        double linear = LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet).accuracy();
         return new Row(name, knn, linear);
     }
 
@@ -262,12 +229,6 @@ public final class Quickstart implements Callable<Integer> {
 
     private SamplingOptions options() {
         return SamplingOptions.defaults().withSteps(50).withSeed(seed);
-    }
-
-    private void print(String text) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text);
-        writer.flush();
     }
 
     /**

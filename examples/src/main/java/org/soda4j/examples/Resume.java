@@ -2,13 +2,12 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.run.RunFolder;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -16,12 +15,8 @@ import picocli.CommandLine.Parameters;
 /** Goes on with a run that {@code train} started. */
 @Command(
         name = "resume",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description = "Goes on with a run from its newest checkpoint, as if it had not stopped.")
-public final class Resume implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class Resume extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
@@ -32,8 +27,7 @@ public final class Resume implements Callable<Integer> {
     public Integer call() throws IOException {
         RunConfig config = RunFolder.config(run, RunConfig.class);
         TrainingImages data = TrainingImages.ofRun(run);
-        new TrainingProgram(spec.commandLine().getOut(), config, data, run, device.device())
-                .train();
+        new TrainingProgram(writer(), config, data, run, device.device()).train();
         return 0;
     }
 

@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.distributed.Collective;
 import org.soda4j.examples.benchmark.TimedCollective;
 import org.soda4j.examples.cli.ConfigOptions;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.Ranks;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
@@ -26,7 +26,6 @@ import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,19 +33,15 @@ import picocli.CommandLine.Option;
 /** Measures what several ranks gain and what they cost; {@code docs/scaling.md} explains it. */
 @Command(
         name = "scaling",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description = {
             "Measures the sum of all gradients over the ranks, and training steps.",
             "  scaling --ranks 2 --preset cifar10 --data DIR --steps 4"
         })
-public final class Scaling implements Callable<Integer> {
+public final class Scaling extends Program {
 
     private static final int ROUNDS = 5;
     private static final int BUCKET = 4 << 20;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Mixin private ConfigOptions options;
 
@@ -75,7 +70,7 @@ public final class Scaling implements Callable<Integer> {
             return ranks.launch(Scaling.class);
         }
         try (Ranks.Joined joined = ranks.join(Device.cpu())) {
-            PrintWriter out = joined.isFirst() ? spec.commandLine().getOut() : nullWriter();
+            PrintWriter out = joined.isFirst() ? writer() : nullWriter();
             sums(joined.collective(), out);
             if (data != null) {
                 steps(joined.collective(), out);
@@ -138,7 +133,7 @@ public final class Scaling implements Callable<Integer> {
     }
 
     private void steps(Collective collective, PrintWriter out) throws IOException {
-        RunConfig config = options.read(spec.commandLine());
+        RunConfig config = options.read();
         ImageDataset images =
                 new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data).open();
         TimedCollective timed = new TimedCollective(collective, !noOverlap);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.soda4j.data.dataset.CoilDataset;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
@@ -14,7 +13,7 @@ import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.examples.cli.DataOptions;
 import org.soda4j.examples.cli.OutputCheck;
-import picocli.CommandLine;
+import org.soda4j.examples.cli.Program;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,17 +21,13 @@ import picocli.CommandLine.Option;
 /** Draws what a model is trained on: images and pairs of views of them. */
 @Command(
         name = "show-views",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Draws a contact sheet: in each row an image, then the source and the target view of"
                         + " several epochs. The views of coil20 are the object from two sides, of all"
                         + " other data the published recipe's.")
-public final class ShowViews implements Callable<Integer> {
+public final class ShowViews extends Program {
 
     private static final int EPOCHS = 4;
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Mixin private DataOptions data;
 
@@ -57,8 +52,7 @@ public final class ShowViews implements Callable<Integer> {
     public Integer call() throws IOException {
         int size = resolution == null ? data.source().resolution() : resolution;
         if (count < 1 || size < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+            throw refusal(
                     "--count and --resolution: expected at least 1, found %d and %d"
                             .formatted(count, size));
         }
@@ -79,7 +73,7 @@ public final class ShowViews implements Callable<Integer> {
         }
         Sheet sheet = new Sheet(items, views.seed(seed).build(), plain);
         sheet.picture(images.classNames(), count).save(out);
-        spec.commandLine().getOut().println("views: " + out.toAbsolutePath().normalize());
+        writer().println("views: " + out.toAbsolutePath().normalize());
         return 0;
     }
 

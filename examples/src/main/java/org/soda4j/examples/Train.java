@@ -6,17 +6,16 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.examples.training.Ranks;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Option;
 /** Trains a preset on its data set, or a model on one's own images. */
 @Command(
         name = "train",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         sortOptions = false,
         description = {
             "Trains a model; the same command again goes on with the run.",
@@ -33,9 +30,7 @@ import picocli.CommandLine.Option;
             "  train --images FOLDER --out RUN",
             "The latter chooses resolution, model, batch and length by itself."
         })
-public final class Train implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class Train extends Program {
 
     @Mixin private ConfigOptions options;
 
@@ -85,35 +80,27 @@ public final class Train implements Callable<Integer> {
     private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
         OutputCheck.newFolder("--out", out);
         Device where = joined.device();
-        PrintWriter print =
-                joined.isFirst()
-                        ? spec.commandLine().getOut()
-                        : new PrintWriter(Writer.nullWriter());
+        PrintWriter print = joined.isFirst() ? writer() : new PrintWriter(Writer.nullWriter());
         RunConfig config =
                 source.kind().equals(TrainingImages.IMAGES) && !options.given()
                         ? chosen(source, where, print)
-                        : options.read(spec.commandLine());
+                        : options.read();
         new TrainingProgram(print, config, source, out, where).train(joined.collective());
         return 0;
     }
 
     private TrainingImages source() {
         if (probeImages != null && probeImages < 0) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--probe-images: expected at least 0, found " + probeImages);
+            throw refusal("--probe-images: expected at least 0, found " + probeImages);
         }
         if ((data == null) == (images == null)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "expected --data or --images, found " + (data == null ? "none" : "both"));
+            throw refusal("expected --data or --images, found " + (data == null ? "none" : "both"));
         }
         if (images != null) {
             return new TrainingImages(TrainingImages.IMAGES, images, probeImages);
         }
         if (options.preset() == null) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--data: expected --preset, which says what the data are");
+            throw refusal("--data: expected --preset, which says what the data are");
         }
         return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data, probeImages);
     }
@@ -126,7 +113,7 @@ public final class Train implements Callable<Integer> {
         try {
             config = plan.config(overrides);
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw refusal(e.getMessage(), e);
         }
         print.println("Chosen for your images (--preset and --set change it):");
         plan.reasons().forEach(reason -> print.println("  " + reason));

@@ -5,12 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -18,14 +17,10 @@ import picocli.CommandLine.Parameters;
 /** Compares this library with reference arrays, quantity by quantity. */
 @Command(
         name = "verify-goldens",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         description =
                 "Runs every reference case of a folder and prints a line per quantity;"
                         + " exits with 1 if any is out of bounds or of an unknown kind.")
-public final class VerifyGoldens implements Callable<Integer> {
-
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+public final class VerifyGoldens extends Program {
 
     @Parameters(paramLabel = "DIR", description = "Folder with .safetensors files.")
     private Path folder;
@@ -46,11 +41,11 @@ public final class VerifyGoldens implements Callable<Integer> {
         for (Path file : files) {
             try {
                 for (Check check : GoldenCases.run(file, where)) {
-                    spec.commandLine().getOut().println(check);
+                    writer().println(check);
                     passed &= check.passed();
                 }
             } catch (IllegalArgumentException e) {
-                spec.commandLine().getOut().println(e.getMessage() + " FAILED");
+                writer().println(e.getMessage() + " FAILED");
                 passed = false;
             }
         }

@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,16 +181,7 @@ class EvaluateTest {
     @Test
     void encodesAFolderAndProbesTheFile() throws IOException {
         Path features = folder.resolve("features.npz");
-        assertThat(
-                        run(
-                                "encode",
-                                run.toString(),
-                                "--images",
-                                images.toString(),
-                                "--out",
-                                features.toString()))
-                .as(err.toString())
-                .isZero();
+        assertThat(encode(features)).as(err.toString()).isZero();
         assertThat(out.toString()).contains("52 images, 12 features each, 2 classes");
         FeatureSet set = FeatureSet.load(features);
         assertThat(set.classNames()).containsExactly("bright", "dark");
@@ -225,17 +218,14 @@ class EvaluateTest {
         assertThat(run("explore", model)).isEqualTo(2);
         assertThat(err.toString()).contains("--data: expected shapes, fashion-mnist or a folder");
         assertThat(run("evaluate", run.toString(), "--quality-images", "1")).isEqualTo(2);
-        assertThat(
-                        run(
-                                "encode",
-                                run.toString(),
-                                "--images",
-                                images.toString(),
-                                "--out",
-                                folder.resolve("f.npz").toString(),
-                                "--output",
-                                "logits"))
-                .isEqualTo(2);
+        assertThat(encode(folder.resolve("f.npz"), "--output", "logits")).isEqualTo(2);
         assertThat(err.toString()).contains("'--output'", "NORMALIZED_LATENT", "'logits'");
+    }
+
+    private int encode(Path features, String... more) {
+        List<String> args = new ArrayList<>(List.of("encode", run.toString()));
+        args.addAll(List.of("--images", images.toString(), "--out", features.toString()));
+        args.addAll(List.of(more));
+        return run(args.toArray(String[]::new));
     }
 }

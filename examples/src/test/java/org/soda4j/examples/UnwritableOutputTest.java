@@ -3,13 +3,9 @@ package org.soda4j.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +15,7 @@ import org.soda4j.examples.cli.OutputCheck;
 /** A result that cannot be written is noticed before there is anything to lose. */
 class UnwritableOutputTest {
 
-    private final PrintStream before = System.err;
-
     @TempDir Path folder;
-
-    @AfterEach
-    void restore() {
-        System.setErr(before);
-    }
 
     /** BLOCKED lies below a file, RUN tells where images are that are not there. */
     @ParameterizedTest
@@ -48,13 +37,7 @@ class UnwritableOutputTest {
                 run.resolve("data.json"), "{\"kind\": \"images\", \"path\": \"nowhere\"}");
         Path blocked = Files.createFile(folder.resolve("file")).resolve("below");
         String words = command.replace("BLOCKED", blocked.toString()).replace("RUN", "" + run);
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        int code = Examples.execute(new Examples(), words.split(" "));
-        System.setErr(before);
-        assertThat(code).isEqualTo(1);
-        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
-                .doesNotContain("\n")
+        assertThat(ErrorOutput.line(words, 1))
                 .doesNotContain("Exception")
                 .contains(": expected a folder that can be written, found " + blocked)
                 .endsWith("cannot be created below the file " + blocked.getParent());

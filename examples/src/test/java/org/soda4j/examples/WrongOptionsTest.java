@@ -2,22 +2,11 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WrongOptionsTest {
-
-    private final PrintStream before = System.err;
-
-    @AfterEach
-    void restore() {
-        System.setErr(before);
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -45,7 +34,7 @@ class WrongOptionsTest {
                 "train --images x --out y --stepz 3"
             })
     void giveOneLineAndExitCodeTwo(String command) {
-        assertThat(line(command, 2)).contains("--help lists the options");
+        assertThat(ErrorOutput.line(command, 2)).contains("--help lists the options");
     }
 
     @ParameterizedTest
@@ -63,15 +52,6 @@ class WrongOptionsTest {
                 "1|evaluate nowhere|nowhere: not found; expected the folder of a run"
             })
     void areNamedWithWhatToTry(int code, String command, String expected) {
-        assertThat(line(command, code)).contains(expected);
-    }
-
-    private static String line(String command, int code) {
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        assertThat(Examples.execute(new Examples(), command.split(" "))).isEqualTo(code);
-        String line = printed.toString(StandardCharsets.UTF_8).strip();
-        assertThat(line).isNotEmpty().doesNotContain("\n");
-        return line;
+        assertThat(ErrorOutput.line(command, code)).contains(expected);
     }
 }

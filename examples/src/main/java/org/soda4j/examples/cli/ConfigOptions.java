@@ -27,13 +27,7 @@ public final class ConfigOptions {
             description = "A configuration in YAML or JSON instead of a preset. Default: none.")
     private Path file;
 
-    @Option(
-            names = "--set",
-            showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            paramLabel = "PATH=VALUE",
-            description =
-                    "Changes one field, such as model.denoiser.channels=32; may be repeated. Default: nothing is changed.")
-    private List<String> set = new ArrayList<>();
+    @CommandLine.Mixin private Assignments set;
 
     @Option(
             names = "--steps",
@@ -59,22 +53,9 @@ public final class ConfigOptions {
         return steps != null;
     }
 
-    /** Refuses what is no assignment, in the words of the command line. */
-    public static void requireAssignments(CommandLine line, List<String> set) {
-        for (String one : set) {
-            if (one.indexOf('=') < 1) {
-                throw new CommandLine.ParameterException(
-                        line,
-                        "--set: expected PATH=VALUE, for example training.batchSize=64, found "
-                                + one);
-            }
-        }
-    }
-
     /** What was set, in the words of the configuration. */
     public List<String> overrides() {
-        requireAssignments(spec.commandLine(), set);
-        List<String> all = new ArrayList<>(set);
+        List<String> all = new ArrayList<>(set.all());
         if (steps != null) {
             if (steps < 1) {
                 throw new CommandLine.ParameterException(
@@ -89,10 +70,10 @@ public final class ConfigOptions {
     }
 
     /** The effective configuration; wrong options end the command with exit code 2. */
-    public RunConfig read(CommandLine line) throws IOException {
+    public RunConfig read() throws IOException {
         if ((preset == null) == (file == null)) {
             throw new CommandLine.ParameterException(
-                    line,
+                    spec.commandLine(),
                     "expected --preset or --config, found " + (preset == null ? "none" : "both"));
         }
         String[] overrides = overrides().toArray(String[]::new);
@@ -101,7 +82,7 @@ public final class ConfigOptions {
                     ? RunConfig.preset(preset, overrides)
                     : RunConfig.read(file, overrides);
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(line, e.getMessage(), e);
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 }

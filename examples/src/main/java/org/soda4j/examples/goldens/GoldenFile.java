@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.soda4j.Soda;
+import org.soda4j.data.SplitMix64;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 import org.soda4j.io.WeightReport;
@@ -136,16 +136,9 @@ final class GoldenFile implements AutoCloseable {
         CRC32 crc = new CRC32();
         crc.update(name.getBytes(StandardCharsets.UTF_8));
         long start = crc.getValue() << 32;
-        LongUnaryOperator mix = // SplitMix64's finaliser
-                x -> {
-                    long y = x + 0x9E3779B97F4A7C15L;
-                    y = (y ^ y >>> 30) * 0xBF58476D1CE4E5B9L;
-                    y = (y ^ y >>> 27) * 0x94D049BB133111EBL;
-                    return y ^ y >>> 31;
-                };
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
-            values[i] = (mix.applyAsLong(start + i) >>> 40) * 0x1p-24f;
+            values[i] = (SplitMix64.mix(start + i + SplitMix64.GOLDEN_GAMMA) >>> 40) * 0x1p-24f;
         }
         return values;
     }

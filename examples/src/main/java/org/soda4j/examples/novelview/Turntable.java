@@ -49,7 +49,7 @@ public record Turntable(
         List<SceneSource> parts =
                 split == Split.OBJECTS
                         ? all.split(UNSEEN_COIL, seed)
-                        : List.of(new EveryOtherView(all, 0), new EveryOtherView(all, 1));
+                        : List.of(all.everyNthView(2, 0), all.everyNthView(2, 1));
         SceneSource unseen = parts.get(1).inMemory(size, size);
         int step = unseen.views(0) / CAMERAS;
         return new Turntable(

@@ -8,11 +8,8 @@ import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.data.pair.ViewPipeline;
-import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
-import org.soda4j.training.RateSchedule;
-import org.soda4j.training.SodaTrainer;
 
 /** A SODA small enough to learn procedural shapes within minutes, and the shapes it learns. */
 public final class ShapesModel {
@@ -71,20 +68,6 @@ public final class ShapesModel {
                         .target(same)
                         .seed(seed)
                         .build();
-        SodaTrainer.builder(soda)
-                .data(pairs)
-                .images(images)
-                .batchSize(32)
-                .learningRate(2e-3)
-                .encoderRateRatio(0.5)
-                .warmup(null)
-                .rateSchedule(RateSchedule.COSINE)
-                .emaDecay(0.99)
-                .seed(seed)
-                .precision(precision)
-                .folder(run)
-                .listener(new ProgressBarListener())
-                .build()
-                .fit();
+        SmallModel.trainer(soda, pairs, images, precision, seed).folder(run).build().fit();
     }
 }

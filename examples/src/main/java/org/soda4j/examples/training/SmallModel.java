@@ -1,13 +1,18 @@
 package org.soda4j.examples.training;
 
 import org.soda4j.PixelNormalization;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.RateSchedule;
+import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingData;
 
 /** What the models that train in minutes have in common. */
 public final class SmallModel {
@@ -42,6 +47,27 @@ public final class SmallModel {
                         Prediction.X0) // Within minutes it draws what the noise needs hours for.
                 .normalization(PixelNormalization.symmetric(channels))
                 .seed(seed);
+    }
+
+    /**
+     * Training by the minute: no warm-up, and a rate that reaches zero at the end.
+     *
+     * @param images how many are seen, counted with repetition
+     */
+    public static SodaTrainer.Builder trainer(
+            Soda soda, TrainingData data, long images, Precision precision, long seed) {
+        return SodaTrainer.builder(soda)
+                .data(data)
+                .images(images)
+                .batchSize(32)
+                .learningRate(2e-3)
+                .encoderRateRatio(0.5)
+                .warmup(null)
+                .rateSchedule(RateSchedule.COSINE)
+                .emaDecay(0.99)
+                .seed(seed)
+                .precision(precision)
+                .listener(new ProgressBarListener());
     }
 
     /** Three levels with one block each, attention at the deepest. */

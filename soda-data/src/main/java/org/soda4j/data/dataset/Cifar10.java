@@ -2,7 +2,6 @@ package org.soda4j.data.dataset;
 
 import java.util.List;
 import org.soda4j.data.DatasetException;
-import org.soda4j.data.download.OfficialFile;
 
 /**
  * CIFAR-10: 50,000 training and 10,000 test images of 32 x 32 in colour, 10 classes; held in memory
@@ -58,20 +57,11 @@ public final class Cifar10 extends CifarDataset {
      * <p>{@code root} is the folder with {@code data_batch_1.bin} and the other files, the folder
      * above it, the archive, or the folder with the archive.
      */
-    public static final class Builder extends FilesBuilder<Builder> {
+    public static final class Builder extends CifarBuilder<Builder> {
 
-        private int recordsPerFile = RECORDS_PER_FILE;
-
-        private Builder() {}
-
-        Builder recordsPerFile(int records) {
-            recordsPerFile = records;
-            return this;
-        }
-
-        @Override
-        List<OfficialFile> officialFiles() {
-            return List.of(OfficialFiles.CIFAR_10);
+        private Builder() {
+            super(OfficialFiles.CIFAR_10);
+            recordsPerFile(RECORDS_PER_FILE);
         }
 
         @Override

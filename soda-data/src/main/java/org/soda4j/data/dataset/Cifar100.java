@@ -3,7 +3,6 @@ package org.soda4j.data.dataset;
 import java.util.List;
 import java.util.Objects;
 import org.soda4j.data.DatasetException;
-import org.soda4j.data.download.OfficialFile;
 
 /**
  * CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 in colour, 100 fine classes in 20
@@ -75,21 +74,12 @@ public final class Cifar100 extends CifarDataset {
      * <p>{@code root} is the folder with {@code train.bin} and {@code test.bin}, the folder above
      * it, the archive, or the folder with the archive.
      */
-    public static final class Builder extends FilesBuilder<Builder> {
+    public static final class Builder extends CifarBuilder<Builder> {
 
         private LabelKind labels = LabelKind.FINE;
-        private int recordsPerFile;
 
-        private Builder() {}
-
-        Builder recordsPerFile(int records) {
-            recordsPerFile = records;
-            return this;
-        }
-
-        @Override
-        List<OfficialFile> officialFiles() {
-            return List.of(OfficialFiles.CIFAR_100);
+        private Builder() {
+            super(OfficialFiles.CIFAR_100);
         }
 
         @Override

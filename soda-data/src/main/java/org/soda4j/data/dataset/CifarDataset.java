@@ -46,6 +46,31 @@ abstract class CifarDataset extends InMemoryDataset {
         }
     }
 
+    /**
+     * The options of both.
+     *
+     * @param <T> the builder itself
+     */
+    abstract static class CifarBuilder<T extends CifarBuilder<T>> extends FilesBuilder<T> {
+
+        private final OfficialFile archive;
+        int recordsPerFile;
+
+        CifarBuilder(OfficialFile archive) {
+            this.archive = archive;
+        }
+
+        T recordsPerFile(int records) {
+            recordsPerFile = records;
+            return self();
+        }
+
+        @Override
+        List<OfficialFile> officialFiles() {
+            return List.of(archive);
+        }
+    }
+
     /** Reads the named files, {@code records} in each, from a folder or an archive. */
     static RecordCollector read(
             FilesBuilder<?> builder, Format format, List<String> files, int records) {

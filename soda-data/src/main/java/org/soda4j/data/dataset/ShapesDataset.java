@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.soda4j.data.IntRange;
+import org.soda4j.data.SplitMix64;
 import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
 
@@ -216,7 +218,7 @@ public final class ShapesDataset extends ImageDataset {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder count(int count) {
-            this.count = inRange("count", count, 1, Integer.MAX_VALUE);
+            this.count = IntRange.atLeastOne("count", count);
             return this;
         }
 
@@ -228,7 +230,7 @@ public final class ShapesDataset extends ImageDataset {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder resolution(int resolution) {
-            this.resolution = inRange("resolution", resolution, 8, 2048);
+            this.resolution = IntRange.within("resolution", resolution, 8, 2048);
             return this;
         }
 
@@ -253,7 +255,8 @@ public final class ShapesDataset extends ImageDataset {
          */
         public Builder levels(Factor factor, int levels) {
             Objects.requireNonNull(factor, "factor");
-            this.levels.put(factor, inRange("levels of " + factor, levels, 1, factor.maxLevels));
+            this.levels.put(
+                    factor, IntRange.within("levels of " + factor, levels, 1, factor.maxLevels));
             return this;
         }
 
@@ -264,14 +267,6 @@ public final class ShapesDataset extends ImageDataset {
          */
         public ShapesDataset build() {
             return new ShapesDataset(this);
-        }
-
-        private static int inRange(String name, int value, int low, int high) {
-            if (value < low || value > high) {
-                throw new IllegalArgumentException(
-                        "%s: expected %d to %d, found %d".formatted(name, low, high, value));
-            }
-            return value;
         }
     }
 }

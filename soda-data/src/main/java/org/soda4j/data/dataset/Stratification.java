@@ -3,6 +3,8 @@ package org.soda4j.data.dataset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.soda4j.data.IntRange;
+import org.soda4j.data.SplitMix64;
 
 /**
  * Chooses the same number of images from every class; see {@link ImageDataset#subset(int, long)}.
@@ -14,9 +16,7 @@ final class Stratification {
     private record Candidate(int index, long rank) {}
 
     static int[] choose(ImageDataset data, int perClass, long seed) {
-        if (perClass < 1) {
-            throw new IllegalArgumentException("perClass: expected at least 1, found " + perClass);
-        }
+        IntRange.atLeastOne("perClass", perClass);
         int classes = data.classNames().size();
         if (classes == 0) {
             throw new IllegalArgumentException(

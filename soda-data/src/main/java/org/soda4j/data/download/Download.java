@@ -22,12 +22,14 @@ import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.data.DatasetException;
+import org.soda4j.engine.Internal;
 
 /**
  * Fetches one official file: into {@code NAME.part}, from where an earlier attempt stopped (HTTP
  * ranges, RFC 9110, section 14), checked against its checksum, then moved into place at once. The
  * name itself never holds anything but the whole, checked file.
  */
+@Internal
 public final class Download {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Download.class);

@@ -2,6 +2,7 @@ package org.soda4j.data.download;
 
 import java.net.URI;
 import java.util.List;
+import org.soda4j.engine.Internal;
 
 /**
  * A file that a data set's makers publish, with the checksum that it must have.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param md5 the checksum its makers publish (or, for the MNIST files, that torchvision checks), 32
  *     lower-case hexadecimal digits; it guards against damage, not against forgery
  */
+@Internal
 public record OfficialFile(String name, List<URI> places, String md5) {
 
     /**

@@ -14,8 +14,10 @@ import java.util.zip.ZipInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.data.DatasetException;
+import org.soda4j.engine.Internal;
 
 /** Unpacks a downloaded archive beside its place and moves its one folder there at once. */
+@Internal
 public final class ZipUnpacking {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ZipUnpacking.class);

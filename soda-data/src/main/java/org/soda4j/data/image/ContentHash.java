@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.soda4j.engine.Internal;
 
 /**
  * SHA-256 over what a data set holds: it is the same where images, labels and their order are. Not
  * thread-safe.
  */
+@Internal
 public final class ContentHash {
 
     private final MessageDigest digest;

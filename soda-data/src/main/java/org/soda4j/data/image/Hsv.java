@@ -1,6 +1,9 @@
 package org.soda4j.data.image;
 
+import org.soda4j.engine.Internal;
+
 /** Colours by hue, saturation and value, in arithmetic that gives the same bits everywhere. */
+@Internal
 public final class Hsv {
 
     private Hsv() {}

@@ -60,7 +60,7 @@ public final class ImageDecoder {
         private int channels = 3;
         private long maxPixels = 89_478_485;
         private boolean applyOrientation = true;
-        private int background = PixelConversion.DROP_ALPHA;
+        private int background = RasterConversion.DROP_ALPHA;
 
         private Builder() {}
 
@@ -173,7 +173,7 @@ public final class ImageDecoder {
 
     /** The options that change pixels, for the names of entries in caches, which must stay. */
     String cacheKey() {
-        String over = background == PixelConversion.DROP_ALPHA ? "" : " over " + background;
+        String over = background == RasterConversion.DROP_ALPHA ? "" : " over " + background;
         return channels + " " + applyOrientation + over;
     }
 
@@ -233,9 +233,9 @@ public final class ImageDecoder {
             // The platform's reader gives CMYK as raw samples only.
             PixelImage image =
                     jpeg != null && jpeg.components() == 4
-                            ? PixelConversion.convertCmyk(
+                            ? RasterConversion.convertCmyk(
                                     reader.readRaster(0, null), jpeg.adobeTransform(), channels)
-                            : PixelConversion.convert(reader.read(0), channels, background);
+                            : RasterConversion.convert(reader.read(0), channels, background);
             if (warnings.corruption != null) {
                 throw new RefusedImageException(
                         "expected whole %s data, found: %s".formatted(format, warnings.corruption));

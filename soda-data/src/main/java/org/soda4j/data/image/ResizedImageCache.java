@@ -14,11 +14,13 @@ import org.slf4j.LoggerFactory;
 import org.soda4j.data.DatasetException;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
+import org.soda4j.engine.Internal;
 
 /**
  * Decoded, scaled-down images on disk. An entry is 20 bytes (magic number, height, width, channels,
  * CRC-32 of the pixels) and the pixels. Thread-safe; processes may share a folder.
  */
+@Internal
 public final class ResizedImageCache {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ResizedImageCache.class);

@@ -1,2 +1,2 @@
-/** From the bytes of an image file to pixels, and from pixels to a hash and a picture of many. */
+/** From the bytes of an image file to pixels, and from pixels to a content hash. */
 package org.soda4j.data.image;

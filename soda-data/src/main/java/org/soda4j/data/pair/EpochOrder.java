@@ -1,6 +1,7 @@
 package org.soda4j.data.pair;
 
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.engine.Internal;
 
 /**
  * Which pairs a rank gets at which step of an epoch.
@@ -9,6 +10,7 @@ import org.soda4j.data.transform.ViewRandom;
  * the r-th on: the pairs of one step, over all ranks, are those that a single rank would get with
  * an n-times larger batch.
  */
+@Internal
 public final class EpochOrder {
 
     /** Keeps the shuffle's numbers apart from those of the views. */
@@ -30,6 +32,7 @@ public final class EpochOrder {
      * @param rank this rank, 0..ranks - 1
      * @param ranks how many share the pairs
      * @param dropLast leaves out what does not fill a batch on every rank
+     * @throws IllegalArgumentException if there are too few pairs for one batch on each rank
      */
     public EpochOrder(int size, int batchSize, int rank, int ranks, boolean dropLast) {
         this.size = size;
@@ -41,6 +44,26 @@ public final class EpochOrder {
                 dropLast
                         ? (int) (size / step * batchSize)
                         : (int) (((long) size + ranks - 1) / ranks);
+        if (perRank == 0) {
+            throw new IllegalArgumentException(
+                    "batchSize: expected at most %d (of %d pairs, on ranks: %d), found %d; lower it, in a run's configuration training.batchSize"
+                            .formatted(size / ranks, size, ranks, batchSize));
+        }
+    }
+
+    /**
+     * Refuses a start that no epoch has.
+     *
+     * @param epoch at least 0
+     * @param fromStep 0..steps
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public void requireStart(int epoch, int fromStep) {
+        if (epoch < 0 || fromStep < 0 || fromStep > steps()) {
+            throw new IllegalArgumentException(
+                    "expected an epoch of at least 0 and a step in 0..%d, found epoch %d, step %d"
+                            .formatted(steps(), epoch, fromStep));
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.soda4j.data.pair;
 
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.engine.Internal;
 
 /** Says that a view could not be made: names the pair, the data set, the file and the index. */
 public final class ViewException extends RuntimeException {
@@ -23,6 +24,7 @@ public final class ViewException extends RuntimeException {
      * @param where the data set, the file and the index in it
      * @param cause what happened there
      */
+    @Internal
     public ViewException(int index, String where, Throwable cause) {
         super("pair %d (%s): %s".formatted(index, where, cause), cause);
         this.index = index;

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.IntRange;
 import org.soda4j.training.BatchLoader;
 
 /**
@@ -121,11 +122,7 @@ public final class ViewLoader implements BatchLoader {
     @Override
     public Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager) {
         Objects.requireNonNull(manager, "manager");
-        if (epoch < 0 || fromStep < 0 || fromStep > order.steps()) {
-            throw new IllegalArgumentException(
-                    "expected an epoch of at least 0 and a step in 0..%d, found epoch %d, step %d"
-                            .formatted(order.steps(), epoch, fromStep));
-        }
+        order.requireStart(epoch, fromStep);
         int[] permutation = shuffle ? order.permutation(seed, epoch) : null;
         synchronized (lock) {
             if (closed) {
@@ -268,7 +265,7 @@ public final class ViewLoader implements BatchLoader {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder batchSize(int size) {
-            batchSize = atLeastOne("batch size", size);
+            batchSize = IntRange.atLeastOne("batchSize", size);
             return this;
         }
 
@@ -280,7 +277,7 @@ public final class ViewLoader implements BatchLoader {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder threads(int count) {
-            threads = atLeastOne("number of threads", count);
+            threads = IntRange.atLeastOne("threads", count);
             return this;
         }
 
@@ -292,7 +289,7 @@ public final class ViewLoader implements BatchLoader {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder queueDepth(int depth) {
-            queueDepth = atLeastOne("queue depth", depth);
+            queueDepth = IntRange.atLeastOne("queueDepth", depth);
             return this;
         }
 
@@ -304,7 +301,7 @@ public final class ViewLoader implements BatchLoader {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder heldBatches(int count) {
-            heldBatches = atLeastOne("number of held batches", count);
+            heldBatches = IntRange.atLeastOne("heldBatches", count);
             return this;
         }
 
@@ -372,20 +369,7 @@ public final class ViewLoader implements BatchLoader {
         public ViewLoader build() {
             int size = Math.toIntExact(pairs.size());
             EpochOrder order = new EpochOrder(size, batchSize, rank, ranks, dropLast);
-            if (order.steps() == 0) {
-                throw new IllegalArgumentException(
-                        "batchSize: expected at most %d (of %d pairs, on ranks: %d), found %d; lower it, in a run's configuration training.batchSize"
-                                .formatted(size / ranks, size, ranks, batchSize));
-            }
             return new ViewLoader(this, order);
-        }
-
-        private static int atLeastOne(String what, int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(
-                        "expected a %s of at least 1, found %d".formatted(what, value));
-            }
-            return value;
         }
     }
 }

@@ -9,6 +9,7 @@ import ai.djl.util.Progress;
 import java.util.List;
 import java.util.Objects;
 import org.soda4j.PixelNormalization;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ViewRandom;
@@ -235,17 +236,17 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
         return new Shape(pipeline.channels(), pipeline.size(), pipeline.size());
     }
 
-    /** Builds pairs. Either a resolution or both pipelines have to be set. */
-    public static final class Builder extends BaseBuilder<Builder> {
+    /**
+     * Builds pairs. Either a resolution, for which the published recipe is used, or both pipelines
+     * have to be set.
+     */
+    public static final class Builder extends ViewsBuilder<Builder> {
 
         private final ViewSource items;
         private ViewPipeline source;
         private ViewPipeline target;
-        private int sourceSize;
-        private int targetSize;
         private PixelNormalization normalization = PixelNormalization.imageNet();
         private int pairsPerItem = 1;
-        private long seed;
 
         private Builder(ViewSource items) {
             this.items = Objects.requireNonNull(items, "items");
@@ -254,38 +255,6 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
         @Override
         protected Builder self() {
             return this;
-        }
-
-        /**
-         * Uses the published recipe, at one resolution for source and target.
-         *
-         * @param size rows and columns of the views, at least 1
-         * @return this builder
-         */
-        public Builder resolution(int size) {
-            return resolutions(size, size);
-        }
-
-        /**
-         * Uses the published recipe, with a resolution of its own for the source (the paper encodes
-         * at a higher one than it denoises).
-         *
-         * @param sourceSize rows and columns of source views, at least 1
-         * @param targetSize rows and columns of target views, at least 1
-         * @return this builder
-         */
-        public Builder resolutions(int sourceSize, int targetSize) {
-            this.sourceSize = atLeastOnePixel(sourceSize);
-            this.targetSize = atLeastOnePixel(targetSize);
-            return this;
-        }
-
-        private static int atLeastOnePixel(int size) {
-            if (size < 1) {
-                throw new IllegalArgumentException(
-                        "expected a resolution of at least 1 pixel, found " + size);
-            }
-            return size;
         }
 
         /**
@@ -330,22 +299,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
          * @throws IllegalArgumentException if the count is below 1
          */
         public Builder pairsPerItem(int count) {
-            if (count < 1) {
-                throw new IllegalArgumentException(
-                        "expected at least 1 pair for each item, found " + count);
-            }
-            pairsPerItem = count;
-            return this;
-        }
-
-        /**
-         * Sets the seed of the views.
-         *
-         * @param value any number; 0 by default
-         * @return this builder
-         */
-        public Builder seed(long value) {
-            seed = value;
+            pairsPerItem = IntRange.atLeastOne("pairsPerItem", count);
             return this;
         }
 
@@ -370,9 +324,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
                         "expected resolution(...), or source(...) and target(...), found no "
                                 + (source == null ? "source" : "target"));
             }
-            if (sampler == null) {
-                setSampling(128, true);
-            }
+            samplingByDefault(128);
             return new ViewPairs(this);
         }
     }

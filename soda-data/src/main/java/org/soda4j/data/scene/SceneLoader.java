@@ -23,15 +23,6 @@ final class SceneLoader implements BatchLoader {
         this.request = request;
         int size = Math.toIntExact(data.size());
         order = new EpochOrder(size, request.batchSize(), request.rank(), request.ranks(), true);
-        if (order.steps() == 0) {
-            throw new IllegalArgumentException(
-                    "batchSize: expected at most %d (of %d records, on ranks: %d), found %d; lower it or raise perObject"
-                            .formatted(
-                                    size / request.ranks(),
-                                    size,
-                                    request.ranks(),
-                                    request.batchSize()));
-        }
     }
 
     @Override
@@ -41,11 +32,7 @@ final class SceneLoader implements BatchLoader {
 
     @Override
     public Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager) {
-        if (epoch < 0 || fromStep < 0 || fromStep > order.steps()) {
-            throw new IllegalArgumentException(
-                    "expected an epoch of at least 0 and a step in 0..%d, found epoch %d, step %d"
-                            .formatted(order.steps(), epoch, fromStep));
-        }
+        order.requireStart(epoch, fromStep);
         int[] permutation = request.shuffle() ? order.permutation(request.seed(), epoch) : null;
         return new Iterator<>() {
 

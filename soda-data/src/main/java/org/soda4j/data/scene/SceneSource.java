@@ -55,7 +55,20 @@ public interface SceneSource extends ViewSource {
      * @throws IndexOutOfBoundsException if there is no such object
      */
     default SceneSource select(int... items) {
-        return new SelectedScenes(this, items);
+        return new SelectedScenes(this, items, 1, 0);
+    }
+
+    /**
+     * Returns all objects with every n-th of their views, such as half of a turn's, the other half
+     * of which is for testing.
+     *
+     * @param step from one view that is kept to the next, at least 1
+     * @param first the first view that is kept, 0 .. step - 1
+     * @return the objects, in their order
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    default SceneSource everyNthView(int step, int first) {
+        return new SelectedScenes(this, IntStream.range(0, size()).toArray(), step, first);
     }
 
     /**

@@ -9,8 +9,10 @@ import ai.djl.util.Progress;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewException;
+import org.soda4j.data.pair.ViewsBuilder;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.novelview.Camera;
 import org.soda4j.training.BatchLoader;
@@ -48,16 +50,16 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
     private final int channels;
     private final long seed;
 
-    private SceneViews(Builder builder) {
+    private SceneViews(Builder builder, int sourceSize, int targetSize, long seed) {
         super(builder);
         scenes = builder.scenes;
-        sourceSize = builder.sourceSize;
-        targetSize = builder.targetSize;
+        this.sourceSize = sourceSize;
+        this.targetSize = targetSize;
         sources = builder.sources;
         perObject = builder.perObject;
         nearAngle = builder.nearAngle;
         nearEpochs = builder.nearEpochs;
-        seed = builder.seed;
+        this.seed = seed;
         sourceScenes = scenes.inMemory(sourceSize, sourceSize);
         targetScenes =
                 sourceSize == targetSize ? sourceScenes : scenes.inMemory(targetSize, targetSize);
@@ -231,17 +233,17 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
         }
     }
 
-    /** Builds the data. A resolution has to be set. */
-    public static final class Builder extends BaseBuilder<Builder> {
+    /**
+     * Builds the data. A resolution has to be set; images are scaled to it as a whole and held in
+     * memory.
+     */
+    public static final class Builder extends ViewsBuilder<Builder> {
 
         private final SceneSource scenes;
-        private int sourceSize;
-        private int targetSize;
         private int sources = 1;
         private int perObject = 1;
         private double nearAngle;
         private int nearEpochs;
-        private long seed;
 
         private Builder(SceneSource scenes) {
             this.scenes = Objects.requireNonNull(scenes, "scenes");
@@ -253,37 +255,13 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
         }
 
         /**
-         * Sets rows and columns of sources and targets; images are scaled to it as a whole and held
-         * in memory. No default.
-         *
-         * @param size at least 1
-         * @return this builder
-         */
-        public Builder resolution(int size) {
-            return resolutions(size, size);
-        }
-
-        /**
-         * Sets a resolution of its own for the sources.
-         *
-         * @param sourceSize rows and columns of the sources, at least 1
-         * @param targetSize rows and columns of the targets, at least 1
-         * @return this builder
-         */
-        public Builder resolutions(int sourceSize, int targetSize) {
-            this.sourceSize = atLeastOne("resolution", sourceSize);
-            this.targetSize = atLeastOne("resolution", targetSize);
-            return this;
-        }
-
-        /**
          * Sets how many sources a record has: the most that the model is trained with. Default: 1.
          *
          * @param count at least 1
          * @return this builder
          */
         public Builder sources(int count) {
-            sources = atLeastOne("sources", count);
+            sources = IntRange.atLeastOne("sources", count);
             return this;
         }
 
@@ -294,7 +272,7 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
          * @return this builder
          */
         public Builder perObject(int count) {
-            perObject = atLeastOne("perObject", count);
+            perObject = IntRange.atLeastOne("perObject", count);
             return this;
         }
 
@@ -316,17 +294,6 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
             }
             nearAngle = Math.toRadians(degrees);
             nearEpochs = epochs;
-            return this;
-        }
-
-        /**
-         * Sets the seed of the choice of views; a loader uses that of its trainer.
-         *
-         * @param value any number; 0 by default
-         * @return this builder
-         */
-        public Builder seed(long value) {
-            seed = value;
             return this;
         }
 
@@ -353,18 +320,8 @@ public final class SceneViews extends RandomAccessDataset implements TrainingDat
                                             scenes.views(item)));
                 }
             }
-            if (sampler == null) {
-                setSampling(32, true);
-            }
-            return new SceneViews(this);
-        }
-
-        private static int atLeastOne(String what, int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(
-                        "%s: expected at least 1, found %d".formatted(what, value));
-            }
-            return value;
+            samplingByDefault(32);
+            return new SceneViews(this, sourceSize, targetSize, seed);
         }
     }
 }

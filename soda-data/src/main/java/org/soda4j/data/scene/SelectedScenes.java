@@ -4,17 +4,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.image.ContentHash;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
-/** A view on chosen objects of another source. */
+/** Another source's chosen objects, with every n-th of their views. */
 final class SelectedScenes implements SceneSource {
 
     private final SceneSource whole;
     private final int[] items;
+    private final int step;
+    private final int first;
 
-    SelectedScenes(SceneSource whole, int... items) {
+    /**
+     * @param items indices of objects
+     * @param step 1 for all views
+     * @param first the first view that is kept, 0..step - 1
+     */
+    SelectedScenes(SceneSource whole, int[] items, int step, int first) {
         if (items.length == 0) {
             throw new IllegalArgumentException("expected at least one object, found none");
         }
@@ -23,6 +31,8 @@ final class SelectedScenes implements SceneSource {
         }
         this.whole = whole;
         this.items = items.clone();
+        this.step = IntRange.atLeastOne("step", step);
+        this.first = IntRange.within("first", first, 0, step - 1);
     }
 
     @Override
@@ -32,17 +42,21 @@ final class SelectedScenes implements SceneSource {
 
     @Override
     public int views(int item) {
-        return whole.views(items[item]);
+        return (whole.views(items[item]) - first + step - 1) / step;
+    }
+
+    private int whole(int item, int view) {
+        return step * Objects.checkIndex(view, views(item)) + first;
     }
 
     @Override
     public PixelImage image(int item, int view) {
-        return whole.image(items[item], view);
+        return whole.image(items[item], whole(item, view));
     }
 
     @Override
     public Camera camera(int item, int view) {
-        return whole.camera(items[item], view);
+        return whole.camera(items[item], whole(item, view));
     }
 
     @Override
@@ -57,7 +71,7 @@ final class SelectedScenes implements SceneSource {
 
     @Override
     public String describe(int item, int view) {
-        return whole.describe(items[item], view);
+        return whole.describe(items[item], whole(item, view));
     }
 
     @Override
@@ -67,7 +81,8 @@ final class SelectedScenes implements SceneSource {
             return all;
         }
         ContentHash hash = new ContentHash();
-        hash.addBytes((all + Arrays.toString(items)).getBytes(StandardCharsets.UTF_8));
+        String views = step == 1 ? "" : " views " + first + ", " + (first + step) + ", ...";
+        hash.addBytes((all + Arrays.toString(items) + views).getBytes(StandardCharsets.UTF_8));
         return hash.hex();
     }
 }

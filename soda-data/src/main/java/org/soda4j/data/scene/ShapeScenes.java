@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.image.ContentHash;
 import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
@@ -235,7 +236,7 @@ public final class ShapeScenes implements SceneSource {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder objects(int objects) {
-            this.objects = inRange("objects", objects, 1, Integer.MAX_VALUE);
+            this.objects = IntRange.atLeastOne("objects", objects);
             return this;
         }
 
@@ -247,7 +248,7 @@ public final class ShapeScenes implements SceneSource {
          * @throws IllegalArgumentException if it is below 1
          */
         public Builder views(int views) {
-            this.views = inRange("views", views, 1, Integer.MAX_VALUE);
+            this.views = IntRange.atLeastOne("views", views);
             return this;
         }
 
@@ -259,7 +260,7 @@ public final class ShapeScenes implements SceneSource {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder resolution(int resolution) {
-            this.resolution = inRange("resolution", resolution, 1, 4096);
+            this.resolution = IntRange.within("resolution", resolution, 1, 4096);
             return this;
         }
 
@@ -271,7 +272,7 @@ public final class ShapeScenes implements SceneSource {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder supersampling(int samples) {
-            this.samples = inRange("supersampling", samples, 1, 16);
+            this.samples = IntRange.within("supersampling", samples, 1, 16);
             return this;
         }
 
@@ -284,7 +285,7 @@ public final class ShapeScenes implements SceneSource {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder solids(int most) {
-            mostSolids = inRange("solids", most, 1, 3);
+            mostSolids = IntRange.within("solids", most, 1, 3);
             return this;
         }
 
@@ -382,14 +383,6 @@ public final class ShapeScenes implements SceneSource {
          */
         public ShapeScenes build() {
             return new ShapeScenes(this);
-        }
-
-        private static int inRange(String name, int value, int low, int high) {
-            if (value < low || value > high) {
-                throw new IllegalArgumentException(
-                        "%s: expected %d to %d, found %d".formatted(name, low, high, value));
-            }
-            return value;
         }
     }
 }

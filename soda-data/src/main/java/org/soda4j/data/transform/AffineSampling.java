@@ -1,7 +1,5 @@
 package org.soda4j.data.transform;
 
-import java.util.Arrays;
-
 /**
  * Affine transforms with nearest-neighbour sampling and black (0) outside, in the 16.16 fixed point
  * of Pillow's {@code Image.transform}.
@@ -20,8 +18,7 @@ final class AffineSampling {
         int height = image.height();
         int channels = image.channels();
         byte[] in = image.pixels();
-        byte[] out = image.spare(image.length());
-        Arrays.fill(out, 0, image.length(), (byte) 0);
+        byte[] out = image.black();
         // Images beyond 32767 pixels a side overflow 16.16 in an int; a long holds them all.
         long stepX = fixed(a);
         long stepY = fixed(d);
@@ -60,8 +57,7 @@ final class AffineSampling {
         int height = image.height();
         int channels = image.channels();
         byte[] in = image.pixels();
-        byte[] out = image.spare(image.length());
-        Arrays.fill(out, 0, image.length(), (byte) 0);
+        byte[] out = image.black();
         int columns = width - Math.abs(dx);
         if (columns > 0) {
             int from = Math.max(-dx, 0);

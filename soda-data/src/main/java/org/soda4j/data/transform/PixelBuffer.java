@@ -134,6 +134,13 @@ public final class PixelBuffer {
         return spare;
     }
 
+    /** Returns the second array, black over the length of the image. */
+    byte[] black() {
+        byte[] out = spare(length());
+        Arrays.fill(out, 0, length(), (byte) 0);
+        return out;
+    }
+
     /** Makes what stands in the spare array the image. */
     void swap(int newWidth, int newHeight, int newChannels) {
         byte[] old = pixels;

@@ -2,6 +2,7 @@ package org.soda4j.data.transform;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.soda4j.engine.Internal;
 
 /**
  * Makes a float array of an image: samples divided by 255 (torchvision's {@code ToTensor}), then a
@@ -9,6 +10,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Immutable and thread-safe.
  */
+@Internal
 public final class PixelConversion {
 
     private final int channels;

@@ -1,20 +1,18 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.data.SplitMix64;
 
 /**
  * Random numbers that depend on (seed, epoch, index, view) alone, so that the number of threads,
  * the size of a batch and the number of ranks do not matter, and the same on every machine and Java
  * version.
  *
- * <p>Counter-based: number i of a stream is SplitMix64's mixing function (Steele, Lea and Flood,
- * "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, with Stafford's variant 13) of
- * {@code key + i x golden gamma}, and the key is the same function applied to each of the four
- * parts in turn. Not thread-safe; one object can be {@link #reset} for stream after stream.
+ * <p>Counter-based: number i of a stream is {@link SplitMix64}'s mixing function of {@code key + i
+ * x golden gamma}, and the key is the same function applied to each of the four parts in turn. Not
+ * thread-safe; one object can be {@link #reset} for stream after stream.
  */
 public final class ViewRandom implements RandomGenerator {
-
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private long state;
 
@@ -39,16 +37,16 @@ public final class ViewRandom implements RandomGenerator {
      * @param view which view of the item, from 0
      */
     public void reset(long seed, long epoch, long index, long view) {
-        long key = mix(seed + GOLDEN_GAMMA);
-        key = mix((key ^ epoch) + GOLDEN_GAMMA);
-        key = mix((key ^ index) + GOLDEN_GAMMA);
-        state = mix((key ^ view) + GOLDEN_GAMMA);
+        long key = SplitMix64.mix(seed + SplitMix64.GOLDEN_GAMMA);
+        key = SplitMix64.mix((key ^ epoch) + SplitMix64.GOLDEN_GAMMA);
+        key = SplitMix64.mix((key ^ index) + SplitMix64.GOLDEN_GAMMA);
+        state = SplitMix64.mix((key ^ view) + SplitMix64.GOLDEN_GAMMA);
     }
 
     @Override
     public long nextLong() {
-        state += GOLDEN_GAMMA;
-        return mix(state);
+        state += SplitMix64.GOLDEN_GAMMA;
+        return SplitMix64.mix(state);
     }
 
     @Override
@@ -109,11 +107,5 @@ public final class ViewRandom implements RandomGenerator {
         if (i < end) {
             values[i] += sigma * Ziggurat.next((int) nextLong(), this);
         }
-    }
-
-    private static long mix(long z) {
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

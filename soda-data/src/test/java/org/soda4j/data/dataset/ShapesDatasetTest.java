@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.awt.Color;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
-import org.soda4j.data.image.Hsv;
 import org.soda4j.data.image.PixelImage;
 
 class ShapesDatasetTest extends ImageDatasetContract {
@@ -138,22 +136,10 @@ class ShapesDatasetTest extends ImageDatasetContract {
     }
 
     @Test
-    void huesAreThoseOfHsv() {
-        for (int step = 0; step < 24; step++) {
-            double[] rgb = Hsv.toRgb(step / 24.0, 0.85, 0.95);
-            Color expected = Color.getHSBColor(step / 24f, 0.85f, 0.95f);
-            // AWT rounds to 8 bits.
-            assertThat(rgb[0] * 255).isCloseTo(expected.getRed(), within(0.51));
-            assertThat(rgb[1] * 255).isCloseTo(expected.getGreen(), within(0.51));
-            assertThat(rgb[2] * 255).isCloseTo(expected.getBlue(), within(0.51));
-        }
-    }
-
-    @Test
     void wrongOptionsAreRefusedAtOnce() {
         ShapesDataset.Builder builder = ShapesDataset.builder();
         assertThatThrownBy(() -> builder.count(0))
-                .hasMessage("count: expected 1 to 2147483647, found 0");
+                .hasMessage("count: expected at least 1, found 0");
         assertThatThrownBy(() -> builder.resolution(7)).hasMessageContaining("8 to 2048, found 7");
         assertThatThrownBy(() -> builder.levels(Factor.SHAPE, 6)).hasMessageContaining("1 to 5");
         assertThatThrownBy(() -> open().render(1, 2)).hasMessageContaining("expected 7 factors");

@@ -174,7 +174,6 @@ class SceneViewsTest {
         assertThatThrownBy(() -> SceneViews.builder(scenes).build())
                 .hasMessageContaining("resolution");
         assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1)))
-                .hasMessageContaining(
-                        "batchSize: expected at most 12 (of 12 records, on ranks: 1)");
+                .hasMessageContaining("batchSize: expected at most 12 (of 12 pairs, on ranks: 1)");
     }
 }

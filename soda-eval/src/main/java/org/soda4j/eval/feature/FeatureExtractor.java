@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 
 /**
@@ -91,10 +92,7 @@ public final class FeatureExtractor {
      * @return a changed extractor
      */
     public FeatureExtractor batchSize(int size) {
-        if (size < 1) {
-            throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
-        }
-        return new FeatureExtractor(soda, output, size, progress);
+        return new FeatureExtractor(soda, output, IntRange.atLeastOne("batchSize", size), progress);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.soda4j.engine.Internal;
 
 /**
  * The features of a data set: a float32 matrix {@code [n, d]}, one row an example, with labels and
@@ -225,6 +226,7 @@ public final class FeatureSet {
      *
      * @return the set's own array, row after row, which nobody may write to
      */
+    @Internal
     public float[] sharedValues() {
         return values;
     }

@@ -10,8 +10,10 @@ import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.engine.Internal;
 
 /** The images of a data set as batches of pixels, all through one pipeline. Not thread-safe. */
+@Internal
 public final class ImageBatches {
 
     private final ImageDataset images;

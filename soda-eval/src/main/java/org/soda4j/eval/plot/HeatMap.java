@@ -1,10 +1,8 @@
 package org.soda4j.eval.plot;
 
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +22,6 @@ public final class HeatMap implements Picture {
     private static final int CELL_WIDTH = 58;
     private static final int CELL_HEIGHT = 34;
     private static final int GAP = 8;
-    private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
     /** Above this brightness of 0 to 255, black text reads better than white. */
     private static final int BRIGHT = 128;
@@ -46,18 +43,16 @@ public final class HeatMap implements Picture {
 
     @Override
     public BufferedImage toImage() {
-        Graphics2D ruler = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
-        FontMetrics metrics = ruler.getFontMetrics(FONT);
-        ruler.dispose();
+        FontMetrics metrics = Canvas.metrics();
         int line = metrics.getHeight();
         int widest = metrics.stringWidth(settings.rowAxis);
         for (String row : settings.rows) {
             widest = Math.max(widest, metrics.stringWidth(row));
         }
-        int cellWidth = CELL_WIDTH;
-        for (String column : settings.columns) {
-            cellWidth = Math.max(cellWidth, metrics.stringWidth(column) + GAP);
-        }
+        int cellWidth =
+                settings.columns.stream()
+                        .mapToInt(column -> metrics.stringWidth(column) + GAP)
+                        .reduce(CELL_WIDTH, Math::max);
         int left = widest + 2 * GAP;
         int top = GAP + (settings.title.isEmpty() ? 0 : line + GAP) + 2 * line;
         int axisMiddle = left + settings.columns.size() * cellWidth / 2;
@@ -66,27 +61,17 @@ public final class HeatMap implements Picture {
                                 left + settings.columns.size() * cellWidth,
                                 axisMiddle + (metrics.stringWidth(settings.columnAxis) + 1) / 2)
                         + GAP;
-        BufferedImage canvas =
-                new BufferedImage(
-                        Math.max(width, metrics.stringWidth(settings.title) + 2 * GAP),
-                        top + settings.rows.size() * CELL_HEIGHT + GAP,
-                        BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = canvas.createGraphics();
-        try {
-            graphics.setColor(Color.WHITE);
-            graphics.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            graphics.setFont(FONT);
-            graphics.setColor(Color.BLACK);
-            graphics.drawString(settings.title, GAP, GAP + metrics.getAscent());
-            graphics.drawString(settings.rowAxis, GAP, top - metrics.getDescent());
-            centre(graphics, settings.columnAxis, axisMiddle, top - line - metrics.getDescent());
-            drawCells(graphics, metrics, left, top, cellWidth);
-        } finally {
-            graphics.dispose();
-        }
-        return canvas;
+        return Canvas.draw(
+                Math.max(width, metrics.stringWidth(settings.title) + 2 * GAP),
+                top + settings.rows.size() * CELL_HEIGHT + GAP,
+                graphics -> {
+                    graphics.setFont(Canvas.FONT);
+                    graphics.drawString(settings.title, GAP, GAP + metrics.getAscent());
+                    graphics.drawString(settings.rowAxis, GAP, top - metrics.getDescent());
+                    int axis = top - line - metrics.getDescent();
+                    centre(graphics, settings.columnAxis, axisMiddle, axis);
+                    drawCells(graphics, metrics, left, top, cellWidth);
+                });
     }
 
     private void drawCells(

@@ -3,14 +3,13 @@ package org.soda4j.eval.plot;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.awt.Color;
-import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
+import java.awt.Point;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.image.PixelImage;
 
 /**
@@ -23,7 +22,6 @@ import org.soda4j.data.image.PixelImage;
  */
 public final class ImageGrid implements Picture {
 
-    private static final int FONT_POINTS = 13;
     private static final int LABEL_GAP = 6;
 
     private final List<BufferedImage> images;
@@ -56,64 +54,47 @@ public final class ImageGrid implements Picture {
         int cellWidth = images.get(0).getWidth() * scale;
         int cellHeight = images.get(0).getHeight() * scale;
         int rows = (images.size() + columns - 1) / columns;
-        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, FONT_POINTS);
         int left = gap;
         int top = gap;
         // Fonts are only asked for when there is text: a Java without fonts still draws images.
         if (!rowLabels.isEmpty() || !columnLabels.isEmpty()) {
-            FontMetrics metrics = metrics(font);
+            FontMetrics metrics = Canvas.metrics();
             int widest = rowLabels.stream().mapToInt(metrics::stringWidth).max().orElse(0);
             left += widest == 0 ? 0 : widest + LABEL_GAP;
             top += columnLabels.isEmpty() ? 0 : metrics.getHeight();
         }
-        BufferedImage canvas =
-                new BufferedImage(
-                        left + columns * (cellWidth + gap),
-                        top + rows * (cellHeight + gap),
-                        BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = canvas.createGraphics();
-        try {
-            graphics.setColor(Color.WHITE);
-            graphics.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_INTERPOLATION,
-                    RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
-            for (int i = 0; i < images.size(); i++) {
-                int x = left + i % columns * (cellWidth + gap);
-                int y = top + i / columns * (cellHeight + gap);
-                graphics.drawImage(images.get(i), x, y, cellWidth, cellHeight, null);
-            }
-            graphics.setColor(Color.BLACK);
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            for (int row = 0; row < rowLabels.size(); row++) {
-                graphics.setFont(font);
-                int middle = top + row * (cellHeight + gap) + cellHeight / 2;
-                int ascent = graphics.getFontMetrics().getAscent();
-                graphics.drawString(rowLabels.get(row), gap, middle + ascent / 2 - 1);
-            }
-            for (int column = 0; column < columnLabels.size(); column++) {
-                graphics.setFont(font);
-                String label = fitted(columnLabels.get(column), cellWidth + gap, graphics);
-                int width = graphics.getFontMetrics().stringWidth(label);
-                int middle = left + column * (cellWidth + gap) + cellWidth / 2;
-                graphics.drawString(
-                        label,
-                        Math.max(0, middle - width / 2),
-                        graphics.getFontMetrics().getAscent());
-            }
-        } finally {
-            graphics.dispose();
-        }
-        return canvas;
+        Point first = new Point(left, top);
+        return Canvas.draw(
+                left + columns * (cellWidth + gap),
+                top + rows * (cellHeight + gap),
+                graphics -> {
+                    drawImages(graphics, first, cellWidth, cellHeight);
+                    drawLabels(graphics, first, cellWidth, cellHeight);
+                });
     }
 
-    private static FontMetrics metrics(Font font) {
-        Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
-        try {
-            return graphics.getFontMetrics(font);
-        } finally {
-            graphics.dispose();
+    private void drawImages(Graphics2D graphics, Point first, int cellWidth, int cellHeight) {
+        for (int i = 0; i < images.size(); i++) {
+            int x = first.x + i % columns * (cellWidth + gap);
+            int y = first.y + i / columns * (cellHeight + gap);
+            graphics.drawImage(images.get(i), x, y, cellWidth, cellHeight, null);
+        }
+    }
+
+    private void drawLabels(Graphics2D graphics, Point first, int cellWidth, int cellHeight) {
+        for (int row = 0; row < rowLabels.size(); row++) {
+            graphics.setFont(Canvas.FONT);
+            int middle = first.y + row * (cellHeight + gap) + cellHeight / 2;
+            int ascent = graphics.getFontMetrics().getAscent();
+            graphics.drawString(rowLabels.get(row), gap, middle + ascent / 2 - 1);
+        }
+        for (int column = 0; column < columnLabels.size(); column++) {
+            graphics.setFont(Canvas.FONT);
+            String label = fitted(columnLabels.get(column), cellWidth + gap, graphics);
+            int width = graphics.getFontMetrics().stringWidth(label);
+            int middle = first.x + column * (cellWidth + gap) + cellWidth / 2;
+            graphics.drawString(
+                    label, Math.max(0, middle - width / 2), graphics.getFontMetrics().getAscent());
         }
     }
 
@@ -241,7 +222,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder columns(int columns) {
-            this.columns = atLeast(1, "columns", columns);
+            this.columns = IntRange.atLeastOne("columns", columns);
             return this;
         }
 
@@ -253,7 +234,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if below 1
          */
         public Builder scale(int scale) {
-            this.scale = atLeast(1, "scale", scale);
+            this.scale = IntRange.atLeastOne("scale", scale);
             return this;
         }
 
@@ -265,7 +246,7 @@ public final class ImageGrid implements Picture {
          * @throws IllegalArgumentException if negative
          */
         public Builder gap(int pixels) {
-            gap = atLeast(0, "gap", pixels);
+            gap = IntRange.atLeast(0, "gap", pixels);
             return this;
         }
 
@@ -316,14 +297,6 @@ public final class ImageGrid implements Picture {
                 throw new IllegalStateException(
                         "%s: expected %d or none, found %d".formatted(field, count, labels.size()));
             }
-        }
-
-        private static int atLeast(int least, String field, int value) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "%s: expected at least %d, found %d".formatted(field, least, value));
-            }
-            return value;
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.feature.FeatureSet;
@@ -274,7 +275,7 @@ public final class DenoiserFeatureProbe {
          * @throws IllegalArgumentException if below 1
          */
         public Builder batchSize(int size) {
-            batchSize = SubsetProbe.atLeastOne("batchSize", size);
+            batchSize = IntRange.atLeastOne("batchSize", size);
             return this;
         }
 

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.RandomHorizontalFlip;
@@ -163,7 +164,7 @@ public final class ImageLinearProbe {
          * @throws IllegalArgumentException if below 1
          */
         public Builder epochs(int epochs) {
-            this.epochs = SubsetProbe.atLeastOne("epochs", epochs);
+            this.epochs = IntRange.atLeastOne("epochs", epochs);
             return this;
         }
 

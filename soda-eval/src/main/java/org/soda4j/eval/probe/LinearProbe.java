@@ -24,6 +24,16 @@ public final class LinearProbe implements FeatureProbe {
     }
 
     /**
+     * A probe on cached features whose columns get mean 0 and deviation 1 first, as features of
+     * different sizes need.
+     *
+     * @return the probe
+     */
+    public static LinearProbe onStandardizedFeatures() {
+        return onFeatures(LogisticRegression.builder().standardize(true).build());
+    }
+
+    /**
      * A probe on cached features with settings of its own.
      *
      * @param regression how to fit

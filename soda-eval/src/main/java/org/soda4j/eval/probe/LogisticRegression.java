@@ -2,6 +2,7 @@ package org.soda4j.eval.probe;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.data.IntRange;
 import org.soda4j.eval.feature.FeatureSet;
 
 /**
@@ -159,11 +160,7 @@ public final class LogisticRegression {
          * @throws IllegalArgumentException if below 1
          */
         public Builder maxIterations(int maxIterations) {
-            if (maxIterations < 1) {
-                throw new IllegalArgumentException(
-                        "expected at least 1 iteration, found " + maxIterations);
-            }
-            this.maxIterations = maxIterations;
+            this.maxIterations = IntRange.atLeastOne("maxIterations", maxIterations);
             return this;
         }
 

@@ -53,10 +53,7 @@ public final class ProbeEvaluation implements Evaluation {
         ImageProbeData.of(train, test); // Now, not after the first hundred epochs.
         return new ProbeEvaluation(train, test, Output.LATENT, Map.of())
                 .with("knn", KnnProbe.builder().build())
-                .with(
-                        "linear",
-                        LinearProbe.onFeatures(
-                                LogisticRegression.builder().standardize(true).build()));
+                .with("linear", LinearProbe.onStandardizedFeatures());
     }
 
     /**

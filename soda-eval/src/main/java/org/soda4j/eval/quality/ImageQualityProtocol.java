@@ -10,6 +10,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.eval.feature.ImageBatches;
 import org.soda4j.eval.feature.ImageFeatures;
@@ -167,10 +168,7 @@ public final class ImageQualityProtocol {
          * @throws IllegalArgumentException if below 2
          */
         public Builder images(int count) {
-            if (count < 2) {
-                throw new IllegalArgumentException("images: expected at least 2, found " + count);
-            }
-            images = count;
+            images = IntRange.atLeast(2, "images", count);
             return this;
         }
 
@@ -204,10 +202,7 @@ public final class ImageQualityProtocol {
          * @throws IllegalArgumentException if below 1
          */
         public Builder batchSize(int size) {
-            if (size < 1) {
-                throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
-            }
-            batchSize = size;
+            batchSize = IntRange.atLeastOne("batchSize", size);
             return this;
         }
 

@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewPipeline;
@@ -21,7 +22,6 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.ImageLinearProbe;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.eval.probe.LogisticRegression;
 import org.soda4j.eval.probe.Neighbours;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ImageQualityProtocol;
@@ -164,9 +164,8 @@ public final class ModelEvaluation {
         List<ProbeResult> probes = new ArrayList<>();
         if (wantsProbes && trainSet.hasLabels() && testSet.hasLabels()) {
             probes.add(KnnProbe.builder().build().evaluate(trainSet, testSet));
-            LogisticRegression regression = LogisticRegression.builder().standardize(true).build();
             IntConsumer solved = part("linear probe", 1);
-            probes.add(LinearProbe.onFeatures(regression).evaluate(trainSet, testSet));
+            probes.add(LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet));
             solved.accept(1);
             if (crops) {
                 ProbeResult recipe = onImages("linear probe on crops", false).evaluate(train, test);
@@ -324,11 +323,7 @@ public final class ModelEvaluation {
          * @throws IllegalArgumentException if below 2
          */
         public Builder qualityImages(int count) {
-            if (count < 2) {
-                throw new IllegalArgumentException(
-                        "qualityImages: expected at least 2, found " + count);
-            }
-            qualityImages = count;
+            qualityImages = IntRange.atLeast(2, "qualityImages", count);
             return this;
         }
 

@@ -1,8 +1,7 @@
 package org.soda4j.eval.report;
 
-/** A part of a report with a heading. */
-public sealed interface ReportSection
-        permits ConfusionSection, FeatureMapSection, PictureSection, TableSection {
+/** A part of a report with a heading: one of those here, or one of your own. */
+public interface ReportSection {
 
     /**
      * The heading.
@@ -12,9 +11,9 @@ public sealed interface ReportSection
     String title();
 
     /**
-     * The content below the heading.
+     * The content below the heading, which stands in the report as it is: escape what is text.
      *
-     * @return HTML
+     * @return HTML that needs no other file
      */
     String html();
 }

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.soda4j.data.IntRange;
 import org.soda4j.eval.feature.FeatureExtractor;
 
 /**
@@ -78,10 +79,8 @@ public final class SparkFeatureExtractor {
      * @return a changed extractor
      */
     public SparkFeatureExtractor batchSize(int size) {
-        if (size < 1) {
-            throw new IllegalArgumentException("batchSize: expected at least 1, found " + size);
-        }
-        return new SparkFeatureExtractor(model, output, size, threads);
+        return new SparkFeatureExtractor(
+                model, output, IntRange.atLeastOne("batchSize", size), threads);
     }
 
     /**
@@ -93,10 +92,8 @@ public final class SparkFeatureExtractor {
      * @return a changed extractor
      */
     public SparkFeatureExtractor threads(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("threads: expected at least 1, found " + count);
-        }
-        return new SparkFeatureExtractor(model, output, batchSize, count);
+        return new SparkFeatureExtractor(
+                model, output, batchSize, IntRange.atLeastOne("threads", count));
     }
 
     /**

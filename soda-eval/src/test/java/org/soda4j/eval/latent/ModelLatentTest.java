@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -16,13 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.eval.TestModels;
 import org.soda4j.eval.quality.Psnr;
-import org.soda4j.latent.LatentLayout;
-import org.soda4j.latent.LayerModulation;
 
 /** What works on a model, on an untrained one. */
 class ModelLatentTest {
@@ -35,25 +31,7 @@ class ModelLatentTest {
 
     @BeforeAll
     static void build() {
-        soda =
-                Soda.builder()
-                        .device(Device.cpu())
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.125)
-                                        .smallImages(true)
-                                        .build())
-                        .latent(LatentLayout.of(10))
-                        .modulation(LayerModulation.paired())
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .imageShape(3, 16, 16)
-                                        .channels(32)
-                                        .multipliers(1, 1)
-                                        .blocks(1)
-                                        .attention(1)
-                                        .build())
-                        .build();
+        soda = TestModels.builder(10, 1, 1).build();
         manager = NDManager.newBaseManager(soda.device());
         images = manager.arange(2 * 3 * 256).toType(DataType.FLOAT32, false);
         images = images.mul(0.37f).sin().mul(0.4f).add(0.5f).reshape(new Shape(2, 3, 16, 16));

@@ -10,31 +10,16 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.soda4j.Soda;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
+import org.soda4j.eval.TinyModelTest;
 import org.soda4j.eval.feature.FeatureSet;
 
 /** The sweep over blocks and noise steps. */
-class DenoiserFeatureProbeTest {
-
-    private static Soda soda;
-
-    @BeforeAll
-    static void open() {
-        soda = TestModels.tiny();
-    }
-
-    @AfterAll
-    static void close() {
-        soda.close();
-    }
+class DenoiserFeatureProbeTest extends TinyModelTest {
 
     @Test
     void featuresArePooledActivationsOfTheNoisedImage() {

@@ -9,8 +9,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,22 +16,11 @@ import org.soda4j.Soda;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.eval.TestImages;
 import org.soda4j.eval.TestModels;
+import org.soda4j.eval.TinyModelTest;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 
 /** The published linear probe against its recipe written out in double, and what it refuses. */
-class ImageLinearProbeTest {
-
-    private static Soda soda;
-
-    @BeforeAll
-    static void open() {
-        soda = TestModels.tiny();
-    }
-
-    @AfterAll
-    static void close() {
-        soda.close();
-    }
+class ImageLinearProbeTest extends TinyModelTest {
 
     @Test
     void agreesWithTheRecipeInDouble() {

@@ -20,8 +20,7 @@ class SubsetProbeTest {
     @Test
     void drawsSoManyOfEveryClass() {
         List<FeatureSet> drawn = new ArrayList<>();
-        FewShotProbe.Builder builder =
-                FewShotProbe.builder().examplesPerClass(3).repetitions(4).probe(recorder(drawn));
+        SubsetProbe.Builder builder = SubsetProbe.fewShot(3).repetitions(4).probe(recorder(drawn));
         RepeatedResult result = builder.build().evaluate(TRAIN, TEST);
         assertThat(drawn).hasSize(4);
         for (FeatureSet subset : drawn) {
@@ -41,8 +40,7 @@ class SubsetProbeTest {
     @Test
     void drawsAFractionOfEveryClass() {
         List<FeatureSet> drawn = new ArrayList<>();
-        LabelFractionProbe.builder()
-                .fraction(0.1)
+        SubsetProbe.labelFraction(0.1)
                 .repetitions(1)
                 .probe(recorder(drawn))
                 .build()
@@ -52,7 +50,7 @@ class SubsetProbeTest {
 
     @Test
     void linearProbeOnAFewExamples() {
-        RepeatedResult result = FewShotProbe.builder().build().evaluate(TRAIN, TEST);
+        RepeatedResult result = SubsetProbe.fewShot(5).build().evaluate(TRAIN, TEST);
         assertThat(result.accuracies()).hasSize(10);
         assertThat(result.mean()).isEqualTo(1);
         assertThat(result.halfWidth95()).isZero();
@@ -75,23 +73,12 @@ class SubsetProbeTest {
 
     @Test
     void refusesSmallClasses() {
-        assertThatThrownBy(
-                        () ->
-                                FewShotProbe.builder()
-                                        .examplesPerClass(101)
-                                        .build()
-                                        .evaluate(TRAIN, TEST))
+        assertThatThrownBy(() -> SubsetProbe.fewShot(101).build().evaluate(TRAIN, TEST))
                 .hasMessageContaining("at least 101 training examples")
                 .hasMessageContaining("found 100 of class 0 'low'");
-        assertThatThrownBy(
-                        () ->
-                                LabelFractionProbe.builder()
-                                        .fraction(0.001)
-                                        .build()
-                                        .evaluate(TRAIN, TEST))
+        assertThatThrownBy(() -> SubsetProbe.labelFraction(0.001).build().evaluate(TRAIN, TEST))
                 .hasMessageContaining("raise the fraction of 0.001");
-        assertThatThrownBy(() -> LabelFractionProbe.builder().fraction(1.5))
-                .hasMessageContaining("found 1.5");
+        assertThatThrownBy(() -> SubsetProbe.labelFraction(1.5)).hasMessageContaining("found 1.5");
     }
 
     private static FeatureProbe recorder(List<FeatureSet> drawn) {

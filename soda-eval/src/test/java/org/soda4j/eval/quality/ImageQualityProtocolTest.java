@@ -9,31 +9,17 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
-import org.soda4j.Soda;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
+import org.soda4j.eval.TinyModelTest;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.ImageBatches;
 
 /** The protocols against their parts called one by one. */
-class ImageQualityProtocolTest {
+class ImageQualityProtocolTest extends TinyModelTest {
 
     private static final SamplingOptions OPTIONS = SamplingOptions.defaults().withSteps(3);
-    private static Soda soda;
-
-    @BeforeAll
-    static void open() {
-        soda = TestModels.tiny();
-    }
-
-    @AfterAll
-    static void close() {
-        soda.close();
-    }
 
     /** Mean and deviation of the pixels: features whose distances can be computed by hand. */
     private static FeatureSet twoNumbers(Iterable<NDArray> batches) {

@@ -11,11 +11,9 @@ import org.apache.spark.sql.SparkSession;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.latent.LatentLayout;
 
 /** Files, sessions and a model for the tests of this package. */
 final class SparkFiles {
@@ -44,24 +42,7 @@ final class SparkFiles {
 
     /** Saves a small untrained model of 16 x 16 images with 12 latent numbers. */
     static void saveModel(Path folder, long seed) throws IOException {
-        try (Soda soda =
-                Soda.builder()
-                        .device(Device.cpu())
-                        .seed(seed)
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.125)
-                                        .smallImages(true)
-                                        .build())
-                        .latent(LatentLayout.of(12))
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .imageShape(3, 16, 16)
-                                        .channels(32)
-                                        .multipliers(1, 2)
-                                        .blocks(1)
-                                        .build())
-                        .build()) {
+        try (Soda soda = TestModels.builder(12, 1, 2).seed(seed).build()) {
             soda.save(folder);
         }
     }

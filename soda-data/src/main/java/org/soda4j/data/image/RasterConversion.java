@@ -9,12 +9,12 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /** Takes the samples out of an AWT image as they are stored, past AWT's colour conversions. */
-final class PixelConversion {
+final class RasterConversion {
 
     /** A background that leaves colours as they are, whatever their alpha. */
     static final int DROP_ALPHA = -1;
 
-    private PixelConversion() {}
+    private RasterConversion() {}
 
     /** Fills rows of RGB, 0..255 each, from a raster. */
     @FunctionalInterface
