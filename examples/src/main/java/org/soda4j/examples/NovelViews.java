@@ -219,6 +219,7 @@ public final class NovelViews implements Callable<Integer> {
         Precision used = precision == null ? Precision.fasterOn(soda.device()) : precision;
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
                         .data(views)
                         .images(images)
                         .batchSize(16)

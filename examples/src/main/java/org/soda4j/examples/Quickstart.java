@@ -155,6 +155,7 @@ public final class Quickstart implements Callable<Integer> {
         List<RunEvent.Step> steps = new ArrayList<>();
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
                         .data(pairs)
                         .images(images)
                         .batchSize(32)

@@ -71,6 +71,7 @@ final class ShapesModel {
                         .seed(seed)
                         .build();
         SodaTrainer.builder(soda)
+                .stopOnShutdown(true)
                 .data(pairs)
                 .images(images)
                 .batchSize(32)

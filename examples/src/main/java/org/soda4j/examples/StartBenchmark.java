@@ -31,6 +31,7 @@ final class StartBenchmark {
                             .setSampling(BATCH, false)
                             .build();
             SodaTrainer.builder(soda)
+                    .stopOnShutdown(true)
                     .data(pairs)
                     .batchSize(BATCH)
                     .steps(1)

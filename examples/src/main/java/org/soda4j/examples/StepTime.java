@@ -34,6 +34,7 @@ final class StepTime {
                             .build();
             TrainingSummary summary =
                     SodaTrainer.builder(soda)
+                            .stopOnShutdown(true)
                             .config(training)
                             .batchSize(batch)
                             .accumulation(

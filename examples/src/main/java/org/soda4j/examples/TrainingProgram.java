@@ -91,6 +91,7 @@ final class TrainingProgram {
             ProbeImages probes = ProbeImages.ofTraining(data);
             SodaTrainer.Builder trainer =
                     SodaTrainer.builder(soda)
+                            .stopOnShutdown(true)
                             .config(config.training())
                             .data(pairs(images, config))
                             .collective(ranks)
