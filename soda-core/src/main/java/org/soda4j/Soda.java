@@ -131,7 +131,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param folder with {@code config.json} and {@code model.safetensors}
      * @return the model; the caller closes it
-     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     * @throws IOException if a file is missing, broken or does not fit, or weights are not finite;
+     *     names the file and tensors
      */
     public static Soda load(Path folder) throws IOException {
         return load(folder, SodaBuilder.defaultDevice(), Precision.FP32);
@@ -144,7 +145,8 @@ public final class Soda implements AutoCloseable {
      * @param device where the parameters go
      * @param precision of encoding and sampling
      * @return the model; the caller closes it
-     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     * @throws IOException if a file is missing, broken or does not fit, or weights are not finite;
+     *     names the file and tensors
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
         return ModelFolder.load(folder, device, precision);
@@ -571,8 +573,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param file with names of this library, of torchvision or of the PyTorch implementation
      * @return what was copied
-     * @throws IOException if it cannot be read, or anything is missing, unexpected or misshaped;
-     *     nothing is copied then
+     * @throws IOException if it cannot be read, anything is missing, unexpected or misshaped, a
+     *     number is NaN or infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importWeights(Path file) throws IOException {
         return lifetime.during(() -> ModelFolder.importWeights(this, file, true));
@@ -583,7 +585,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param file with names of this library, of torchvision or of the PyTorch implementation
      * @return what was copied and what was not
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read, or a tensor that fits has a number that is NaN or
+     *     infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
         return lifetime.during(() -> ModelFolder.importWeights(this, file, false));
