@@ -12,9 +12,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
-import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
@@ -53,11 +54,17 @@ public final class EncoderBlockFactory implements BlockFactory {
                             + ": this model takes the cameras of its images, which Criteria cannot"
                             + " hand over; open it with Soda.load and use encodeViews");
         }
+        if (!(config.encoder() instanceof ResNetEncoderConfig described)) {
+            throw new IOException(
+                    "%s: this model has the %s, which Criteria cannot make; open it with Soda.load(folder, Soda.builder().encoder(...))"
+                            .formatted(folder, config.encoder()));
+        }
         // Not the model's own manager, whose memory is freed under calls that run.
         NDManager manager =
                 PyTorchEngine.require().newBaseManager(model.getNDManager().getDevice());
         try {
-            Block encoder = loaded(config, manager, folder.resolve(ModelFolder.WEIGHTS));
+            ResNetEncoder encoder = described.newBlock(0);
+            load(config, encoder, manager, folder.resolve(ModelFolder.WEIGHTS));
             Lifetime lifetime = new Lifetime("this model is closed; load it again", manager::close);
             model.getNDManager().attachInternal(NDManager.nextUid(), lifetime);
             return LiveBlock.of(encoder, lifetime);
@@ -67,9 +74,9 @@ public final class EncoderBlockFactory implements BlockFactory {
         }
     }
 
-    private static Block loaded(SodaConfig config, NDManager manager, Path weights)
+    private static void load(
+            SodaConfig config, ResNetEncoder encoder, NDManager manager, Path weights)
             throws IOException {
-        NamedBlock encoder = config.encoder().newBlock(0);
         List<Integer> image = config.denoiser().imageShape();
         Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
         encoder.initialize(manager, DataType.FLOAT32, shape);
@@ -77,13 +84,12 @@ public final class EncoderBlockFactory implements BlockFactory {
         encoder.namedParameters()
                 .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
         try (SafetensorsFile file = Safetensors.open(weights)) {
-            PyTorchWeights source = new PyTorchWeights(file, !config.encoder().smallImages());
+            PyTorchWeights source = new PyTorchWeights(file, ModelFolder.pools(config));
             WeightReport report = source.compare(parameters);
             if (!report.missing().isEmpty() || !report.misshaped().isEmpty()) {
                 throw new IOException(weights + ": the encoder's parameters do not fit: " + report);
             }
             source.copy(report.fitting(), parameters);
         }
-        return encoder;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
@@ -46,11 +47,13 @@ final class ModelFolder {
         AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Soda load(Path folder, Device device, Precision precision) throws IOException {
+    static Soda load(Path folder, SodaBlocks blocks, Device device, Precision precision)
+            throws IOException {
         SodaConfig config = config(folder);
+        blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
-        Soda soda = new Soda(config, device, precision, 0);
+        Soda soda = new Soda(config, blocks, device, precision, 0);
         try {
             importWeights(soda, weights, true);
             return soda;
@@ -99,10 +102,14 @@ final class ModelFolder {
         }
     }
 
+    /** Whether the encoder's stem pools, which names of some files depend on. */
+    static boolean pools(SodaConfig config) {
+        return config.encoder() instanceof ResNetEncoderConfig resNet && !resNet.smallImages();
+    }
+
     static WeightReport importWeights(Soda soda, Path path, boolean strict) throws IOException {
         try (SafetensorsFile file = Safetensors.open(path)) {
-            PyTorchWeights weights =
-                    new PyTorchWeights(file, !soda.config().encoder().smallImages());
+            PyTorchWeights weights = new PyTorchWeights(file, pools(soda.config()));
             WeightReport report = weights.compare(soda.parameters());
             if (strict && !report.complete()) {
                 throw new IOException(

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.soda4j.denoiser.UNet;
+import org.soda4j.denoiser.Denoiser;
+import org.soda4j.denoiser.UNetDenoiser;
 
 /**
  * What a model is made of.
@@ -19,6 +20,7 @@ import org.soda4j.denoiser.UNet;
 public record ModelSummary(Map<String, Long> parameters, List<Section> sections) {
 
     private static final int COLUMNS = 80;
+    private static final List<String> UNKNOWN = List.of("unknown");
 
     /** Where the blocks stand in a row. */
     private static final int INDENT = 28;
@@ -29,20 +31,30 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
      * @param index from 0
      * @param size dimensions
      * @param blocks names of the residual blocks that it drives, in the PyTorch implementation's
-     *     words
-     * @param resolutions heights x widths of what those blocks make, each once
+     *     words; none, which is shown as unknown, where the denoiser is not a {@link UNetDenoiser}
+     * @param resolutions heights x widths of what those blocks make, each once; none where unknown
      */
     public record Section(int index, int size, List<String> blocks, List<String> resolutions) {}
 
-    static ModelSummary of(SodaConfig config, UNet denoiser, Map<String, Parameter> all) {
+    static ModelSummary of(SodaConfig config, Denoiser denoiser, Map<String, Parameter> all) {
         Map<String, Long> parameters = new LinkedHashMap<>();
         parameters.put("encoder", count(all, n -> n.startsWith("encoder.") && !isOfViews(n)));
         parameters.put("denoiser", count(all, n -> n.startsWith("decoder.") && !isOfViews(n)));
         if (config.views() != null) {
             parameters.put("views", count(all, ModelSummary::isOfViews));
         }
+        return new ModelSummary(parameters, sections(config, denoiser));
+    }
+
+    private static List<Section> sections(SodaConfig config, Denoiser denoiser) {
         List<Section> sections = new ArrayList<>();
-        List<Map<String, List<Long>>> blocks = denoiser.blocksOfSections();
+        if (!(denoiser instanceof UNetDenoiser unet)) {
+            for (int i = 0; i < config.latent().sections(); i++) {
+                sections.add(new Section(i, config.latent().size(i), List.of(), List.of()));
+            }
+            return sections;
+        }
+        List<Map<String, List<Long>>> blocks = unet.blocksOfSections();
         for (int i = 0; i < blocks.size(); i++) {
             List<String> resolutions =
                     blocks.get(i).values().stream()
@@ -52,7 +64,7 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
             List<String> names = List.copyOf(blocks.get(i).keySet());
             sections.add(new Section(i, config.latent().size(i), names, resolutions));
         }
-        return new ModelSummary(parameters, sections);
+        return sections;
     }
 
     /** Whether a parameter is there for cameras only: rays, pooling, cross-attention. */
@@ -88,12 +100,15 @@ public record ModelSummary(Map<String, Long> parameters, List<Section> sections)
             String start =
                     "%7d  %4d  %-11s  "
                             .formatted(
-                                    section.index(),
-                                    section.size(),
-                                    String.join(", ", section.resolutions()));
-            table.append(wrapped(start, section.blocks()));
+                                    section.index(), section.size(), shown(section.resolutions()));
+            boolean known = !section.blocks().isEmpty();
+            table.append(wrapped(start, known ? section.blocks() : UNKNOWN));
         }
         return table.toString();
+    }
+
+    private static String shown(List<String> words) {
+        return String.join(", ", words.isEmpty() ? UNKNOWN : words);
     }
 
     /** The blocks after the start of a row, in lines for terminals. */

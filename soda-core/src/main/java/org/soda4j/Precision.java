@@ -1,7 +1,9 @@
 package org.soda4j;
 
 import ai.djl.Device;
+import ai.djl.util.PairList;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.Processor;
 
@@ -26,6 +28,20 @@ public enum Precision {
      */
     public static Precision fasterOn(Device device) {
         return !device.isGpu() && Processor.hasBfloat16() ? BF16 : FP32;
+    }
+
+    /**
+     * What a block of one's own is asked to compute in, for {@code forwardInternal}.
+     *
+     * @param options the {@code params} of {@code forward}, null for none
+     * @return the precision that a {@link Soda} asks for; {@link #FP32} where nobody does
+     */
+    public static Precision of(PairList<String, Object> options) {
+        return switch (NamedBlock.format(options)) {
+            case FLOAT32 -> FP32;
+            case BFLOAT16 -> BF16;
+            case FLOAT16 -> FP16;
+        };
     }
 
     /**

@@ -21,6 +21,7 @@ import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.LatentStandardization;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.DeviceArrays;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
@@ -83,7 +84,7 @@ public final class Soda implements AutoCloseable {
     private final Block encoder;
     private final Block denoiser;
 
-    Soda(SodaConfig config, Device device, Precision precision, long seed) {
+    Soda(SodaConfig config, SodaBlocks blocks, Device device, Precision precision, long seed) {
         this.config = config;
         this.device = device;
         this.precision = precision;
@@ -91,9 +92,8 @@ public final class Soda implements AutoCloseable {
         List<Integer> image = config.denoiser().imageShape();
         model =
                 new SodaModel(
-                        config.encoder().newBlock(seed, config.conditions().channels()),
-                        config.denoiser()
-                                .newBlock(latent, config.modulation(), config.conditions(), seed),
+                        blocks.encoderOf(config, seed),
+                        blocks.denoiserOf(config, seed),
                         new Shape(1, image.get(0), image.get(1), image.get(2)),
                         new Shape(1, latent.size()),
                         device);
@@ -115,6 +115,21 @@ public final class Soda implements AutoCloseable {
                                 device,
                                 precision.format(),
                                 seed);
+        blocks.copyTo(parameters());
+    }
+
+    /**
+     * Loads a model with blocks of your own, which {@link #save} wrote.
+     *
+     * @param folder with {@code config.json} and {@code model.safetensors}
+     * @param builder gives the encoder or denoiser that the model was saved with, as new blocks,
+     *     and device and precision; the configuration is the file's
+     * @return the model; the caller closes it
+     * @throws IOException if a file is missing, broken or does not fit, or the model was saved with
+     *     blocks of another description
+     */
+    public static Soda load(Path folder, SodaBuilder builder) throws IOException {
+        return ModelFolder.load(folder, builder.blocks(), builder.device(), builder.precision());
     }
 
     /**
@@ -149,7 +164,7 @@ public final class Soda implements AutoCloseable {
      *     names the file and tensors
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
-        return ModelFolder.load(folder, device, precision);
+        return ModelFolder.load(folder, new SodaBlocks(null, null), device, precision);
     }
 
     /**
@@ -197,9 +212,15 @@ public final class Soda implements AutoCloseable {
      * too.
      *
      * @param images float32 {@code [N, C, H, W] in [0, 1]}
-     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     * @return float32 {@code [N, config().encoder().featureSize()]}
+     * @throws IllegalStateException if the encoder has no pooled features
      */
     public NDArray encodeFeatures(NDArray images) {
+        if (config.encoder().featureSize() == 0) {
+            throw new IllegalStateException(
+                    "encodeFeatures: expected an encoder with pooled features, found the %s; use encode"
+                            .formatted(config.encoder()));
+        }
         return lifetime.during(() -> encoding(images, 1));
     }
 
@@ -209,9 +230,10 @@ public final class Soda implements AutoCloseable {
         try (NDArray pixels = DeviceArrays.onDevice(images, device);
                 NDArray normal = config.normalization().apply(pixels)) {
             NDList outputs = model.encode(new NDList(normal), false, precision.format());
-            outputs.remove(1 - output).close();
+            NDArray result = outputs.remove(output);
+            outputs.close();
             String what = output == 0 ? "latents" : "pooled features";
-            return results.finite(what, outputs.get(0), images.getShape().get(0));
+            return results.finite(what, result, images.getShape().get(0));
         }
     }
 
@@ -273,7 +295,7 @@ public final class Soda implements AutoCloseable {
      * @return in the order of the way up
      */
     public List<String> activationNames() {
-        return model.denoiser().activationNames();
+        return model.activationNames();
     }
 
     /**
@@ -373,7 +395,7 @@ public final class Soda implements AutoCloseable {
      *
      * @param images as for {@link #encodeViews}
      * @param cameras as for {@link #encodeViews}
-     * @return float32 {@code [N, ResNetEncoder.featureSize()]}
+     * @return float32 {@code [N, config().encoder().featureSize()]}
      */
     public NDArray encodeViewFeatures(NDArray images, List<List<Camera>> cameras) {
         return lifetime.during(() -> novelViews().features(images, cameras));
@@ -556,6 +578,11 @@ public final class Soda implements AutoCloseable {
                     novelViews == null
                             ? sourceLatents(batch.get(0), scope)
                             : novelViews.sourceLatents(ViewBatch.of(batch), scope);
+            if (!(config.encoder() instanceof ResNetEncoderConfig)) {
+                throw new IllegalStateException(
+                        "standardizeLatents: expected a ResNetEncoder, whose last layer is set, found the "
+                                + config.encoder());
+            }
             Map<String, NDArray> all = parameters();
             LatentStandardization.apply(
                     latents, all.get("encoder.fc.weight"), all.get("encoder.fc.bias"));

@@ -1,10 +1,15 @@
 package org.soda4j;
 
 import ai.djl.Device;
+import java.nio.file.Path;
 import java.util.Objects;
+import org.soda4j.denoiser.Denoiser;
+import org.soda4j.denoiser.DenoiserConfig;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.Encoder;
+import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.latent.LatentLayout;
@@ -18,11 +23,12 @@ import org.soda4j.novelview.ViewConditioning;
  */
 public final class SodaBuilder {
 
-    private ResNetEncoder encoder;
+    private SodaBlocks blocks = new SodaBlocks(null, null);
+    private EncoderConfig encoder;
     private LatentLayout latent;
     private LayerModulation modulation;
     private LatentMasking masking;
-    private UNetDenoiser denoiser;
+    private DenoiserConfig denoiser;
     private NoiseSchedule schedule;
     private Prediction prediction;
     private PixelNormalization normalization;
@@ -40,6 +46,7 @@ public final class SodaBuilder {
      * @return this
      */
     public SodaBuilder config(SodaConfig config) {
+        blocks = new SodaBlocks(null, null);
         encoder = config.encoder();
         latent = config.latent();
         modulation = config.modulation();
@@ -55,11 +62,19 @@ public final class SodaBuilder {
     /**
      * Sets the encoder E.
      *
-     * @param encoder its description
+     * <p>A {@link ResNetEncoder} is taken by its description, and the model makes one of its own:
+     * with values drawn from the model's seed or, where the given one is initialised, copied from
+     * it. Any other encoder becomes part of the model, with the values that it has or, where it is
+     * not initialised, those that its initializers give; {@link Soda#close} frees what the model
+     * initialised. A saved model is opened again by {@link Soda#load(Path, SodaBuilder)} with the
+     * same block.
+     *
+     * @param encoder the block
      * @return this
      */
-    public SodaBuilder encoder(ResNetEncoder encoder) {
-        this.encoder = Objects.requireNonNull(encoder, "encoder");
+    public SodaBuilder encoder(Encoder encoder) {
+        this.encoder = null;
+        blocks = blocks.withEncoder(Objects.requireNonNull(encoder, "encoder"));
         return this;
     }
 
@@ -97,13 +112,15 @@ public final class SodaBuilder {
     }
 
     /**
-     * Sets the denoiser D.
+     * Sets the denoiser D, on the same terms as {@link #encoder}. Latent and modulation that the
+     * builder of a {@link UNetDenoiser} was given count for the model.
      *
-     * @param denoiser its description
+     * @param denoiser the block
      * @return this
      */
-    public SodaBuilder denoiser(UNetDenoiser denoiser) {
-        this.denoiser = Objects.requireNonNull(denoiser, "denoiser");
+    public SodaBuilder denoiser(Denoiser denoiser) {
+        this.denoiser = null;
+        blocks = blocks.withDenoiser(Objects.requireNonNull(denoiser, "denoiser"));
         return this;
     }
 
@@ -193,11 +210,11 @@ public final class SodaBuilder {
      */
     public SodaConfig config() {
         return new SodaConfig(
-                encoder,
-                latent,
-                modulation,
+                blocks.encoderConfig(encoder),
+                blocks.latent(latent),
+                blocks.modulation(modulation),
                 masking,
-                denoiser,
+                blocks.denoiserConfig(denoiser),
                 schedule,
                 prediction,
                 normalization,
@@ -211,7 +228,20 @@ public final class SodaBuilder {
      * @throws IllegalArgumentException if parts do not fit each other
      */
     public Soda build() {
-        return new Soda(config(), device == null ? defaultDevice() : device, precision, seed);
+        return new Soda(config(), blocks, device(), precision, seed);
+    }
+
+    /** The blocks that were given. */
+    SodaBlocks blocks() {
+        return blocks;
+    }
+
+    Device device() {
+        return device == null ? defaultDevice() : device;
+    }
+
+    Precision precision() {
+        return precision;
     }
 
     static Device defaultDevice() {

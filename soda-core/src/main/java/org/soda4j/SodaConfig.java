@@ -5,11 +5,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.soda4j.denoiser.DenoiserConfig;
 import org.soda4j.denoiser.UNetConditions;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
+import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -21,13 +25,13 @@ import org.soda4j.novelview.ViewConditioning;
  * takes its default; what stays is checked across components, so that a configuration that exists
  * can be built.
  *
- * @param encoder the encoder E; default: {@code ResNetEncoder.builder().build()}
+ * @param encoder the encoder E; default: that of {@code ResNetEncoder.builder().build()}
  * @param latent the latent's sections; default: the encoder's latent size, else 128; cut as the
  *     modulation wants it
  * @param modulation which section drives which block; default: whole (published)
  * @param masking what training hides of the latent, unless the training says otherwise; default and
  *     published: all of it with probability 0.1
- * @param denoiser the denoiser D; default: {@code UNetDenoiser.builder().build()}
+ * @param denoiser the denoiser D; default: that of {@code UNetDenoiser.builder().build()}
  * @param schedule the noise schedule; default and published: linear, 1000 steps
  * @param prediction what the denoiser predicts; default and published: the noise
  * @param normalization of the encoder's pixels; default: ImageNet's for three channels, else
@@ -36,11 +40,11 @@ import org.soda4j.novelview.ViewConditioning;
  *     the text then
  */
 public record SodaConfig(
-        ResNetEncoder encoder,
+        EncoderConfig encoder,
         LatentLayout latent,
         LayerModulation modulation,
         LatentMasking masking,
-        UNetDenoiser denoiser,
+        DenoiserConfig denoiser,
         NoiseSchedule schedule,
         Prediction prediction,
         PixelNormalization normalization,
@@ -51,29 +55,29 @@ public record SodaConfig(
     /** Fills in defaults and checks what spans components. */
     @JsonCreator
     public SodaConfig(
-            @JsonProperty("encoder") ResNetEncoder encoder,
+            @JsonProperty("encoder") EncoderConfig encoder,
             @JsonProperty("latent") LatentLayout latent,
             @JsonProperty("modulation") LayerModulation modulation,
             @JsonProperty("masking") LatentMasking masking,
-            @JsonProperty("denoiser") UNetDenoiser denoiser,
+            @JsonProperty("denoiser") DenoiserConfig denoiser,
             @JsonProperty("schedule") NoiseSchedule schedule,
             @JsonProperty("prediction") Prediction prediction,
             @JsonProperty("normalization") PixelNormalization normalization,
             @JsonProperty("views") ViewConditioning views) {
-        ResNetEncoder e = encoder == null ? ResNetEncoder.builder().build() : encoder;
-        this.denoiser = denoiser == null ? UNetDenoiser.builder().build() : denoiser;
+        EncoderConfig e =
+                encoder == null ? EncoderConfig.of(ResNetEncoder.builder().build()) : encoder;
+        this.denoiser =
+                denoiser == null ? DenoiserConfig.of(UNetDenoiser.builder().build()) : denoiser;
         this.modulation = modulation == null ? LayerModulation.whole() : modulation;
         this.masking = masking == null ? new LatentMasking(0.1, 0) : masking;
         this.schedule = schedule == null ? NoiseSchedule.linear(1000) : schedule;
         this.prediction = prediction == null ? Prediction.EPSILON : prediction;
-        int size = e.latentSize() == 0 ? PUBLISHED_LATENT_SIZE : e.latentSize();
-        LatentLayout layout = latent == null ? LatentLayout.of(size) : latent;
-        if (e.latentSize() != 0 && e.latentSize() != layout.size()) {
-            throw new IllegalArgumentException(
-                    "latent size: expected the encoder's %d, found %d in the latent layout; set only one of them"
-                            .formatted(e.latentSize(), layout.size()));
-        }
-        this.latent = this.modulation.layout(layout, this.denoiser.depths());
+        int size = Math.max(e.latentSize(), this.denoiser.latentSize());
+        LatentLayout layout =
+                latent != null ? latent : LatentLayout.of(size == 0 ? PUBLISHED_LATENT_SIZE : size);
+        requireSize("encoder", e.latentSize(), layout);
+        requireSize("denoiser", this.denoiser.latentSize(), layout);
+        this.latent = sections(layout);
         this.encoder = e.withLatentSize(layout.size());
         int channels = this.denoiser.imageShape().get(0);
         requireChannels("encoder inputChannels", channels, e.inputChannels());
@@ -85,7 +89,33 @@ public record SodaConfig(
                                 : PixelNormalization.symmetric(channels);
         requireChannels("normalization", channels, this.normalization.mean().size());
         this.views = views;
-        conditions().requireLevels(this.denoiser.multipliers().size());
+        requireViews();
+    }
+
+    /** As the U-Net's modulation wants them; a denoiser of the user's cuts the latent itself. */
+    private LatentLayout sections(LatentLayout layout) {
+        if (denoiser instanceof UNetDenoiserConfig unet) {
+            return modulation.layout(layout, unet.depths());
+        }
+        if (!modulation.equals(LayerModulation.whole())) {
+            throw new IllegalArgumentException(
+                    "modulation: expected none with the %s, which cuts the latent itself, found %s; name its sections by latent(new LatentLayout(sizes))"
+                            .formatted(denoiser, modulation));
+        }
+        return layout;
+    }
+
+    private void requireViews() {
+        if (views == null) {
+            return;
+        }
+        if (!(encoder instanceof ResNetEncoderConfig)
+                || !(denoiser instanceof UNetDenoiserConfig unet)) {
+            throw new IllegalArgumentException(
+                    "views: expected a ResNetEncoder and a UNetDenoiser, which take rays, found %s and %s"
+                            .formatted(encoder, denoiser));
+        }
+        conditions().requireLevels(unet.multipliers().size());
     }
 
     /** What the denoiser sees besides time and latent. */
@@ -93,6 +123,14 @@ public record SodaConfig(
         return views == null
                 ? UNetConditions.none()
                 : new UNetConditions(views.rays().channels(), views.crossAttention());
+    }
+
+    private static void requireSize(String part, int size, LatentLayout layout) {
+        if (size != 0 && size != layout.size()) {
+            throw new IllegalArgumentException(
+                    "latent size: expected the %s's %d, found %d in the latent layout; set only one of them"
+                            .formatted(part, size, layout.size()));
+        }
     }
 
     private static void requireChannels(String what, int expected, int found) {

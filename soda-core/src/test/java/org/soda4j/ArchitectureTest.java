@@ -44,7 +44,8 @@ class ArchitectureTest {
 
     @ArchTest static final ArchRule diffusionKnowsTheEngineLayer = only(DIFFUSION, ENGINE);
 
-    @ArchTest static final ArchRule encoderKnowsTheEngineLayer = only(ENCODER, ENGINE);
+    /** Files, because a pretrained encoder comes from one. */
+    @ArchTest static final ArchRule encoderKnowsFilesAndTheEngineLayer = only(ENCODER, IO, ENGINE);
 
     @ArchTest
     static final ArchRule denoiserKnowsTheLatentAndTheEngineLayer = only(DENOISER, LATENT, ENGINE);

@@ -13,9 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
@@ -96,7 +98,7 @@ class SodaConfigTest {
         assertThat(config.latent()).isEqualTo(LatentLayout.of(128));
         assertThat(config.masking()).isEqualTo(new LatentMasking(0.1, 0));
         assertThat(config.encoder().latentSize()).isEqualTo(128);
-        assertThat(config.denoiser().channels()).isEqualTo(128);
+        assertThat(((UNetDenoiserConfig) config.denoiser()).channels()).isEqualTo(128);
         assertThat(config.normalization()).isEqualTo(PixelNormalization.imageNet());
         assertThat(config.views()).isNull();
         assertThat(config.toJson()).doesNotContain("views", "groups");
@@ -115,8 +117,8 @@ class SodaConfigTest {
                         modulation: {kind: PAIRED}
                         latent: [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]
                         """);
-        assertThat(config.encoder().widthMultiplier()).isEqualTo(2);
-        assertThat(config.denoiser().dropout()).isZero();
+        assertThat(((ResNetEncoderConfig) config.encoder()).widthMultiplier()).isEqualTo(2);
+        assertThat(((UNetDenoiserConfig) config.denoiser()).dropout()).isZero();
         assertThat(config.latent().sections()).isEqualTo(13);
     }
 

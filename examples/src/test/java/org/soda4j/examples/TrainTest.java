@@ -13,6 +13,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
@@ -53,7 +54,7 @@ class TrainTest {
         assertThat(run.resolve("loss.png")).isNotEmptyFile();
         RunConfig config = RunFolder.config(run, RunConfig.class);
         assertThat(config.training().batchSize()).isEqualTo(8);
-        assertThat(config.model().denoiser().channels()).isEqualTo(32);
+        assertThat(((UNetDenoiserConfig) config.model().denoiser()).channels()).isEqualTo(32);
         Soda.load(RunFolder.model(run)).close();
         assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
         assertThat(out.toString())

@@ -10,17 +10,23 @@ import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 
-/** Self-attention over the pixels of a feature map, added to it. */
-final class AttentionBlock extends NamedBlock {
+/**
+ * Self-attention over the pixels of a feature map, added to it: group norm, queries, keys and
+ * values, attention, a linear layer. In: float32 {@code [N, C, H, W]}. Out: the same shape.
+ */
+public final class AttentionBlock extends NamedBlock {
 
     private final int groups;
     private final int heads;
     private final Parameter[] parameters;
 
-    AttentionBlock(String name, long seed, int channels, UNetDenoiser config) {
-        super(name, seed);
-        groups = config.groups();
-        heads = config.heads(channels);
+    private AttentionBlock(String name, Builder b) {
+        super(name, b.seed);
+        groups = b.groups;
+        heads = b.heads;
+        int channels = b.channels;
+        BlockSizes.requireDivisor("groups", groups, "channels", channels);
+        BlockSizes.requireDivisor("heads", heads, "channels", channels);
         parameters =
                 new Parameter[] {
                     normWeight("norm.weight", channels),
@@ -30,6 +36,15 @@ final class AttentionBlock extends NamedBlock {
                     weight("output.weight", channels, channels),
                     bias("output.bias", channels, channels)
                 };
+    }
+
+    /**
+     * Starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** {@code [N, C, H, W]} to the same shape; the input stays open. */
@@ -52,5 +67,77 @@ final class AttentionBlock extends NamedBlock {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};
+    }
+
+    /** Collects an {@link AttentionBlock}. */
+    public static final class Builder {
+
+        private int channels = 128;
+        private int groups = 32;
+        private int heads = 1;
+        private long seed;
+
+        private Builder() {}
+
+        /**
+         * Sets the channels C. Default: 128.
+         *
+         * @param channels at least 1
+         * @return this
+         */
+        public Builder channels(int channels) {
+            UNetDenoiserConfig.requireAtLeast("channels", 1, channels);
+            this.channels = channels;
+            return this;
+        }
+
+        /**
+         * Sets the groups of the norm. Default and published: 32.
+         *
+         * @param groups a divisor of the channels
+         * @return this
+         */
+        public Builder groups(int groups) {
+            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+            this.groups = groups;
+            return this;
+        }
+
+        /**
+         * Sets the heads. Default and published: 1.
+         *
+         * @param heads a divisor of the channels
+         * @return this
+         */
+        public Builder heads(int heads) {
+            UNetDenoiserConfig.requireAtLeast("heads", 1, heads);
+            this.heads = heads;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
+         * @throws IllegalArgumentException if groups or heads do not divide the channels
+         */
+        public AttentionBlock build() {
+            return named("");
+        }
+
+        AttentionBlock named(String name) {
+            return new AttentionBlock(name, this);
+        }
     }
 }

@@ -6,29 +6,30 @@ import java.util.List;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/** Counts the multiplications of one image's pass through a {@link UNetDenoiser}. */
+/** Counts the multiplications of one image's pass through a {@link UNetDenoiserConfig}. */
 final class DenoiserCost {
 
-    private final UNetDenoiser net;
+    private final UNetDenoiserConfig net;
     private final LatentLayout layout;
     private final LayerModulation modulation;
     private final Deque<Integer> skips = new ArrayDeque<>();
     private long sum;
 
-    private DenoiserCost(UNetDenoiser net, LatentLayout latent, LayerModulation modulation) {
+    private DenoiserCost(UNetDenoiserConfig net, LatentLayout latent, LayerModulation modulation) {
         this.net = net;
         this.modulation = modulation;
         layout = modulation.layout(latent, net.depths());
     }
 
-    static long multiplyAdds(UNetDenoiser net, LatentLayout latent, LayerModulation modulation) {
+    static long multiplyAdds(
+            UNetDenoiserConfig net, LatentLayout latent, LayerModulation modulation) {
         DenoiserCost cost = new DenoiserCost(net, latent, modulation);
         cost.walk();
         return cost.sum;
     }
 
     /** The first convolution, whose input needs no gradient. */
-    static long firstConvolution(UNetDenoiser net) {
+    static long firstConvolution(UNetDenoiserConfig net) {
         return 9L * net.imageShape().get(0) * net.channels() * pixels(net, 0);
     }
 
@@ -94,7 +95,7 @@ final class DenoiserCost {
         }
     }
 
-    private static long pixels(UNetDenoiser net, int level) {
+    private static long pixels(UNetDenoiserConfig net, int level) {
         List<Integer> shape = net.imageShape();
         return (long) (shape.get(1) >> level) * (shape.get(2) >> level);
     }

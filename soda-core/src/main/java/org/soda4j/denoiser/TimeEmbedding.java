@@ -13,9 +13,10 @@ import org.soda4j.engine.Operators;
 
 /**
  * The embedding of the diffusion time: sinusoids of t / divisor (half sine, then half cosine,
- * frequencies exp(-ln(10000) i / (half - 1))), Linear, SiLU, Linear, four times as wide.
+ * frequencies exp(-ln(10000) i / (half - 1))), Linear, SiLU, Linear, four times as wide. In: times
+ * of any numeric type, {@code [N]}. Out: float32 {@code [N, 4 channels]}.
  */
-final class TimeEmbedding extends NamedBlock {
+public final class TimeEmbedding extends NamedBlock {
 
     private final int channels;
     private final double divisor;
@@ -25,10 +26,10 @@ final class TimeEmbedding extends NamedBlock {
     private final Parameter weight2;
     private final Parameter bias2;
 
-    TimeEmbedding(String name, long seed, int channels, double divisor) {
-        super(name, seed);
-        this.channels = channels;
-        this.divisor = divisor;
+    private TimeEmbedding(String name, Builder b) {
+        super(name, b.seed);
+        channels = b.channels;
+        divisor = b.timeDivisor;
         int half = channels / 2;
         frequencies = new float[half];
         for (int i = 0; i < half; i++) {
@@ -42,10 +43,24 @@ final class TimeEmbedding extends NamedBlock {
     }
 
     /**
+     * Starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
      * Times {@code [N]} to SiLU of the embedding {@code [N, 4 channels]}: every block wants that.
      */
     NDArray apply(ParameterStore store, NDArray times, OperatorMode mode) {
-        boolean training = mode.training();
+        try (NDArray embedding = embed(store, times, mode.training())) {
+            return Operators.silu(embedding, mode.training());
+        }
+    }
+
+    private NDArray embed(ParameterStore store, NDArray times, boolean training) {
         try (NDArray features = sinusoids(times);
                 NDArray hidden =
                         Operators.linear(
@@ -53,14 +68,12 @@ final class TimeEmbedding extends NamedBlock {
                                 value(store, weight1, times, training),
                                 value(store, bias1, times, training),
                                 training);
-                NDArray active = Operators.silu(hidden, training);
-                NDArray embedding =
-                        Operators.linear(
-                                active,
-                                value(store, weight2, times, training),
-                                value(store, bias2, times, training),
-                                training)) {
-            return Operators.silu(embedding, training);
+                NDArray active = Operators.silu(hidden, training)) {
+            return Operators.linear(
+                    active,
+                    value(store, weight2, times, training),
+                    value(store, bias2, times, training),
+                    training);
         }
     }
 
@@ -83,11 +96,73 @@ final class TimeEmbedding extends NamedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(apply(store, inputs.get(0), mode(training, params)));
+        return new NDList(embed(store, inputs.get(0), training));
     }
 
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0), 4L * channels)};
+    }
+
+    /** Collects a {@link TimeEmbedding}. */
+    public static final class Builder {
+
+        private int channels = 128;
+        private double timeDivisor = 1000;
+        private long seed;
+
+        private Builder() {}
+
+        /**
+         * Sets the number of sinusoids; the embedding is four times as wide. Default and published:
+         * 128.
+         *
+         * @param channels an even number of at least 4
+         * @return this
+         */
+        public Builder channels(int channels) {
+            if (channels < 4 || channels % 2 != 0) {
+                throw new IllegalArgumentException(
+                        "channels: expected an even number of at least 4, found " + channels);
+            }
+            this.channels = channels;
+            return this;
+        }
+
+        /**
+         * Sets what the time is divided by. Default and published: 1000.
+         *
+         * @param timeDivisor a positive number
+         * @return this
+         */
+        public Builder timeDivisor(double timeDivisor) {
+            UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
+            this.timeDivisor = timeDivisor;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
+         */
+        public TimeEmbedding build() {
+            return named("");
+        }
+
+        TimeEmbedding named(String name) {
+            return new TimeEmbedding(name, this);
+        }
     }
 }

@@ -1,108 +1,203 @@
 package org.soda4j.denoiser;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
 /**
- * The denoiser D (paper section 3.1): a U-Net of residual blocks that time and latent modulate
- * (AdaGN). This is its immutable description; {@link #newBlock} makes the network.
+ * The denoiser D (paper section 3.1) as a DJL block: a U-Net of residual blocks that time and
+ * latent modulate (AdaGN), with the parameter names of the PyTorch implementation.
  *
  * <p>Everything is optional: {@code UNetDenoiser.builder().build()} is the published CIFAR-10
- * U-Net.
+ * U-Net. In: x_t, float32 {@code [N, C, H, W]}; t, 1 .. T, {@code [N]}; z, float32 {@code [N, d]};
+ * optionally the mask {@code [N, sections]}, 1 where a section of z is kept and 0 where it is
+ * dropped. Out: the prediction, float32 {@code [N, C, H, W]}.
  *
- * @param imageShape channels, height and width of the images that are denoised
- * @param channels channels of the first level, a multiple of {@code groups}
- * @param multipliers for each level, its channels as a multiple of {@code channels}
- * @param blocks residual blocks per level on the way down; one more on the way up
- * @param attention the levels, from 0, whose residual blocks are followed by attention, ascending
- * @param channelsPerHead width of an attention head; 0: one head as wide as the level
- * @param dropout probability in residual blocks, in training
- * @param residualResampling whether residual blocks change the resolution instead of convolutions
- * @param timeDivisor what the time t is divided by before its embedding
- * @param groups of every norm but the last; left out of the text at 32
+ * <p>With K N latents, K times the images' number, the images are denoised under each N of them,
+ * and the prediction has K N rows: cheaper than K N images.
+ *
+ * <p>{@code Soda.builder().denoiser(...)} takes it by its description and draws its values from the
+ * model's own seed; where it was initialised before, its values are copied.
  */
-@JsonDeserialize(builder = UNetDenoiser.Builder.class)
-public record UNetDenoiser(
-        List<Integer> imageShape,
-        int channels,
-        List<Integer> multipliers,
-        int blocks,
-        List<Integer> attention,
-        int channelsPerHead,
-        double dropout,
-        boolean residualResampling,
-        double timeDivisor,
-        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
-                int groups) {
+public final class UNetDenoiser extends NamedBlock implements Denoiser {
 
-    /** Groups of the last norm, as published. */
-    static final int LAST_GROUPS = 8;
+    private static final String ACTIVATIONS = "activations";
+    private static final int PUBLISHED_LATENT_SIZE = 128;
 
-    private static final int PUBLISHED_GROUPS = 32;
+    private final UNetDenoiserConfig config;
+    private final LatentLayout chosenLatent;
+    private final LayerModulation chosenModulation;
+    private final LatentLayout layout;
+    private final LayerModulation modulation;
+    private final TimeEmbedding timeEmbedding;
+    private final Parameter[] input;
+    private final List<UNetStage> down = new ArrayList<>();
+    private final ModulatedResidualBlock middle1;
+    private final AttentionBlock middleAttention;
+    private final ModulatedResidualBlock middle2;
+    private final List<UNetStage> up = new ArrayList<>();
+    private final Parameter[] output;
+    private final UNetConditions conditions;
+    private final Parameter conditionKernel;
+    private final SectionTokens tokens;
+    private final CrossAttentionBlock middleCrossAttention;
 
-    /** Keeps the text of a published network what it was before groups could be chosen. */
-    static final class PublishedGroups {
-        @Override
-        public boolean equals(Object value) {
-            return Integer.valueOf(PUBLISHED_GROUPS).equals(value);
-        }
-
-        @Override
-        public int hashCode() {
-            return PUBLISHED_GROUPS;
-        }
-    }
-
-    /** Checks each component and what spans several. */
-    public UNetDenoiser {
-        imageShape = requireImageShape(imageShape);
-        requireAtLeast("groups", 1, groups);
-        requireChannels(channels, LAST_GROUPS);
-        requireChannels(channels, groups);
-        multipliers = requireAll("multipliers", 1, multipliers);
-        requireAtLeast("blocks", 1, blocks);
-        attention = requireAll("attention", 0, attention).stream().distinct().sorted().toList();
-        requireAtLeast("channelsPerHead", 0, channelsPerHead);
-        requireDropout(dropout);
-        requireTimeDivisor(timeDivisor);
-        if (multipliers.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "multipliers: expected at least one level, found none");
-        }
-        if (!attention.isEmpty() && Collections.max(attention) >= multipliers.size()) {
-            throw new IllegalArgumentException(
-                    "attention: expected levels 0 .. %d (there are %d multipliers), found %s"
-                            .formatted(multipliers.size() - 1, multipliers.size(), attention));
-        }
-        long down = 1L << Math.min(multipliers.size() - 1, Long.SIZE - 2);
-        if (imageShape.get(1) % down != 0 || imageShape.get(2) % down != 0) {
-            throw new IllegalArgumentException(
-                    "imageShape: expected height and width divisible by %d, because %d levels halve them %d times, found %s; resize the images or use fewer multipliers"
-                            .formatted(
-                                    down, multipliers.size(), multipliers.size() - 1, imageShape));
-        }
-        if (channelsPerHead > 0) {
-            List<Integer> attended = new ArrayList<>(attention);
-            attended.add(multipliers.size() - 1); // the middle attends too
-            for (int level : attended) {
-                if (channels * multipliers.get(level) % channelsPerHead != 0) {
-                    throw new IllegalArgumentException(
-                            "channelsPerHead: expected a divisor of the %d channels of level %d, found %d"
-                                    .formatted(
-                                            channels * multipliers.get(level),
-                                            level,
-                                            channelsPerHead));
-                }
+    /** Latent and modulation are null where they are left open. */
+    UNetDenoiser(
+            UNetDenoiserConfig config,
+            LatentLayout latent,
+            LayerModulation chosen,
+            UNetConditions conditions,
+            long seed) {
+        super("decoder", seed);
+        this.config = config;
+        chosenLatent = latent;
+        chosenModulation = chosen;
+        modulation = chosen == null ? LayerModulation.whole() : chosen;
+        layout =
+                modulation.layout(
+                        latent == null ? LatentLayout.of(PUBLISHED_LATENT_SIZE) : latent,
+                        config.depths());
+        this.conditions = conditions;
+        int images = config.imageShape().get(0);
+        int c = config.channels();
+        input =
+                new Parameter[] {
+                    weight("image_proj.weight", c, images, 3, 3),
+                    bias("image_proj.bias", images * 9L, c)
+                };
+        conditionKernel =
+                conditions.channels() == 0
+                        ? null
+                        : weight("views.image_proj.weight", c, conditions.channels(), 3, 3);
+        tokens =
+                conditions.crossAttention().isEmpty()
+                        ? null
+                        : part(
+                                "views.tokens",
+                                new SectionTokens(nameOf("views.tokens"), seed, layout, c));
+        timeEmbedding =
+                part(
+                        "time_emb",
+                        TimeEmbedding.builder()
+                                .channels(c)
+                                .timeDivisor(config.timeDivisor())
+                                .seed(seed)
+                                .named(nameOf("time_emb")));
+        Deque<Integer> skips = new ArrayDeque<>(List.of(c));
+        int levels = config.multipliers().size();
+        for (int level = 0; level < levels; level++) {
+            int width = config.channels(level);
+            boolean attends = config.attention().contains(level);
+            boolean crosses = conditions.crossAttention().contains(level);
+            for (int i = 0; i < config.blocks(); i++) {
+                addStage(
+                        down,
+                        "down",
+                        skips.size(),
+                        false,
+                        Resample.NONE,
+                        c,
+                        width,
+                        attends,
+                        crosses);
+                c = width;
+                skips.push(c);
+            }
+            if (level < levels - 1) {
+                addStage(down, "down", skips.size(), false, Resample.DOWN, c, c, false, false);
+                skips.push(c);
             }
         }
+        int middle = skips.size();
+        int section = modulation.section(middle, config.depths());
+        int size = layout.size(section);
+        middle1 =
+                part(
+                        "middle.res1",
+                        config.residual(c, c, size, Resample.NONE)
+                                .seed(seed)
+                                .named(nameOf("middle.res1")));
+        middleAttention =
+                part("middle.attn", config.attention(c).seed(seed).named(nameOf("middle.attn")));
+        middleCrossAttention =
+                conditions.crossAttention().contains(levels - 1)
+                        ? part(
+                                "middle.views",
+                                config.crossAttention(c).seed(seed).named(nameOf("middle.views")))
+                        : null;
+        middle2 =
+                part(
+                        "middle.res2",
+                        config.residual(c, c, size, Resample.NONE)
+                                .seed(seed)
+                                .named(nameOf("middle.res2")));
+        for (int level = levels - 1; level >= 0; level--) {
+            int width = config.channels(level);
+            boolean attends = config.attention().contains(level);
+            boolean crosses = conditions.crossAttention().contains(level);
+            for (int i = 0; i <= config.blocks(); i++) {
+                int in = c + skips.pop();
+                addStage(up, "up", skips.size(), true, Resample.NONE, in, width, attends, crosses);
+                c = width;
+            }
+            if (level > 0) {
+                // Up-sampling has no activation of its own: it goes with the up block before it.
+                addStage(up, "up", skips.size(), false, Resample.UP, c, c, false, false);
+            }
+        }
+        output =
+                new Parameter[] {
+                    normWeight("norm.weight", c),
+                    normBias("norm.bias", c),
+                    weight("final.weight", images, c, 3, 3),
+                    bias("final.bias", c * 9L, images)
+                };
+    }
+
+    private void addStage(
+            List<UNetStage> stages,
+            String side,
+            int depth,
+            boolean popsSkip,
+            Resample resample,
+            int in,
+            int out,
+            boolean attends,
+            boolean crosses) {
+        String local = side + "." + stages.size();
+        int section = modulation.section(depth, config.depths());
+        UNetStage.Plan plan =
+                new UNetStage.Plan(
+                        nameOf(local), section, popsSkip, resample, in, out, attends, crosses);
+        stages.add(part(local, new UNetStage(plan, layout.size(section), config, seed())));
     }
 
     /**
@@ -115,131 +210,295 @@ public record UNetDenoiser(
     }
 
     /**
-     * Returns the depths of this U-Net, m + 1: the activations that it pushes on its skip stack and
-     * the middle (see {@link LayerModulation}).
+     * Returns what a configuration says about this block.
      *
-     * @return the number of depths
+     * @return its immutable description, without latent, modulation, seed and values
      */
-    public int depths() {
-        // The input, the blocks of each level, the change of resolution between levels, the middle.
-        return 1 + multipliers.size() * blocks + (multipliers.size() - 1) + 1;
+    public UNetDenoiserConfig config() {
+        return config;
+    }
+
+    @Override
+    public List<Integer> imageShape() {
+        return config.imageShape();
+    }
+
+    @Override
+    public int latentSize() {
+        return layout.size();
     }
 
     /**
-     * Makes the network as a DJL block. In: noised images, float32 {@code [N, C, H, W]}; times 1 ..
-     * T {@code [N]}; the latent {@code [N, layout.size()]}. Out: the prediction {@code [N, C, H,
-     * W]}. With K N latents, K times the images' number, the images are denoised under each N of
-     * them, and the prediction has K N rows: cheaper than K N images; not with cross-attention. Its
-     * parameters carry the names of the PyTorch implementation.
+     * Returns the latent as this network takes it.
      *
-     * @param layout the sections of the latent
-     * @param modulation which section drives which block
-     * @param seed of the initial values
-     * @return a new block, not initialised
+     * @return the sections
+     */
+    public LatentLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Returns the latent that the builder was given.
+     *
+     * @return the layout, or nothing if it was left open and this block has no values yet
      */
     @Internal
-    public UNet newBlock(LatentLayout layout, LayerModulation modulation, long seed) {
-        return newBlock(layout, modulation, UNetConditions.none(), seed);
+    public Optional<LatentLayout> chosenLatent() {
+        return Optional.ofNullable(isInitialized() ? layout : chosenLatent);
     }
 
     /**
-     * Makes the network with further conditions beside time and latent. Their parameters are named
-     * {@code views.*} and {@code *.views.*}; the others stay what they are without.
+     * Returns the modulation that the builder was given.
      *
-     * @param layout the sections of the latent
-     * @param modulation which section drives which block
-     * @param conditions what further arrays the block takes, after the latent
-     * @param seed of the initial values
-     * @return a new block, not initialised
-     * @throws IllegalArgumentException if the conditions name a level that is not there
+     * @return the modulation, or nothing if it was left open and this block has no values yet
      */
     @Internal
-    public UNet newBlock(
-            LatentLayout layout, LayerModulation modulation, UNetConditions conditions, long seed) {
-        conditions.requireLevels(multipliers.size());
-        return new UNet(this, layout, modulation, conditions, seed);
+    public Optional<LayerModulation> chosenModulation() {
+        return Optional.ofNullable(isInitialized() ? modulation : chosenModulation);
     }
 
     /**
-     * Counts the multiplications of one image's pass.
+     * Returns, for every section of the latent, the blocks that it drives and their resolution.
      *
-     * @param latent the sections of the latent
-     * @param modulation which section drives which block
-     * @return multiplications, each with its addition, of convolutions, linear layers and attention
+     * @return for each section, block name (such as {@code up.3.res}) to height and width
      */
-    public long multiplyAdds(LatentLayout latent, LayerModulation modulation) {
-        return DenoiserCost.multiplyAdds(this, latent, modulation);
-    }
-
-    /**
-     * Counts those of them that belong to the first convolution.
-     *
-     * @return multiplications, each with its addition
-     */
-    public long firstMultiplyAdds() {
-        return DenoiserCost.firstConvolution(this);
-    }
-
-    int channels(int level) {
-        return channels * multipliers.get(level);
-    }
-
-    int heads(int width) {
-        return channelsPerHead == 0 ? 1 : width / channelsPerHead;
-    }
-
-    private static List<Integer> requireImageShape(List<Integer> shape) {
-        if (shape.size() != 3 || Collections.min(shape) < 1) {
-            throw new IllegalArgumentException(
-                    "imageShape: expected channels, height and width of at least 1, found "
-                            + shape);
+    @Internal
+    public List<Map<String, List<Long>>> blocksOfSections() {
+        List<Map<String, List<Long>>> table = new ArrayList<>();
+        for (int i = 0; i < layout.sections(); i++) {
+            table.add(new LinkedHashMap<>());
         }
-        return List.copyOf(shape);
-    }
-
-    private static void requireChannels(int channels, int groups) {
-        if (channels < groups || channels % groups != 0) {
-            throw new IllegalArgumentException(
-                    "channels: expected a multiple of %d, the groups of the norms, found %d"
-                            .formatted(groups, channels));
-        }
-    }
-
-    private static List<Integer> requireAll(String field, int least, List<Integer> values) {
-        for (int value : values) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "%s: expected values of at least %d, found %s"
-                                .formatted(field, least, values));
+        long height = config.imageShape().get(1);
+        long width = config.imageShape().get(2);
+        List<UNetStage> all = new ArrayList<>(down);
+        all.addAll(up);
+        for (int i = 0; i < all.size(); i++) {
+            UNetStage stage = all.get(i);
+            if (i == down.size()) {
+                int section = modulation.section(config.depths() - 1, config.depths());
+                table.get(section).put("middle.res1", List.of(height, width));
+                table.get(section).put("middle.res2", List.of(height, width));
+            }
+            height = stage.resample().size(height);
+            width = stage.resample().size(width);
+            if (stage.section() >= 0) {
+                String block =
+                        localName(stage) + (stage.resample() == Resample.NONE ? ".res" : ".op");
+                table.get(stage.section()).put(block, List.of(height, width));
             }
         }
-        return List.copyOf(values);
+        return table;
     }
 
-    private static void requireAtLeast(String field, int least, int found) {
-        if (found < least) {
-            throw new IllegalArgumentException(
-                    "%s: expected at least %d, found %d".formatted(field, least, found));
+    /**
+     * Returns the names of the activations that can be asked for: the blocks of the way up.
+     *
+     * @return {@code up.0}, {@code up.1}, ..., without those that only change the resolution
+     */
+    public List<String> activationNames() {
+        return up.stream().filter(UNetStage::popsSkip).map(this::localName).toList();
+    }
+
+    private String localName(UNetStage stage) {
+        return stage.name().substring(nameOf("").length());
+    }
+
+    /**
+     * Returns the options of {@code forward} that ask for a number format and for activations.
+     *
+     * @param format of feature maps; the prediction and the activations are float32 all the same
+     * @param activations names from {@link #activationNames()}; each is appended to the output
+     *     under its name, in the order of the way up
+     * @return what to hand over as {@code params}
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    @Internal
+    public PairList<String, Object> options(NumberFormat format, Set<String> activations) {
+        for (String name : activations) {
+            if (!activationNames().contains(name)) {
+                throw new IllegalArgumentException(
+                        "activation: expected one of %s, found %s"
+                                .formatted(activationNames(), name));
+            }
+        }
+        PairList<String, Object> options = NamedBlock.options(format);
+        options.add(ACTIVATIONS, new TreeSet<>(activations));
+        return options;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray images = inputs.get(0);
+        NDArray times = inputs.get(1);
+        NDArray whole = inputs.get(2);
+        requireShapes(images.getShape(), times.getShape(), whole.getShape());
+        boolean masked = conditions.equals(UNetConditions.none()) && inputs.size() == 4;
+        if (!masked) {
+            conditions.requireInputs(inputs.subNDList(3), images.getShape(), layout.size());
+        }
+        OperatorMode mode = mode(training, params);
+        Object asked = params == null ? null : params.get(ACTIVATIONS);
+        Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
+        try (NDList owned = new NDList()) {
+            NDArray z = whole;
+            if (masked) {
+                z = masked(whole, inputs.get(3), owned);
+                owned.add(z);
+            }
+            NDArray once = timeEmbedding.apply(store, times, mode);
+            owned.add(once);
+            NDArray time = repeated(once, z);
+            owned.add(time);
+            NDList latents = sections(z, training);
+            owned.addAll(latents);
+            NDArray attended = null;
+            if (tokens != null) {
+                attended = tokens.apply(store, conditions.sources(inputs.subNDList(3)), mode);
+                owned.add(attended);
+            }
+            NDArray projected = project(store, inputs, mode);
+            return denoise(store, projected, time, latents, attended, mode, wanted);
         }
     }
 
-    private static void requireDropout(double dropout) {
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException(
-                    "dropout: expected a probability of at least 0 and less than 1, found "
-                            + dropout);
+    private NDArray masked(NDArray z, NDArray mask, NDList owned) {
+        Shape expected = new Shape(z.getShape().get(0), layout.sections());
+        UNetConditions.require("mask", expected, mask.getShape());
+        NDArray each = layout.spread(mask);
+        owned.add(each); // Backward reads it.
+        return z.mul(each);
+    }
+
+    /** The first convolution, of the images and what joins their channels. */
+    private NDArray project(ParameterStore store, NDList inputs, OperatorMode mode) {
+        NDArray images = inputs.get(0);
+        NDArray[] in = values(store, images, mode.training(), input);
+        if (conditionKernel == null) {
+            return Operators.conv(images, in[0], in[1], 1, mode);
+        }
+        // Not from the store, whose kernels may be packed.
+        NDArray more = conditionKernel.getArray();
+        try (NDArray joined = images.concat(inputs.get(3), 1);
+                NDArray kernel = input[0].getArray().concat(more, 1)) {
+            return Operators.conv(joined, kernel, in[1], 1, mode);
         }
     }
 
-    private static void requireTimeDivisor(double divisor) {
-        if (!(divisor > 0 && divisor < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "timeDivisor: expected a positive number, found " + divisor);
+    private NDList denoise(
+            ParameterStore store,
+            NDArray projected,
+            NDArray time,
+            NDList latents,
+            NDArray attended,
+            OperatorMode mode,
+            Set<?> wanted) {
+        boolean training = mode.training();
+        Deque<NDArray> skips = new ArrayDeque<>();
+        NDArray x = projected;
+        skips.push(x);
+        for (UNetStage stage : down) {
+            x = stage.apply(store, x, time, latents, attended, mode);
+            skips.push(x);
         }
+        NDArray latent = latents.get(modulation.section(config.depths() - 1, config.depths()));
+        try (NDArray first = middle1.apply(store, x, time, latent, mode);
+                NDArray second = middleAttention.apply(store, first, mode);
+                NDArray third = crossMiddle(store, second, attended, mode)) {
+            x = middle2.apply(store, third, time, latent, mode);
+        }
+        Map<String, NDArray> kept = new LinkedHashMap<>();
+        for (UNetStage stage : up) {
+            NDArray before = x;
+            if (stage.popsSkip()) {
+                try (NDArray own = skips.pop();
+                        NDArray skip = repeated(own, before);
+                        NDArray joined = before.concat(skip, 1)) {
+                    x = stage.apply(store, joined, time, latents, attended, mode);
+                }
+            } else {
+                x = stage.apply(store, before, time, latents, attended, mode);
+            }
+            before.close();
+            if (wanted.contains(localName(stage))) {
+                kept.put(localName(stage), Operators.float32(x, training));
+            }
+        }
+        NDArray[] out = values(store, time, training, output);
+        NDList results = new NDList();
+        try (NDArray last = x;
+                NDArray prediction =
+                        Operators.normSiluConv(
+                                last,
+                                out[0],
+                                out[1],
+                                out[2],
+                                out[3],
+                                UNetDenoiserConfig.LAST_GROUPS,
+                                Resample.NONE,
+                                mode)) {
+            results.add(Operators.float32(prediction, training));
+        }
+        kept.forEach(
+                (name, activation) -> {
+                    activation.setName(name); // Last, because operators remove their inputs' names.
+                    results.add(activation);
+                });
+        return results;
+    }
+
+    private NDArray crossMiddle(
+            ParameterStore store, NDArray x, NDArray attended, OperatorMode mode) {
+        return middleCrossAttention == null
+                ? x
+                : middleCrossAttention.apply(store, x, attended, mode);
+    }
+
+    /**
+     * All rows one after another, until there are as many as {@code like} has; itself if it has.
+     */
+    private static NDArray repeated(NDArray rows, NDArray like) {
+        int copies = Math.toIntExact(like.getShape().get(0) / rows.getShape().get(0));
+        return copies == 1 ? rows : NDArrays.concat(new NDList(Collections.nCopies(copies, rows)));
+    }
+
+    /** SiLU of the latent, cut into its sections. */
+    private NDList sections(NDArray z, boolean training) {
+        NDArray active = Operators.silu(z, training);
+        if (layout.sections() == 1) {
+            return new NDList(active);
+        }
+        try (active) {
+            long[] offsets = new long[layout.sections() - 1];
+            for (int i = 0; i < offsets.length; i++) {
+                offsets[i] = layout.offset(i + 1);
+            }
+            return active.split(offsets, 1);
+        }
+    }
+
+    private void requireShapes(Shape images, Shape times, Shape z) {
+        long n = images.get(0);
+        List<Integer> shape = config.imageShape();
+        UNetConditions.require(
+                "images", new Shape(n, shape.get(0), shape.get(1), shape.get(2)), images);
+        UNetConditions.require("times", new Shape(n), times);
+        boolean many = tokens == null && z.dimension() == 2 && n > 0;
+        long copies = many ? Math.max(1, z.get(0) / n) : 1;
+        UNetConditions.require("latent", new Shape(copies * n, layout.size()), z);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
     }
 
     /** Collects a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
-    @JsonPOJOBuilder(withPrefix = "")
+    @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
+    @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
     public static final class Builder {
 
         private List<Integer> imageShape = List.of(3, 32, 32);
@@ -251,7 +510,10 @@ public record UNetDenoiser(
         private double dropout = 0.1;
         private boolean residualResampling;
         private double timeDivisor = 1000;
-        private int groups = PUBLISHED_GROUPS;
+        private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
+        private LatentLayout latent;
+        private LayerModulation modulation;
+        private long seed;
 
         private Builder() {}
 
@@ -263,8 +525,9 @@ public record UNetDenoiser(
          *     for every level but one
          * @return this
          */
+        @JsonProperty
         public Builder imageShape(int... channelsHeightWidth) {
-            imageShape = requireImageShape(list(channelsHeightWidth));
+            imageShape = UNetDenoiserConfig.requireImageShape(list(channelsHeightWidth));
             return this;
         }
 
@@ -274,8 +537,9 @@ public record UNetDenoiser(
          * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm
          * @return this
          */
+        @JsonProperty
         public Builder channels(int channels) {
-            requireChannels(channels, LAST_GROUPS);
+            UNetDenoiserConfig.requireChannels(channels, UNetDenoiserConfig.LAST_GROUPS);
             this.channels = channels;
             return this;
         }
@@ -287,8 +551,9 @@ public record UNetDenoiser(
          * @param multipliers at least one number of at least 1
          * @return this
          */
+        @JsonProperty
         public Builder multipliers(int... multipliers) {
-            this.multipliers = requireAll("multipliers", 1, list(multipliers));
+            this.multipliers = UNetDenoiserConfig.requireAll("multipliers", 1, list(multipliers));
             return this;
         }
 
@@ -298,8 +563,9 @@ public record UNetDenoiser(
          * @param blocks at least 1
          * @return this
          */
+        @JsonProperty
         public Builder blocks(int blocks) {
-            requireAtLeast("blocks", 1, blocks);
+            UNetDenoiserConfig.requireAtLeast("blocks", 1, blocks);
             this.blocks = blocks;
             return this;
         }
@@ -311,8 +577,9 @@ public record UNetDenoiser(
          * @param levels any levels that exist, none for attention in the middle only
          * @return this
          */
+        @JsonProperty
         public Builder attention(int... levels) {
-            this.attention = requireAll("attention", 0, list(levels));
+            this.attention = UNetDenoiserConfig.requireAll("attention", 0, list(levels));
             return this;
         }
 
@@ -323,8 +590,9 @@ public record UNetDenoiser(
          * @param channelsPerHead 0, or a divisor of the channels of every level with attention
          * @return this
          */
+        @JsonProperty
         public Builder channelsPerHead(int channelsPerHead) {
-            requireAtLeast("channelsPerHead", 0, channelsPerHead);
+            UNetDenoiserConfig.requireAtLeast("channelsPerHead", 0, channelsPerHead);
             this.channelsPerHead = channelsPerHead;
             return this;
         }
@@ -335,8 +603,9 @@ public record UNetDenoiser(
          * @param dropout at least 0, less than 1
          * @return this
          */
+        @JsonProperty
         public Builder dropout(double dropout) {
-            requireDropout(dropout);
+            UNetDenoiserConfig.requireDropout(dropout);
             this.dropout = dropout;
             return this;
         }
@@ -348,6 +617,7 @@ public record UNetDenoiser(
          * @param residualResampling whether residual blocks do
          * @return this
          */
+        @JsonProperty
         public Builder residualResampling(boolean residualResampling) {
             this.residualResampling = residualResampling;
             return this;
@@ -360,8 +630,9 @@ public record UNetDenoiser(
          * @param timeDivisor a positive number
          * @return this
          */
+        @JsonProperty
         public Builder timeDivisor(double timeDivisor) {
-            requireTimeDivisor(timeDivisor);
+            UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
             this.timeDivisor = timeDivisor;
             return this;
         }
@@ -374,21 +645,52 @@ public record UNetDenoiser(
          * @param groups at least 1, a divisor of {@code channels}
          * @return this
          */
+        @JsonProperty
         public Builder groups(int groups) {
-            requireAtLeast("groups", 1, groups);
+            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
             this.groups = groups;
             return this;
         }
 
         /**
-         * Builds the description.
+         * Sets the sections of the latent. Default: 128 dimensions, cut as the modulation wants it;
+         * in a {@code Soda} what its latent layout says.
          *
-         * @return the immutable description
-         * @throws IllegalArgumentException if attention names a level that is not there, the
-         *     resolution cannot be halved often enough, or heads do not divide a level's channels
+         * @param latent usually {@code LatentLayout.of(size)}; the modulation cuts it
+         * @return this
          */
-        public UNetDenoiser build() {
-            return new UNetDenoiser(
+        public Builder latent(LatentLayout latent) {
+            this.latent = Objects.requireNonNull(latent, "latent");
+            return this;
+        }
+
+        /**
+         * Sets which section of the latent drives which block. Default: whole; in a {@code Soda}
+         * what its modulation says.
+         *
+         * @param modulation whole (published), paired (the paper's) or grouped
+         * @return this
+         */
+        public Builder modulation(LayerModulation modulation) {
+            this.modulation = Objects.requireNonNull(modulation, "modulation");
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0. The same seed gives the same values on
+         * every machine, and those of a {@code Soda} of that seed.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /** Called by Jackson too. */
+        UNetDenoiserConfig config() {
+            return new UNetDenoiserConfig(
                     imageShape,
                     channels,
                     multipliers,
@@ -399,6 +701,18 @@ public record UNetDenoiser(
                     residualResampling,
                     timeDivisor,
                     groups);
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
+         * @throws IllegalArgumentException if attention names a level that is not there, the
+         *     resolution cannot be halved often enough, heads do not divide a level's channels, or
+         *     the latent cannot be cut as the modulation wants it
+         */
+        public UNetDenoiser build() {
+            return new UNetDenoiser(config(), latent, modulation, UNetConditions.none(), seed);
         }
 
         private static List<Integer> list(int... values) {

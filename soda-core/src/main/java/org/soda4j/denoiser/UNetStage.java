@@ -21,7 +21,7 @@ final class UNetStage extends NamedBlock {
     private final int section;
     private final boolean popsSkip;
     private final Resample resample;
-    private final ResidualBlock residual;
+    private final ModulatedResidualBlock residual;
     private final AttentionBlock attention;
     private final Parameter[] convolution;
     private final CrossAttentionBlock crossAttention;
@@ -37,7 +37,7 @@ final class UNetStage extends NamedBlock {
             boolean attention,
             boolean crossAttention) {}
 
-    UNetStage(Plan plan, int latentSize, UNetDenoiser config, long seed) {
+    UNetStage(Plan plan, int latentSize, UNetDenoiserConfig config, long seed) {
         super(plan.name(), seed);
         name = plan.name();
         section = plan.section();
@@ -56,23 +56,20 @@ final class UNetStage extends NamedBlock {
             residual =
                     part(
                             local,
-                            new ResidualBlock(
-                                    nameOf(local),
-                                    seed,
-                                    plan.inChannels(),
-                                    out,
-                                    latentSize,
-                                    resample,
-                                    config));
+                            config.residual(plan.inChannels(), out, latentSize, resample)
+                                    .seed(seed)
+                                    .named(nameOf(local)));
             convolution = null;
         }
         attention =
                 plan.attention()
-                        ? part("attn", new AttentionBlock(nameOf("attn"), seed, out, config))
+                        ? part("attn", config.attention(out).seed(seed).named(nameOf("attn")))
                         : null;
         crossAttention =
                 plan.crossAttention()
-                        ? part("views", new CrossAttentionBlock(nameOf("views"), seed, out, config))
+                        ? part(
+                                "views",
+                                config.crossAttention(out).seed(seed).named(nameOf("views")))
                         : null;
     }
 

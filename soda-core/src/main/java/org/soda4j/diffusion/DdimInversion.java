@@ -75,7 +75,7 @@ public record DdimInversion(int steps, int evaluations) {
         Objects.requireNonNull(predictor, "predictor");
         Objects.requireNonNull(guidance, "guidance");
         Objects.requireNonNull(listener, "listener");
-        ReverseProcess.requireImages(images);
+        OneEvaluation.requireImages(images);
         long[] times = sampler().times(process.schedule());
         NDManager owner = images.getManager();
         NDArray x = images.duplicate();

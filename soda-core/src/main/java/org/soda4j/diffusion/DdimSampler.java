@@ -1,8 +1,8 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.function.Consumer;
 
 /**
  * Denoising diffusion implicit models (Song et al. 2021, eq. 12 and 16): few steps, deterministic
@@ -54,30 +54,23 @@ public record DdimSampler(
     }
 
     @Override
-    public NDArray sample(
-            DiffusionProcess process,
-            NoisePredictor predictor,
-            NDArray start,
-            Guidance guidance,
-            NoiseSource noise,
-            Consumer<? super SamplingStep> listener) {
+    public Trajectory trajectory(DiffusionProcess process, NoiseSource noise, NDManager memory) {
         NoiseSchedule schedule = process.schedule();
-        return new ReverseProcess(process, predictor, guidance, noise, listener, clip)
-                .run(
-                        start,
-                        times(schedule),
-                        (x, x0, epsilon, from, to) -> update(schedule, x0, epsilon, from, to));
+        return new OneEvaluation(
+                process,
+                noise,
+                clip,
+                (x, x0, epsilon, from, to) -> update(schedule, x0, epsilon, from, to));
     }
 
-    private ReverseProcess.Result update(
+    private OneEvaluation.Result update(
             NoiseSchedule schedule, NDArray x0, NDArray epsilon, long from, long to) {
         double a = schedule.alphaBar(from);
         double next = schedule.alphaBar(to);
         double sigma = eta * Math.sqrt((1 - a / next) * (1 - next) / (1 - a));
         // At eta = 1 and to = 0 rounding could make this negative.
         double direction = Math.sqrt(Math.max(0, 1 - next - sigma * sigma));
-        return new ReverseProcess.Result(
-                x0.mul(Math.sqrt(next)).add(epsilon.mul(direction)), sigma);
+        return new OneEvaluation.Result(x0.mul(Math.sqrt(next)).add(epsilon.mul(direction)), sigma);
     }
 
     private static void requireSteps(int steps) {

@@ -1,9 +1,9 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * Ancestral sampling (DDPM, Ho et al. 2020, algorithm 2 and eq. 7): all T steps of the schedule,
@@ -51,22 +51,16 @@ public record DdpmSampler(
     }
 
     @Override
-    public NDArray sample(
-            DiffusionProcess process,
-            NoisePredictor predictor,
-            NDArray start,
-            Guidance guidance,
-            NoiseSource noise,
-            Consumer<? super SamplingStep> listener) {
+    public Trajectory trajectory(DiffusionProcess process, NoiseSource noise, NDManager memory) {
         NoiseSchedule schedule = process.schedule();
-        return new ReverseProcess(process, predictor, guidance, noise, listener, clip)
-                .run(
-                        start,
-                        times(schedule),
-                        (x, x0, epsilon, from, to) -> update(schedule, x, x0, from, to));
+        return new OneEvaluation(
+                process,
+                noise,
+                clip,
+                (x, x0, epsilon, from, to) -> update(schedule, x, x0, from, to));
     }
 
-    private ReverseProcess.Result update(
+    private OneEvaluation.Result update(
             NoiseSchedule schedule, NDArray x, NDArray x0, long from, long to) {
         double beta = schedule.beta(from);
         double a = schedule.alphaBar(from);
@@ -75,7 +69,7 @@ public record DdpmSampler(
         double ofX = Math.sqrt(1 - beta) * (1 - before) / (1 - a);
         double posterior = beta * (1 - before) / (1 - a);
         double sigma = to == 0 ? 0 : Math.sqrt(variance == Variance.POSTERIOR ? posterior : beta);
-        return new ReverseProcess.Result(x0.mul(ofX0).add(x.mul(ofX)), sigma);
+        return new OneEvaluation.Result(x0.mul(ofX0).add(x.mul(ofX)), sigma);
     }
 
     /** Collects the settings of a {@link DdpmSampler}. */

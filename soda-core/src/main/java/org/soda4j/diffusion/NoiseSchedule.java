@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
@@ -14,7 +15,7 @@ import java.util.function.IntToDoubleFunction;
  * precision.
  *
  * <p>In JSON: {@code {"kind":"linear","steps":1000,"beta1":1.0E-4,"beta2":0.02}}, or {@code cosine}
- * or {@code inverted} with {@code steps} alone.
+ * or {@code inverted} with {@code steps} alone, or {@code given} with every {@code alphaBars}.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonAutoDetect(
@@ -41,6 +42,10 @@ public final class NoiseSchedule {
     @JsonProperty private final Double beta1;
     @JsonProperty private final Double beta2;
 
+    /** Those that were given, else null. */
+    @JsonProperty("alphaBars")
+    private final double[] given;
+
     private final double[] betas;
     private final double[] alphaBars;
 
@@ -53,6 +58,7 @@ public final class NoiseSchedule {
         this.steps = steps;
         this.beta1 = beta1;
         this.beta2 = beta2;
+        given = null;
         betas = new double[steps + 1];
         alphaBars = new double[steps + 1];
         alphaBars[0] = 1;
@@ -65,6 +71,48 @@ public final class NoiseSchedule {
                     "expected alphaBar of at least %s after %d steps, found %s; lower beta2 or the steps"
                             .formatted(MIN_ALPHA_BAR, steps, alphaBars[steps]));
         }
+    }
+
+    private NoiseSchedule(double... given) {
+        kind = "given";
+        steps = given.length - 1;
+        beta1 = null;
+        beta2 = null;
+        this.given = given.clone();
+        alphaBars = this.given;
+        betas = new double[steps + 1];
+        for (int t = 1; t <= steps; t++) {
+            betas[t] = 1 - alphaBars[t] / alphaBars[t - 1];
+        }
+    }
+
+    /**
+     * Any schedule, by its alphaBar.
+     *
+     * @param alphaBars T + 1 numbers, T at least 1: 1 first, the next below 1, none above the one
+     *     before, each at least 1e-30; copied
+     * @return the schedule
+     * @throws IllegalArgumentException if a number is out of range; names it
+     */
+    public static NoiseSchedule of(double... alphaBars) {
+        if (alphaBars.length < 2) {
+            throw new IllegalArgumentException(
+                    "alphaBars: expected at least 2, for t = 0 and t = 1, found "
+                            + alphaBars.length);
+        }
+        if (alphaBars[0] != 1 || !(alphaBars[1] < 1)) {
+            throw new IllegalArgumentException(
+                    "alphaBars: expected 1 at t = 0 and less at t = 1, found %s and %s"
+                            .formatted(alphaBars[0], alphaBars[1]));
+        }
+        for (int t = 1; t < alphaBars.length; t++) {
+            if (!(alphaBars[t] >= MIN_ALPHA_BAR && alphaBars[t] <= alphaBars[t - 1])) {
+                throw new IllegalArgumentException(
+                        "alphaBars: expected %s to %s at t = %d, found %s"
+                                .formatted(MIN_ALPHA_BAR, alphaBars[t - 1], t, alphaBars[t]));
+            }
+        }
+        return new NoiseSchedule(alphaBars);
     }
 
     /**
@@ -152,7 +200,12 @@ public final class NoiseSchedule {
             @JsonProperty(value = "kind", required = true) String kind,
             @JsonProperty(value = "steps", required = true) int steps,
             @JsonProperty("beta1") Double beta1,
-            @JsonProperty("beta2") Double beta2) {
+            @JsonProperty("beta2") Double beta2,
+            @JsonProperty("alphaBars") double[] alphaBars) {
+        if ("given".equals(kind) != (alphaBars != null)) {
+            throw new IllegalArgumentException(
+                    "expected alphaBars with kind given, and with that only, found kind " + kind);
+        }
         boolean linear = "linear".equals(kind);
         if (!linear && (beta1 != null || beta2 != null)) {
             throw new IllegalArgumentException(
@@ -166,10 +219,20 @@ public final class NoiseSchedule {
                             beta2 == null ? DEFAULT_BETA2 : beta2);
             case "cosine" -> cosine(steps);
             case "inverted" -> inverted(steps);
+            case "given" -> given(steps, alphaBars);
             default ->
                     throw new IllegalArgumentException(
-                            "expected kind linear, cosine or inverted, found " + kind);
+                            "expected kind linear, cosine, inverted or given, found " + kind);
         };
+    }
+
+    private static NoiseSchedule given(int steps, double... alphaBars) {
+        if (alphaBars.length != steps + 1) {
+            throw new IllegalArgumentException(
+                    "alphaBars: expected %d, for t = 0 .. steps, found %d"
+                            .formatted(steps + 1, alphaBars.length));
+        }
+        return of(alphaBars);
     }
 
     /**
@@ -236,12 +299,13 @@ public final class NoiseSchedule {
                 && kind.equals(that.kind)
                 && steps == that.steps
                 && Objects.equals(beta1, that.beta1)
-                && Objects.equals(beta2, that.beta2);
+                && Objects.equals(beta2, that.beta2)
+                && Arrays.equals(given, that.given);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, steps, beta1, beta2);
+        return Objects.hash(kind, steps, beta1, beta2, Arrays.hashCode(given));
     }
 
     @Override

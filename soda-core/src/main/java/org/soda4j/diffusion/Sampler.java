@@ -1,20 +1,33 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Turns noise into images by undoing a {@link DiffusionProcess} step by step. Immutable; in JSON
- * {@code kind} is {@code ddpm} or {@code ddim}.
+ * Turns noise into images by undoing a {@link DiffusionProcess} step by step. Immutable; what
+ * changes from step to step is in its {@link Trajectory}. A sampler of your own needs {@link
+ * #times} and {@link #trajectory}; a loop of your own takes the steps itself:
+ *
+ * <pre>{@code
+ * long[] times = sampler.times(process.schedule());
+ * Trajectory trajectory = sampler.trajectory(process, NoiseSource.seeded(0), manager);
+ * for (int i = 0; i + 1 < times.length; i++) {
+ *     x = trajectory.step(x, times[i], times[i + 1], denoiser).image();
+ * }
+ * }</pre>
+ *
+ * <p>In JSON {@code kind} is {@code ddpm} or {@code ddim}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = DdpmSampler.class, name = "ddpm"),
     @JsonSubTypes.Type(value = DdimSampler.class, name = "ddim")
 })
-public sealed interface Sampler permits DdpmSampler, DdimSampler {
+public interface Sampler {
 
     /**
      * The times that the sampler visits.
@@ -26,7 +39,18 @@ public sealed interface Sampler permits DdpmSampler, DdimSampler {
     long[] times(NoiseSchedule schedule);
 
     /**
-     * Samples.
+     * Begins a trajectory.
+     *
+     * @param process the process the denoiser was trained on
+     * @param noise where the noise of stochastic steps comes from, by the step's index from 0
+     * @param memory owns what is kept from step to step, and is closed after the last
+     * @return the trajectory, before its first step
+     * @throws IllegalArgumentException if the sampler wants more steps than the schedule has
+     */
+    Trajectory trajectory(DiffusionProcess process, NoiseSource noise, NDManager memory);
+
+    /**
+     * Samples: the loop that all samplers share.
      *
      * @param process the process the denoiser was trained on
      * @param predictor the denoiser
@@ -41,13 +65,40 @@ public sealed interface Sampler permits DdpmSampler, DdimSampler {
      *     steps than the schedule has
      * @throws IllegalStateException if predictor or noise source answer with another shape or dtype
      */
-    NDArray sample(
+    default NDArray sample(
             DiffusionProcess process,
             NoisePredictor predictor,
             NDArray start,
             Guidance guidance,
             NoiseSource noise,
-            Consumer<? super SamplingStep> listener);
+            Consumer<? super SamplingStep> listener) {
+        Objects.requireNonNull(predictor, "predictor");
+        Objects.requireNonNull(guidance, "guidance");
+        Objects.requireNonNull(listener, "listener");
+        OneEvaluation.requireImages(start);
+        long[] times = times(process.schedule());
+        int count = times.length - 1;
+        DenoiserFunction denoiser = (x, t) -> guidance.predict(predictor, x, t);
+        NDManager owner = start.getManager();
+        try (NDManager memory = owner.newSubManager()) {
+            Trajectory trajectory = trajectory(process, noise, memory);
+            NDArray x = start.duplicate();
+            for (int index = 0; index < count; index++) {
+                long from = times[index];
+                long to = times[index + 1];
+                // Moving x into the step's scope makes everything derived from it die with the
+                // step.
+                try (NDManager scope = owner.newSubManager()) {
+                    x.attach(scope);
+                    Trajectory.Step step = trajectory.step(x, from, to, denoiser);
+                    x = step.image();
+                    listener.accept(new SamplingStep(index, count, from, to, x, step.x0()));
+                    x.attach(owner);
+                }
+            }
+            return x;
+        }
+    }
 
     /**
      * Samples with the engine's noise and no listener.

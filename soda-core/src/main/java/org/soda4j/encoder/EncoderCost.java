@@ -1,11 +1,11 @@
 package org.soda4j.encoder;
 
-/** Counts the multiplications of one image's pass through a {@link ResNetEncoder}. */
+/** Counts the multiplications of one image's pass through a {@link ResNetEncoderConfig}. */
 final class EncoderCost {
 
     private EncoderCost() {}
 
-    static long multiplyAdds(ResNetEncoder net, int height, int width) {
+    static long multiplyAdds(ResNetEncoderConfig net, int height, int width) {
         long sum = firstConvolution(net, height, width);
         int h = net.smallImages() ? height : half(half(height));
         int w = net.smallImages() ? width : half(half(width));
@@ -34,7 +34,7 @@ final class EncoderCost {
     }
 
     /** The first convolution, whose input needs no gradient. */
-    static long firstConvolution(ResNetEncoder net, int height, int width) {
+    static long firstConvolution(ResNetEncoderConfig net, int height, int width) {
         long taps = net.smallImages() ? 9 : 49;
         int h = net.smallImages() ? height : half(height);
         int w = net.smallImages() ? width : half(width);

@@ -26,7 +26,7 @@ final class ResNetBlock extends NamedBlock {
             int inChannels,
             int channels,
             int stride,
-            ResNetEncoder config) {
+            ResNetEncoderConfig config) {
         super(name, seed);
         this.stride = stride;
         norm = config.norm();

@@ -1,42 +1,100 @@
 package org.soda4j.encoder;
 
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import org.soda4j.engine.Internal;
+import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
+import org.soda4j.io.PyTorchWeights;
+import org.soda4j.io.WeightReport;
 
 /**
- * The encoder E (paper section 3.1): a ResNet whose last layer gives the latent z. This is its
- * immutable description; {@link #newBlock} makes the network.
+ * The encoder E (paper section 3.1): a ResNet (He et al. 2016) whose last layer gives the latent z,
+ * as a DJL block. Structure and parameter names are torchvision's.
+ *
+ * <pre>{@code
+ * Block classifier = new SequentialBlock()
+ *         .add(ResNetEncoder.builder().smallImages(true).build())
+ *         .add(Linear.builder().setUnits(10).build());
+ * }</pre>
  *
  * <p>Everything is optional: {@code ResNetEncoder.builder().build()} is the published ResNet-18
- * with the standard stem and three input channels.
+ * with the standard stem and three input channels. In: channel-normalised images, float32 {@code
+ * [N, C, H, W]}. Out: z, float32 {@code [N, latentSize]}; after {@link Builder#features} also the
+ * pooled features before the last layer, float32 {@code [N, 512 x width]} ({@code 2048 x width} for
+ * depths 50 and 101).
  *
- * @param depth 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)
- * @param widthMultiplier factor on every channel count, as in the paper's ResNet-50x2
- * @param smallImages whether the stem is a 3 x 3 convolution at stride 1 without pooling (for
- *     images of about 32 pixels) instead of 7 x 7 at stride 2 with pooling
- * @param inputChannels channels of the images
- * @param latentSize length of z; 0 means: what the model's {@code LatentLayout} says
- * @param norm of the feature maps
+ * <p>{@code Soda.builder().encoder(...)} takes it by its description and draws its values from the
+ * model's own seed; where it was initialised before, its values are copied.
  */
-@JsonDeserialize(builder = ResNetEncoder.Builder.class)
-public record ResNetEncoder(
-        int depth,
-        double widthMultiplier,
-        boolean smallImages,
-        int inputChannels,
-        int latentSize,
-        NormLayer norm) {
+public final class ResNetEncoder extends NamedBlock implements Encoder {
 
-    /** Checks every component, as the builder does. */
-    public ResNetEncoder {
-        blocksPerStage(depth);
-        requireWidthMultiplier(widthMultiplier);
-        requireAtLeast("inputChannels", 1, inputChannels);
-        requireAtLeast("latentSize", 0, latentSize);
-        Objects.requireNonNull(norm, "norm");
+    private static final int PUBLISHED_LATENT_SIZE = 128;
+
+    private final ResNetEncoderConfig config;
+    private final boolean features;
+    private final int latentSize;
+    private final ConvNorm stem;
+    private final int conditionChannels;
+    private final Parameter conditionKernel;
+    private final List<ResNetBlock> blocks = new ArrayList<>();
+    private final Parameter lastWeight;
+    private final Parameter lastBias;
+
+    ResNetEncoder(ResNetEncoderConfig config, int conditionChannels, boolean features, long seed) {
+        super("encoder", seed);
+        this.config = config;
+        this.features = features;
+        latentSize = config.latentSize() == 0 ? PUBLISHED_LATENT_SIZE : config.latentSize();
+        this.conditionChannels = conditionChannels;
+        int channels = config.channels(0);
+        int kernel = config.smallImages() ? 3 : 7;
+        stem =
+                convNorm(
+                        "conv1",
+                        "bn1",
+                        new Shape(channels, config.inputChannels(), kernel, kernel),
+                        config.norm().groups(channels),
+                        config.smallImages() ? 1 : 2);
+        conditionKernel =
+                conditionChannels == 0
+                        ? null
+                        : zeroKernel(
+                                "views.conv1.weight", channels, conditionChannels, kernel, kernel);
+        int[] counts = config.blocksPerStage();
+        for (int stage = 0; stage < counts.length; stage++) {
+            for (int i = 0; i < counts[stage]; i++) {
+                String name = "layer%d.%d".formatted(stage + 1, i);
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                ResNetBlock block =
+                        new ResNetBlock(
+                                nameOf(name),
+                                seed,
+                                channels,
+                                config.channels(stage),
+                                stride,
+                                config);
+                blocks.add(part(name, block));
+                channels = block.outChannels();
+            }
+        }
+        lastWeight = weight("fc.weight", latentSize, channels);
+        lastBias = bias("fc.bias", channels, latentSize);
     }
 
     /**
@@ -49,128 +107,127 @@ public record ResNetEncoder(
     }
 
     /**
-     * Returns this description with another latent size.
+     * Returns what a configuration says about this block.
      *
-     * @param size length of z, at least 1
-     * @return the changed description
+     * @return its immutable description, without seed and values
      */
-    public ResNetEncoder withLatentSize(int size) {
-        requireAtLeast("latentSize", 1, size);
-        return new ResNetEncoder(depth, widthMultiplier, smallImages, inputChannels, size, norm);
+    public ResNetEncoderConfig config() {
+        return config;
     }
 
-    /**
-     * Makes the network as a DJL block: channel-normalised images, float32 {@code [N, C, H, W]},
-     * in; the latent {@code [N, latentSize]} and the pooled features before the last layer {@code
-     * [N, featureSize]} out. Its parameters carry torchvision's names.
-     *
-     * @param seed of the initial values
-     * @return a new block, not initialised
-     * @throws IllegalStateException if the latent size is still open
-     */
-    @Internal
-    public NamedBlock newBlock(long seed) {
-        return newBlock(seed, 0);
+    @Override
+    public int inputChannels() {
+        return config.inputChannels();
     }
 
-    /**
-     * Makes the network for images that further channels join, such as the rays of a camera. Their
-     * part of the first kernel is a parameter of its own, {@code views.conv1.weight}, so that the
-     * others stay what they are without.
-     *
-     * @param seed of the initial values
-     * @param conditionChannels R, at least 0; above 0 the block takes a second array, float32
-     *     {@code [N, R, H, W]}
-     * @return a new block, not initialised
-     * @throws IllegalStateException if the latent size is still open
-     */
-    @Internal
-    public NamedBlock newBlock(long seed, int conditionChannels) {
-        if (latentSize == 0) {
-            throw new IllegalStateException(
-                    "latentSize is open; expected at least 1: set latentSize(n) on the builder");
-        }
-        return new ResNet(this, conditionChannels, seed);
+    @Override
+    public int latentSize() {
+        return latentSize;
     }
 
-    /**
-     * Returns the length of the pooled features before the last layer.
-     *
-     * @return 512 x width for depths 18 and 34, 2048 x width for 50 and 101
-     */
+    @Override
     public int featureSize() {
-        return channels(3) * expansion();
+        return features ? config.featureSize() : 0;
     }
 
     /**
-     * Counts the multiplications of one image's pass.
+     * Copies those tensors of a safetensors file that fit, such as all but the last layer of
+     * torchvision's ResNets.
      *
-     * @param height of the image
-     * @param width of the image
-     * @return multiplications, each with its addition, of convolutions and the last layer
+     * @param file with names of torchvision, of this library or of the PyTorch implementation
+     * @return what was copied and what was not
+     * @throws IOException if it cannot be read
+     * @throws IllegalStateException if this block is not initialised
      */
-    public long multiplyAdds(int height, int width) {
-        return EncoderCost.multiplyAdds(this, height, width);
-    }
-
-    /**
-     * Counts those of them that belong to the first convolution.
-     *
-     * @param height of the image
-     * @param width of the image
-     * @return multiplications, each with its addition
-     */
-    public long firstMultiplyAdds(int height, int width) {
-        return EncoderCost.firstConvolution(this, height, width);
-    }
-
-    /** Output channels of a block are this many times its inner channels. */
-    int expansion() {
-        return depth >= 50 ? 4 : 1;
-    }
-
-    /** Inner channels of a stage 0 .. 3. */
-    int channels(int stage) {
-        return (int) Math.rint(64 * widthMultiplier) << stage;
-    }
-
-    int[] blocksPerStage() {
-        return blocksPerStage(depth);
-    }
-
-    private static int[] blocksPerStage(int depth) {
-        return switch (depth) {
-            case 18 -> new int[] {2, 2, 2, 2};
-            case 34, 50 -> new int[] {3, 4, 6, 3};
-            case 101 -> new int[] {3, 4, 23, 3};
-            default ->
-                    throw new IllegalArgumentException(
-                            "depth: expected 18, 34, 50 or 101, found " + depth);
-        };
-    }
-
-    private static void requireWidthMultiplier(double widthMultiplier) {
-        if (!(widthMultiplier > 0 && widthMultiplier <= 16)) {
-            throw new IllegalArgumentException(
-                    "widthMultiplier: expected more than 0 and at most 16, found "
-                            + widthMultiplier);
+    public WeightReport importMatchingWeights(Path file) throws IOException {
+        if (!isInitialized()) {
+            throw new IllegalStateException(
+                    "expected an initialised encoder: call initialize(manager, DataType.FLOAT32, shape) first");
         }
-        if (64 * widthMultiplier != Math.rint(64 * widthMultiplier)) {
-            throw new IllegalArgumentException(
-                    "widthMultiplier: expected a multiple of 1/64, so that channels are whole, found "
-                            + widthMultiplier);
+        Map<String, NDArray> parameters = new LinkedHashMap<>();
+        namedParameters().forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
+        return PyTorchWeights.importMatching(file, !config.smallImages(), parameters);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, conditionKernel == null ? new int[] {4} : new int[] {4, 4});
+        NDArray images = inputs.get(0);
+        requireChannels(images.getShape());
+        OperatorMode mode = mode(training, params);
+        NDArray x = stem(store, inputs, mode);
+        if (!config.smallImages()) {
+            try (NDArray large = x) {
+                x = Operators.maxPool(large, training);
+            }
+        }
+        for (ResNetBlock block : blocks) {
+            try (NDArray before = x) {
+                x = block.apply(store, before, mode);
+            }
+        }
+        try (NDArray maps = x) {
+            NDArray pooled = Operators.globalPool(maps, training);
+            NDArray latent =
+                    Operators.linear(
+                            pooled,
+                            value(store, lastWeight, images, training),
+                            value(store, lastBias, images, training),
+                            training);
+            if (features) {
+                return new NDList(latent, pooled);
+            }
+            pooled.close();
+            return new NDList(latent);
         }
     }
 
-    private static void requireAtLeast(String field, int least, int found) {
-        if (found < least) {
-            throw new IllegalArgumentException(
-                    field + ": expected at least " + least + ", found " + found);
+    /** Convolves image and condition as one: their channels, and the kernels', are joined. */
+    private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
+        NDArray images = inputs.get(0);
+        if (conditionKernel == null) {
+            return stem.apply(store, images, true, mode);
         }
+        NDArray condition = inputs.get(1);
+        requireCondition(images.getShape(), condition.getShape());
+        try (NDArray joined = images.concat(condition, 1)) {
+            return stem.applyJoined(joined, conditionKernel.getArray(), mode);
+        }
+    }
+
+    private void requireCondition(Shape images, Shape found) {
+        Shape expected = new Shape(images.get(0), conditionChannels, images.get(2), images.get(3));
+        if (!found.equals(expected)) {
+            throw new IllegalArgumentException(
+                    "condition: expected shape %s, found %s".formatted(expected, found));
+        }
+    }
+
+    private void requireChannels(Shape shape) {
+        if (shape.get(1) != config.inputChannels()) {
+            throw new IllegalArgumentException(
+                    "images: expected %d channels in [N, C, H, W], found shape %s"
+                            .formatted(config.inputChannels(), shape));
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        requireChannels(inputShapes[0]);
+        long n = inputShapes[0].get(0);
+        Shape latent = new Shape(n, latentSize);
+        return features
+                ? new Shape[] {latent, new Shape(n, config.featureSize())}
+                : new Shape[] {latent};
     }
 
     /** Collects a {@link ResNetEncoder}; every setter refuses at once what is wrong. */
-    @JsonPOJOBuilder(withPrefix = "")
+    @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
+    @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
     public static final class Builder {
 
         private int depth = 18;
@@ -179,6 +236,8 @@ public record ResNetEncoder(
         private int inputChannels = 3;
         private int latentSize;
         private NormLayer norm = NormLayer.BATCH_NORM;
+        private boolean features;
+        private long seed;
 
         private Builder() {}
 
@@ -188,8 +247,9 @@ public record ResNetEncoder(
          * @param depth the depth
          * @return this
          */
+        @JsonProperty
         public Builder depth(int depth) {
-            blocksPerStage(depth);
+            ResNetEncoderConfig.blocksPerStage(depth);
             this.depth = depth;
             return this;
         }
@@ -200,8 +260,9 @@ public record ResNetEncoder(
          * @param widthMultiplier more than 0, at most 16, a multiple of 1/64
          * @return this
          */
+        @JsonProperty
         public Builder widthMultiplier(double widthMultiplier) {
-            requireWidthMultiplier(widthMultiplier);
+            ResNetEncoderConfig.requireWidthMultiplier(widthMultiplier);
             this.widthMultiplier = widthMultiplier;
             return this;
         }
@@ -212,6 +273,7 @@ public record ResNetEncoder(
          * @param smallImages whether to keep the resolution in the stem
          * @return this
          */
+        @JsonProperty
         public Builder smallImages(boolean smallImages) {
             this.smallImages = smallImages;
             return this;
@@ -223,20 +285,23 @@ public record ResNetEncoder(
          * @param inputChannels at least 1
          * @return this
          */
+        @JsonProperty
         public Builder inputChannels(int inputChannels) {
-            requireAtLeast("inputChannels", 1, inputChannels);
+            ResNetEncoderConfig.requireAtLeast("inputChannels", 1, inputChannels);
             this.inputChannels = inputChannels;
             return this;
         }
 
         /**
-         * Sets the length of z. Default: what the model's latent layout says; published: 128.
+         * Sets the length of z. Default and published: 128; in a {@code Soda} what its latent
+         * layout says.
          *
-         * @param latentSize at least 1, or 0 to leave it open
+         * @param latentSize at least 1, or 0 for the default
          * @return this
          */
+        @JsonProperty
         public Builder latentSize(int latentSize) {
-            requireAtLeast("latentSize", 0, latentSize);
+            ResNetEncoderConfig.requireAtLeast("latentSize", 0, latentSize);
             this.latentSize = latentSize;
             return this;
         }
@@ -249,19 +314,48 @@ public record ResNetEncoder(
          * @param norm the layer
          * @return this
          */
+        @JsonProperty
         public Builder norm(NormLayer norm) {
             this.norm = Objects.requireNonNull(norm, "norm");
             return this;
         }
 
         /**
-         * Builds the description.
+         * Asks for the pooled features before the last layer as a second output. Default: false.
          *
-         * @return the immutable description
+         * @param features whether the block gives them
+         * @return this
+         */
+        public Builder features(boolean features) {
+            this.features = features;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0. The same seed gives the same values on
+         * every machine, and those of a {@code Soda} of that seed.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /** Called by Jackson too. */
+        ResNetEncoderConfig config() {
+            return new ResNetEncoderConfig(
+                    depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
          */
         public ResNetEncoder build() {
-            return new ResNetEncoder(
-                    depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
+            return new ResNetEncoder(config(), 0, features, seed);
         }
     }
 }

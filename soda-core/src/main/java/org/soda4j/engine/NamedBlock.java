@@ -88,9 +88,18 @@ public abstract class NamedBlock extends AbstractBlock {
      * @return the mode of the operators
      */
     protected static OperatorMode mode(boolean training, PairList<String, Object> params) {
+        return new OperatorMode(training, format(params));
+    }
+
+    /**
+     * Reads what {@link #options} made.
+     *
+     * @param params the options, null for none
+     * @return the number format that they ask for; float32 where they do not
+     */
+    public static NumberFormat format(PairList<String, Object> params) {
         Object format = params == null ? null : params.get(FORMAT);
-        return new OperatorMode(
-                training, format instanceof NumberFormat f ? f : NumberFormat.FLOAT32);
+        return format instanceof NumberFormat f ? f : NumberFormat.FLOAT32;
     }
 
     /** Parameters have shapes of their own, whatever the inputs are. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,6 +46,25 @@ public final class PyTorchWeights {
                         "tensors %s and %s both stand for the parameter %s"
                                 .formatted(before, name, PyTorchNames.translate(name, pooling)));
             }
+        }
+    }
+
+    /**
+     * Copies what fits.
+     *
+     * @param path a safetensors file
+     * @param pooling as for the constructor
+     * @param parameters the model's parameters by name; written in place
+     * @return what was copied and what was not
+     * @throws IOException if the file cannot be read
+     */
+    public static WeightReport importMatching(
+            Path path, boolean pooling, Map<String, NDArray> parameters) throws IOException {
+        try (SafetensorsFile file = Safetensors.open(path)) {
+            PyTorchWeights weights = new PyTorchWeights(file, pooling);
+            WeightReport report = weights.compare(parameters);
+            weights.copy(report.fitting(), parameters);
+            return report;
         }
     }
 

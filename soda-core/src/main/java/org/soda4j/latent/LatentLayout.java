@@ -1,7 +1,12 @@
 package org.soda4j.latent;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -89,6 +94,26 @@ public record LatentLayout(@JsonValue List<Integer> sizes) {
      */
     public int offset(int section) {
         return sizes.subList(0, section).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /**
+     * Repeats a number of each section over its dimensions, such as a mask.
+     *
+     * @param sections {@code [N, sections]} of any numeric or boolean type; stays open
+     * @return float32 {@code [N, size]}, in the same manager; no gradients flow
+     */
+    public NDArray spread(NDArray sections) {
+        float[] ones = new float[sections() * size()];
+        for (int i = 0; i < sections(); i++) {
+            Arrays.fill(ones, i * size() + offset(i), i * size() + offset(i) + size(i), 1);
+        }
+        NDManager manager = sections.getManager();
+        try (NDArray onHost = manager.create(ones, new Shape(sections(), size()));
+                NDArray each = onHost.toDevice(sections.getDevice(), false);
+                NDArray numbers = sections.stopGradient();
+                NDArray floats = numbers.toType(DataType.FLOAT32, true)) {
+            return floats.matMul(each);
+        }
     }
 
     @Override

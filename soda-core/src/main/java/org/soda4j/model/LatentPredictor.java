@@ -46,7 +46,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
             keepOnly(asked); // Once for a whole trajectory: the choices stay the same.
         }
         // Where choices differ in the latent only, the denoiser repeats images when it must.
-        int k = kept.size() == 1 ? 1 : asked.size();
+        int k = kept.size() == 1 && model.repeatsImages() ? 1 : asked.size();
         long n = x.getShape().get(0);
         NDManager manager = x.getManager();
         float[] times = new float[Math.toIntExact(n * k)];

@@ -8,14 +8,20 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.translate.Translator;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.soda4j.denoiser.UNet;
+import org.soda4j.denoiser.Denoiser;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.Encoder;
 import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
@@ -33,8 +39,8 @@ public final class SodaModel implements AutoCloseable {
 
     private final Model djl;
     private final NDManager manager;
-    private final NamedBlock encoder;
-    private final UNet denoiser;
+    private final Encoder encoder;
+    private final Denoiser denoiser;
     private final ParameterStore store;
     private final Device device;
     private final Map<NumberFormat, InferenceParameters> encoderInference =
@@ -45,23 +51,47 @@ public final class SodaModel implements AutoCloseable {
     private final WeightCheck denoiserWeights;
 
     /**
-     * @param encoder with initial weights, not yet initialised
+     * @param encoder is initialised where it is not yet
      * @param denoiser the same
      * @param images {@code [1, C, H, W]} of the denoiser
      * @param latent {@code [1, d]}
      */
-    public SodaModel(NamedBlock encoder, UNet denoiser, Shape images, Shape latent, Device device) {
+    public SodaModel(
+            Encoder encoder, Denoiser denoiser, Shape images, Shape latent, Device device) {
         this.encoder = encoder;
         this.denoiser = denoiser;
         djl = Model.newInstance("soda-encoder", device, PyTorchEngine.require().getEngineName());
         manager = djl.getNDManager();
-        encoder.initialize(manager, DataType.FLOAT32, images);
-        denoiser.initialize(manager, DataType.FLOAT32, images, new Shape(1), latent);
-        djl.setBlock(encoder);
-        encoderWeights = new WeightCheck(manager, ENCODER, encoder);
-        denoiserWeights = new WeightCheck(manager, DENOISER, denoiser);
         store = new ParameterStore(manager, false);
         this.device = device;
+        try {
+            initialize("encoder", encoder, encoder.namedParameters(), images);
+            initialize(
+                    "denoiser", denoiser, denoiser.namedParameters(), images, new Shape(1), latent);
+        } catch (RuntimeException e) {
+            djl.close();
+            throw e;
+        }
+        djl.setBlock(encoder);
+        encoderWeights = new WeightCheck(manager, ENCODER, encoder.namedParameters());
+        denoiserWeights = new WeightCheck(manager, DENOISER, denoiser.namedParameters());
+    }
+
+    /** A block of the user's may have its values, which have to be where the model is. */
+    private void initialize(
+            String part, Block block, Map<String, Parameter> parameters, Shape... inputs) {
+        if (!block.isInitialized()) {
+            block.initialize(manager, DataType.FLOAT32, inputs);
+        }
+        parameters.forEach(
+                (name, parameter) -> {
+                    NDArray values = parameter.getArray();
+                    if (!values.getDevice().equals(device)) {
+                        throw new IllegalArgumentException(
+                                "%s parameter %s: expected it on the model's device %s, found %s; initialise the block there, or give Soda.builder().device(...)"
+                                        .formatted(part, name, device, values.getDevice()));
+                    }
+                });
     }
 
     /** The manager of the parameters. */
@@ -70,12 +100,12 @@ public final class SodaModel implements AutoCloseable {
     }
 
     /** The encoder. */
-    public NamedBlock encoder() {
+    public Encoder encoder() {
         return encoder;
     }
 
     /** The denoiser. */
-    public UNet denoiser() {
+    public Denoiser denoiser() {
         return denoiser;
     }
 
@@ -92,11 +122,41 @@ public final class SodaModel implements AutoCloseable {
         return store;
     }
 
-    /** Normalised images, and the channels that join theirs, to latent and pooled features. */
+    /**
+     * Normalised images, and the channels that join theirs, to latent and, where the encoder has
+     * them, pooled features.
+     */
     public NDList encode(NDList images, boolean training, NumberFormat precision) {
         ParameterStore values =
                 store(encoderInference, encoder, encoderWeights, training, precision);
-        return encoder.forward(values, images, training, NamedBlock.options(precision));
+        NDList outputs = encoder.forward(values, images, training, NamedBlock.options(precision));
+        if (!(encoder instanceof NamedBlock)) {
+            requireOutputs(outputs, images.get(0).getShape().get(0));
+        }
+        return outputs;
+    }
+
+    private void requireOutputs(NDList outputs, long n) {
+        List<Shape> expected = new ArrayList<>(List.of(new Shape(n, encoder.latentSize())));
+        if (encoder.featureSize() > 0) {
+            expected.add(new Shape(n, encoder.featureSize()));
+        }
+        if (!List.of(outputs.getShapes()).equals(expected)) {
+            throw new IllegalStateException(
+                    "encoder %s: expected outputs of shapes %s, found %s"
+                            .formatted(
+                                    encoder.description(), expected, List.of(outputs.getShapes())));
+        }
+    }
+
+    /** Names of the activations that {@link #denoise} knows. */
+    public List<String> activationNames() {
+        return denoiser instanceof UNetDenoiser unet ? unet.activationNames() : List.of();
+    }
+
+    /** Whether the denoiser takes K N latents with N images. */
+    public boolean repeatsImages() {
+        return denoiser instanceof UNetDenoiser;
     }
 
     /**
@@ -111,16 +171,39 @@ public final class SodaModel implements AutoCloseable {
             boolean training,
             NumberFormat precision,
             Set<String> activations) {
-        return denoiser.forward(
-                store(denoiserInference, denoiser, denoiserWeights, training, precision),
-                new NDList(x, times).addAll(conditions),
-                training,
-                denoiser.options(precision, activations));
+        NDList outputs =
+                denoiser.forward(
+                        store(denoiserInference, denoiser, denoiserWeights, training, precision),
+                        new NDList(x, times).addAll(conditions),
+                        training,
+                        options(precision, activations));
+        if (!(denoiser instanceof NamedBlock)
+                && !(outputs.size() == 1 && outputs.get(0).getShape().equals(x.getShape()))) {
+            throw new IllegalStateException(
+                    "denoiser %s: expected one output of shape %s, found %s"
+                            .formatted(
+                                    denoiser.description(),
+                                    x.getShape(),
+                                    List.of(outputs.getShapes())));
+        }
+        return outputs;
+    }
+
+    private PairList<String, Object> options(NumberFormat precision, Set<String> activations) {
+        if (denoiser instanceof UNetDenoiser unet) {
+            return unet.options(precision, activations);
+        }
+        if (!activations.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "activations: expected none, which is all that denoiser %s has, found %s"
+                            .formatted(denoiser.description(), activations));
+        }
+        return NamedBlock.options(precision);
     }
 
     private ParameterStore store(
             Map<NumberFormat, InferenceParameters> inference,
-            NamedBlock block,
+            Block block,
             WeightCheck weights,
             boolean training,
             NumberFormat precision) {
@@ -128,14 +211,14 @@ public final class SodaModel implements AutoCloseable {
             inference.values().forEach(InferenceParameters::clear);
             return store;
         }
-        if (!InferenceParameters.areUsed(device)) {
+        if (!InferenceParameters.areUsed(device) || !(block instanceof NamedBlock ours)) {
             weights.requireFinite();
             return store;
         }
         InferenceParameters parameters =
                 inference.computeIfAbsent(
                         precision,
-                        p -> new InferenceParameters(manager, block, p, weights::requireFiniteNow));
+                        p -> new InferenceParameters(manager, ours, p, weights::requireFiniteNow));
         parameters.refresh();
         return parameters;
     }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.soda4j.engine.FiniteValues;
 import org.soda4j.engine.Internal;
-import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.ParameterVersions;
 
 /**
@@ -31,10 +30,10 @@ public final class WeightCheck {
     /**
      * @param manager owns what watches the parameters
      * @param prefix before their names, such as {@code encoder.}
-     * @param block whose parameters are checked, initialised
+     * @param values the parameters that are checked, initialised
      */
-    WeightCheck(NDManager manager, String prefix, NamedBlock block) {
-        block.namedParameters().forEach((name, p) -> parameters.put(prefix + name, p));
+    WeightCheck(NDManager manager, String prefix, Map<String, Parameter> values) {
+        values.forEach((name, p) -> parameters.put(prefix + name, p));
         versions = new ParameterVersions(manager, parameters.values());
     }
 

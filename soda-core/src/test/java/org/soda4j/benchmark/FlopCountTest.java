@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RunConfig;
@@ -19,8 +21,8 @@ class FlopCountTest {
         double[] published = {1.81, 3.66, 4.09, 7.80};
         int[] depths = {18, 34, 50, 101};
         for (int i = 0; i < depths.length; i++) {
-            ResNetEncoder encoder =
-                    ResNetEncoder.builder().depth(depths[i]).latentSize(1000).build();
+            ResNetEncoderConfig encoder =
+                    ResNetEncoder.builder().depth(depths[i]).latentSize(1000).build().config();
             assertThat(encoder.multiplyAdds(224, 224) * 1e-9)
                     .as("depth %d", depths[i])
                     .isCloseTo(published[i], within(0.01));
@@ -29,14 +31,15 @@ class FlopCountTest {
 
     @Test
     void aSmallDenoiserTakesWhatOneCountsByHand() {
-        UNetDenoiser net =
+        UNetDenoiserConfig net =
                 UNetDenoiser.builder()
                         .imageShape(3, 8, 8)
                         .channels(32)
                         .multipliers(1, 2)
                         .blocks(1)
                         .attention()
-                        .build();
+                        .build()
+                        .config();
         long time = 32 * 128 + 128 * 128;
         long first = 9 * 3 * 32 * 64;
         long down0 = 9 * 32 * (32 + 32) * 64 + 64 * (128 + 10);

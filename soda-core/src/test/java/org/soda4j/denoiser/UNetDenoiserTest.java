@@ -29,20 +29,20 @@ class UNetDenoiserTest {
     /** The sum over the layers of the reference implementation, by the formula below. */
     @Test
     void thePublishedCifarDenoiserHasFortyMillionParameters() {
-        UNetDenoiser published = UNetDenoiser.builder().build();
+        UNetDenoiserConfig published = UNetDenoiser.builder().config();
         assertThat(parameters(published, 128)).isEqualTo(39_595_139L);
         assertThat(parameters(published, 128)).isEqualTo(expectedParameters(published, 128));
     }
 
-    static Stream<UNetDenoiser> variants() {
+    static Stream<UNetDenoiserConfig> variants() {
         return Stream.of(
-                tiny().build(),
-                tiny().imageShape(1, 8, 24).multipliers(1, 3).attention(0, 1).build(),
-                tiny().multipliers(1).attention().blocks(3).build(),
-                tiny().multipliers(2, 1, 1).attention(2).channelsPerHead(8).build(),
-                tiny().imageShape(2, 16, 8).residualResampling(true).timeDivisor(1).build(),
-                tiny().channels(16).groups(4).attention(0, 1).build(),
-                tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).build());
+                tiny().config(),
+                tiny().imageShape(1, 8, 24).multipliers(1, 3).attention(0, 1).config(),
+                tiny().multipliers(1).attention().blocks(3).config(),
+                tiny().multipliers(2, 1, 1).attention(2).channelsPerHead(8).config(),
+                tiny().imageShape(2, 16, 8).residualResampling(true).timeDivisor(1).config(),
+                tiny().channels(16).groups(4).attention(0, 1).config(),
+                tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).config());
     }
 
     private static UNetDenoiser.Builder tiny() {
@@ -56,14 +56,14 @@ class UNetDenoiserTest {
 
     @ParameterizedTest
     @MethodSource("variants")
-    void everyVariantRunsAndHasItsParameters(UNetDenoiser config) {
+    void everyVariantRunsAndHasItsParameters(UNetDenoiserConfig config) {
         LatentLayout latent = LatentLayout.of(20);
         for (LayerModulation modulation :
                 List.of(
                         LayerModulation.whole(),
                         LayerModulation.paired(),
                         LayerModulation.grouped(2))) {
-            UNet block = config.newBlock(latent, modulation, 3);
+            UNetDenoiser block = config.newBlock(latent, modulation, 3);
             try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
                 Shape images =
                         new Shape(
@@ -92,8 +92,8 @@ class UNetDenoiserTest {
 
     @ParameterizedTest
     @MethodSource("variants")
-    void moreLatentsThanImagesAreTheImagesRepeated(UNetDenoiser config) {
-        UNet block = config.newBlock(LatentLayout.of(20), LayerModulation.paired(), 3);
+    void moreLatentsThanImagesAreTheImagesRepeated(UNetDenoiserConfig config) {
+        UNetDenoiser block = config.newBlock(LatentLayout.of(20), LayerModulation.paired(), 3);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             List<Integer> image = config.imageShape();
             Shape images = new Shape(2, image.get(0), image.get(1), image.get(2));
@@ -116,8 +116,8 @@ class UNetDenoiserTest {
     /** Its tokens belong to the images. */
     @Test
     void moreLatentsThanImagesAreRefusedWithCrossAttention() {
-        UNet block =
-                tiny().build()
+        UNetDenoiser block =
+                tiny().config()
                         .newBlock(
                                 LatentLayout.of(20),
                                 LayerModulation.whole(),
@@ -142,8 +142,8 @@ class UNetDenoiserTest {
 
     @Test
     void depthsCountTheSkipsAndTheMiddle() {
-        assertThat(UNetDenoiser.builder().build().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
-        assertThat(tiny().multipliers(1).attention().build().depths()).isEqualTo(3);
+        assertThat(UNetDenoiser.builder().config().depths()).isEqualTo(1 + 4 * 2 + 3 + 1);
+        assertThat(tiny().multipliers(1).attention().config().depths()).isEqualTo(3);
     }
 
     /** Two networks of the same weights; every norm but the last must see the groups. */
@@ -151,15 +151,15 @@ class UNetDenoiserTest {
     void groupsReachTheNorms() {
         UNetDenoiser.Builder plain = tiny().multipliers(1).attention();
         List<float[]> outputs =
-                Stream.of(plain.build(), plain.groups(8).build(), plain.groups(32).build())
+                Stream.of(plain.config(), plain.groups(8).config(), plain.groups(32).config())
                         .map(UNetDenoiserTest::output)
                         .toList();
         assertThat(outputs.get(1)).isNotEqualTo(outputs.get(0));
         assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
     }
 
-    private static float[] output(UNetDenoiser config) {
-        UNet block = config.newBlock(LatentLayout.of(4), LayerModulation.whole(), 3);
+    private static float[] output(UNetDenoiserConfig config) {
+        UNetDenoiser block = config.newBlock(LatentLayout.of(4), LayerModulation.whole(), 3);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             Shape images = new Shape(1, 3, 8, 8);
             block.initialize(manager, DataType.FLOAT32, images, new Shape(1), new Shape(1, 4));
@@ -177,7 +177,8 @@ class UNetDenoiserTest {
 
     @Test
     void theLatentReachesEverySectionAndNothingElseChangesTheOutput() {
-        UNet block = tiny().build().newBlock(LatentLayout.of(10), LayerModulation.paired(), 3);
+        UNetDenoiser block =
+                tiny().config().newBlock(LatentLayout.of(10), LayerModulation.paired(), 3);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             Shape images = new Shape(1, 3, 8, 8);
             block.initialize(manager, DataType.FLOAT32, images, new Shape(1), new Shape(1, 10));
@@ -227,33 +228,33 @@ class UNetDenoiserTest {
         assertThatThrownBy(() -> setting.accept(builder))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(message);
-        assertThat(builder.build()).isEqualTo(UNetDenoiser.builder().build());
+        assertThat(builder.config()).isEqualTo(UNetDenoiser.builder().config());
     }
 
     @Test
     void whatSpansFieldsIsRefusedWhenBuilt() {
-        assertThatThrownBy(() -> tiny().channels(48).build())
+        assertThatThrownBy(() -> tiny().channels(48).config())
                 .hasMessage(
                         "channels: expected a multiple of 32, the groups of the norms, found 48");
-        assertThatThrownBy(() -> tiny().attention(2).build())
+        assertThatThrownBy(() -> tiny().attention(2).config())
                 .hasMessage(
                         "attention: expected levels 0 .. 1 (there are 2 multipliers), found [2]");
-        assertThatThrownBy(() -> tiny().imageShape(3, 10, 12).multipliers(1, 1, 1).build())
+        assertThatThrownBy(() -> tiny().imageShape(3, 10, 12).multipliers(1, 1, 1).config())
                 .hasMessageContainingAll(
                         "expected height and width divisible by 4", "found [3, 10, 12]");
-        assertThatThrownBy(() -> tiny().channelsPerHead(24).build())
+        assertThatThrownBy(() -> tiny().channelsPerHead(24).config())
                 .hasMessageContainingAll(
                         "channelsPerHead: expected a divisor of the 64 channels of level 1",
                         "found 24");
-        assertThatThrownBy(() -> tiny().multipliers().attention().build())
+        assertThatThrownBy(() -> tiny().multipliers().attention().config())
                 .hasMessageContaining("multipliers: expected at least one level, found none");
         int[] tooMany = new int[33];
         Arrays.fill(tooMany, 1);
-        assertThatThrownBy(() -> tiny().multipliers(tooMany).build())
+        assertThatThrownBy(() -> tiny().multipliers(tooMany).config())
                 .hasMessageContaining("divisible by " + (1L << 32));
         assertThatThrownBy(
                         () ->
-                                tiny().build()
+                                tiny().config()
                                         .newBlock(LatentLayout.of(4), LayerModulation.paired(), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected 1 .. 4 (the dimensions of z), found 5");
@@ -261,10 +262,10 @@ class UNetDenoiserTest {
 
     @Test
     void attentionLevelsAreOrderedAndUnique() {
-        assertThat(tiny().attention(1, 0, 1).build().attention()).containsExactly(0, 1);
+        assertThat(tiny().attention(1, 0, 1).config().attention()).containsExactly(0, 1);
     }
 
-    private static long parameters(UNetDenoiser config, int latent) {
+    private static long parameters(UNetDenoiserConfig config, int latent) {
         return config
                 .newBlock(LatentLayout.of(latent), LayerModulation.whole(), 0)
                 .namedParameters()
@@ -276,7 +277,7 @@ class UNetDenoiserTest {
     }
 
     /** Layer by layer, for whole modulation and resampling by convolutions. */
-    private static long expectedParameters(UNetDenoiser u, long z) {
+    private static long expectedParameters(UNetDenoiserConfig u, long z) {
         long c = u.channels();
         long time = 4 * c;
         long images = u.imageShape().get(0);
@@ -317,7 +318,7 @@ class UNetDenoiserTest {
                 + (in == out ? 0 : conv(in, out, 1));
     }
 
-    private static long attention(UNetDenoiser u, int level, long c) {
+    private static long attention(UNetDenoiserConfig u, int level, long c) {
         return u.attention().contains(level) ? 2 * c + linear(c, 3 * c) + linear(c, c) : 0;
     }
 

@@ -105,7 +105,9 @@ class NoiseScheduleTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"kind\":\"sigmoid\",\"steps\":10} | expected kind linear, cosine or inverted",
+                "{\"kind\":\"sigmoid\",\"steps\":10} | expected kind linear, cosine, inverted or given",
+                "{\"kind\":\"given\",\"steps\":2} | expected alphaBars with kind given",
+                "{\"kind\":\"given\",\"steps\":3,\"alphaBars\":[1,0.5,0.1]} | expected 4, for t = 0 .. steps, found 3",
                 "{\"kind\":\"cosine\",\"steps\":10,\"beta1\":0.1} | with kind linear only",
                 "{\"kind\":\"cosine\"} | steps",
                 "{\"steps\":10} | kind",
@@ -125,5 +127,39 @@ class NoiseScheduleTest {
                     .isGreaterThan(0)
                     .isLessThanOrEqualTo(schedule.alphaBar(t - 1));
         }
+    }
+
+    @Test
+    void anyAlphaBarMakesASchedule() throws Exception {
+        double[] alphaBars = {1, 0.9, 0.9, 0.25};
+        NoiseSchedule schedule = NoiseSchedule.of(alphaBars);
+        assertThat(schedule.steps()).isEqualTo(3);
+        assertThat(schedule.alphaBars()).containsExactly(1, 0.9, 0.9, 0.25);
+        assertThat(schedule.beta(1)).isEqualTo(1 - 0.9);
+        assertThat(schedule.beta(2)).isZero();
+        alphaBars[3] = 0.1;
+        assertThat(schedule.alphaBar(3)).isEqualTo(0.25);
+        ObjectMapper mapper = new ObjectMapper();
+        String json = mapper.writeValueAsString(schedule);
+        assertThat(json)
+                .isEqualTo("{\"kind\":\"given\",\"steps\":3,\"alphaBars\":[1.0,0.9,0.9,0.25]}");
+        assertThat(mapper.readValue(json, NoiseSchedule.class)).isEqualTo(schedule);
+        assertThat(NoiseSchedule.of(alphaBars)).isNotEqualTo(schedule);
+        NoiseSchedule cosine = NoiseSchedule.cosine(50);
+        assertThat(NoiseSchedule.of(cosine.alphaBars()).alphaBars()).isEqualTo(cosine.alphaBars());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 0.5, expected 1 at t = 0 and less at t = 1",
+        "0.9, 0.8, 0.5, expected 1 at t = 0 and less at t = 1",
+        "1, 0.5, 0.6, 0.5 at t = 2",
+        "1, 0.5, 0, 0.5 at t = 2",
+        "1, 0.5, NaN, 0.5 at t = 2"
+    })
+    void alphaBarsThatAreNoneAreRefused(double first, double second, double third, String message) {
+        assertThatThrownBy(() -> NoiseSchedule.of(first, second, third))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 }

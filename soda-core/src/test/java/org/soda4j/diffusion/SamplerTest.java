@@ -256,4 +256,108 @@ class SamplerTest {
                     .hasMessageContaining("noise of step 0: expected float32 (1, 1, 2, 2)");
         }
     }
+
+    /** A loop of one's own over single steps is the sampler's loop, bit for bit. */
+    @Test
+    void aLoopOfOnesOwnDrawsTheSameImage() {
+        DiffusionProcess process = new DiffusionProcess(NoiseSchedule.inverted(100));
+        Sampler sampler = DdimSampler.builder().steps(10).eta(0.5).build();
+        GaussianData data = new GaussianData(process, 0.2, 0.5);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray start = manager.randomNormal(new Shape(2, 1, 4, 4));
+            NoiseSource noise = NoiseSource.seeded(3);
+            NDArray expected =
+                    sampler.sample(process, data, start, Guidance.none(), noise, step -> {});
+            long[] times = sampler.times(process.schedule());
+            Trajectory trajectory = sampler.trajectory(process, noise, manager);
+            Trajectory fromOutputs = sampler.trajectory(process, noise, manager);
+            NDArray x = start;
+            NDArray y = start;
+            for (int i = 0; i + 1 < times.length; i++) {
+                x =
+                        trajectory
+                                .step(
+                                        x,
+                                        times[i],
+                                        times[i + 1],
+                                        (image, t) -> Guidance.none().predict(data, image, t))
+                                .image();
+                NDArray output = Guidance.none().predict(data, y, times[i]);
+                y = fromOutputs.step(y, times[i], times[i + 1], output).image();
+            }
+            assertThat(x).isEqualTo(expected);
+            assertThat(y).isEqualTo(expected);
+        }
+    }
+
+    /**
+     * Heun's method (Karras et al. 2022, algorithm 1) on the DDIM equation: a sampler from outside,
+     * with two evaluations a step and something to remember.
+     */
+    private static final class HeunSampler implements Sampler {
+
+        private final Sampler plan;
+
+        HeunSampler(int steps) {
+            plan = DdimSampler.builder().steps(steps).build();
+        }
+
+        @Override
+        public long[] times(NoiseSchedule schedule) {
+            return plan.times(schedule);
+        }
+
+        @Override
+        public Trajectory trajectory(
+                DiffusionProcess process, NoiseSource noise, NDManager memory) {
+            NDArray steps = memory.zeros(new Shape(1));
+            return (x, from, to, denoiser) -> {
+                steps.addi(1);
+                NDArray first = process.toEpsilon(denoiser.predict(x, from), x, from);
+                NDArray guess = moved(process.schedule(), x, first, from, to);
+                if (to > 0) {
+                    NDArray second = process.toEpsilon(denoiser.predict(guess, to), guess, to);
+                    guess = moved(process.schedule(), x, first.add(second).mul(0.5), from, to);
+                }
+                return new Trajectory.Step(guess, process.toX0(first, x, from));
+            };
+        }
+
+        private static NDArray moved(
+                NoiseSchedule schedule, NDArray x, NDArray epsilon, long from, long to) {
+            double a = schedule.alphaBar(from);
+            double b = schedule.alphaBar(to);
+            double slope = Math.sqrt(1 / b - 1) - Math.sqrt(1 / a - 1);
+            return x.div(Math.sqrt(a)).add(epsilon.mul(slope)).mul(Math.sqrt(b));
+        }
+    }
+
+    /** Of Gaussian data, whose end is known: twice the evaluations, much closer. */
+    @Test
+    void aSamplerFromOutsideEvaluatesTwiceAStepAndRemembers() {
+        DiffusionProcess process = new DiffusionProcess(NoiseSchedule.cosine(1000));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray start = manager.randomNormal(new Shape(1, 1, 8, 8));
+            GaussianData data = new GaussianData(process, 0, 0.5);
+            float ddim = error(DdimSampler.builder().steps(20).clip(false).build(), data, start);
+            data.calls.clear();
+            float heun = error(new HeunSampler(10), data, start);
+            assertThat(data.calls).hasSize(19);
+            assertThat(heun).isLessThan(ddim / 2);
+            Trajectory trajectory =
+                    new HeunSampler(10).trajectory(process, NoiseSource.engine(), manager);
+            assertThatThrownBy(() -> trajectory.step(start, 901, 801, start.duplicate()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("expected one evaluation at 901, found another at 801");
+        }
+    }
+
+    /** Against the exact solution: all of Gaussian data shrinks by the ratio of deviations. */
+    private static float error(Sampler sampler, GaussianData data, NDArray start) {
+        DiffusionProcess process = new DiffusionProcess(NoiseSchedule.cosine(1000));
+        double a = process.schedule().alphaBar(sampler.times(process.schedule())[0]);
+        NDArray exact = start.mul(0.5 / Math.sqrt(a * 0.25 + 1 - a));
+        NDArray found = sampler.sample(process, data, start, Guidance.none());
+        return found.sub(exact).abs().max().getFloat();
+    }
 }

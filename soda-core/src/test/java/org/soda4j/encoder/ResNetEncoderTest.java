@@ -25,21 +25,23 @@ class ResNetEncoderTest {
     @ParameterizedTest
     @CsvSource({"18, 11689512", "34, 21797672", "50, 25557032", "101, 44549160"})
     void standardResNetsHaveTorchvisionsParameterCounts(int depth, long expected) {
-        ResNetEncoder encoder = ResNetEncoder.builder().depth(depth).latentSize(1000).build();
+        ResNetEncoderConfig encoder =
+                ResNetEncoder.builder().depth(depth).latentSize(1000).config();
         assertThat(parameters(encoder)).isEqualTo(expected);
     }
 
     /** 3 x 3 stem in place of 7 x 7, 128 outputs in place of 1000. */
     @Test
     void thePublishedCifarEncoderHasElevenMillionParameters() {
-        ResNetEncoder encoder = ResNetEncoder.builder().smallImages(true).latentSize(128).build();
+        ResNetEncoderConfig encoder =
+                ResNetEncoder.builder().smallImages(true).latentSize(128).config();
         long stem = 64 * 3 * (7 * 7 - 3 * 3);
         long outputs = 513L * (1000 - 128);
         assertThat(parameters(encoder)).isEqualTo(11_689_512 - stem - outputs);
         assertThat(parameters(encoder)).isEqualTo(11_234_496);
     }
 
-    private static long parameters(ResNetEncoder encoder) {
+    private static long parameters(ResNetEncoderConfig encoder) {
         return encoder.newBlock(0).namedParameters().values().stream()
                 .filter(Parameter::requiresGradient)
                 .mapToLong(p -> p.getShape().size())
@@ -63,14 +65,14 @@ class ResNetEncoderTest {
             int h,
             int w,
             int features) {
-        ResNetEncoder encoder =
+        ResNetEncoderConfig encoder =
                 ResNetEncoder.builder()
                         .depth(depth)
                         .widthMultiplier(width)
                         .smallImages(small)
                         .inputChannels(channels)
                         .latentSize(latent)
-                        .build();
+                        .config();
         assertThat(encoder.featureSize()).isEqualTo(features);
         NamedBlock block = encoder.newBlock(1);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
@@ -119,7 +121,7 @@ class ResNetEncoderTest {
         ResNetEncoder.Builder third = ResNetEncoder.builder();
         assertThatThrownBy(() -> third.latentSize(-1))
                 .hasMessage("latentSize: expected at least 0, found -1");
-        assertThatThrownBy(() -> ResNetEncoder.builder().build().withLatentSize(0))
+        assertThatThrownBy(() -> ResNetEncoder.builder().config().withLatentSize(0))
                 .hasMessage("latentSize: expected at least 1, found 0");
     }
 
@@ -127,20 +129,25 @@ class ResNetEncoderTest {
     void aRefusedValueLeavesTheBuilderAsItWas() {
         ResNetEncoder.Builder builder = ResNetEncoder.builder();
         assertThatThrownBy(() -> builder.depth(20)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(builder.build()).isEqualTo(ResNetEncoder.builder().build());
+        assertThat(builder.config()).isEqualTo(ResNetEncoder.builder().config());
     }
 
     @Test
-    void anOpenLatentSizeIsRefusedWhenTheNetworkIsMade() {
-        assertThatThrownBy(() -> ResNetEncoder.builder().build().newBlock(0))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("latentSize is open");
+    void byItselfItHasThePublishedLatentSizeAndOneOutput() {
+        ResNetEncoder encoder = ResNetEncoder.builder().build();
+        Shape[] images = {new Shape(2, 3, 64, 64)};
+        assertThat(encoder.latentSize()).isEqualTo(128);
+        assertThat(encoder.getOutputShapes(images)).containsExactly(new Shape(2, 128));
+        assertThat(encoder.config().latentSize()).isZero();
+        ResNetEncoder both = ResNetEncoder.builder().features(true).build();
+        assertThat(both.getOutputShapes(images))
+                .containsExactly(new Shape(2, 128), new Shape(2, 512));
     }
 
     @Test
     void imagesOfOtherChannelsAreRefused() {
         NamedBlock block =
-                ResNetEncoder.builder().widthMultiplier(0.0625).latentSize(4).build().newBlock(0);
+                ResNetEncoder.builder().widthMultiplier(0.0625).latentSize(4).config().newBlock(0);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 16, 16));
             ParameterStore store = new ParameterStore(manager, false);
@@ -155,9 +162,9 @@ class ResNetEncoderTest {
     /** Group norm has torchvision's names for it and no running statistics. */
     @Test
     void groupNormTakesTheNamesOfTheNormItReplaces() {
-        ResNetEncoder batch = ResNetEncoder.builder().depth(50).latentSize(8).build();
-        ResNetEncoder group =
-                ResNetEncoder.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).build();
+        ResNetEncoderConfig batch = ResNetEncoder.builder().depth(50).latentSize(8).config();
+        ResNetEncoderConfig group =
+                ResNetEncoder.builder().depth(50).latentSize(8).norm(NormLayer.GROUP_NORM).config();
         assertThat(parameters(group)).isEqualTo(parameters(batch));
         var expected = new ArrayList<>(batch.newBlock(0).namedParameters().keySet());
         expected.removeIf(name -> name.contains("running_"));
@@ -166,9 +173,10 @@ class ResNetEncoderTest {
                 .contains("bn1.weight", "layer4.0.downsample.1.bias");
         assertThat(
                         ConfigText.fromTree(
-                                ConfigText.jsonTree(ConfigText.toJson(group)), ResNetEncoder.class))
+                                ConfigText.jsonTree(ConfigText.toJson(group)),
+                                ResNetEncoderConfig.class))
                 .isEqualTo(group);
-        assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoder.class).norm())
+        assertThat(ConfigText.fromTree(ConfigText.jsonTree("{}"), ResNetEncoderConfig.class).norm())
                 .isEqualTo(NormLayer.BATCH_NORM);
     }
 
@@ -188,7 +196,7 @@ class ResNetEncoderTest {
                         .smallImages(true)
                         .latentSize(6)
                         .norm(NormLayer.GROUP_NORM)
-                        .build()
+                        .config()
                         .newBlock(1);
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             block.initialize(manager, DataType.FLOAT32, new Shape(4, 3, 16, 16));

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.Precision;
 import org.soda4j.SodaConfig;
+import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.training.run.RunFolder;
 import org.soda4j.training.run.RunFolderException;
 
@@ -38,12 +40,13 @@ class RunConfigTest {
     void publishedValuesStandInThePreset() {
         SodaConfig model = RunConfig.preset("cifar10").model();
         assertThat(model.latent().sizes()).containsExactly(128);
-        assertThat(model.encoder().depth()).isEqualTo(18);
+        assertThat(((ResNetEncoderConfig) model.encoder()).depth()).isEqualTo(18);
         assertThat(model.masking().latent()).isEqualTo(0.1);
-        assertThat(model.denoiser().channels()).isEqualTo(128);
-        assertThat(model.denoiser().multipliers()).containsExactly(1, 2, 2, 2);
-        assertThat(model.denoiser().attention()).containsExactly(1);
-        assertThat(model.denoiser().dropout()).isEqualTo(0.1);
+        assertThat(((UNetDenoiserConfig) model.denoiser()).channels()).isEqualTo(128);
+        assertThat(((UNetDenoiserConfig) model.denoiser()).multipliers())
+                .containsExactly(1, 2, 2, 2);
+        assertThat(((UNetDenoiserConfig) model.denoiser()).attention()).containsExactly(1);
+        assertThat(((UNetDenoiserConfig) model.denoiser()).dropout()).isEqualTo(0.1);
         TrainingConfig training = RunConfig.preset("cifar10").training();
         assertThat(training.length().count()).isEqualTo(800);
         assertThat(training.warmup().count()).isEqualTo(20);
@@ -137,8 +140,9 @@ class RunConfigTest {
         assertThat(training.warmup()).isNull();
         assertThat(training.precision()).isEqualTo(Precision.BF16);
         assertThat(training.retention().keepLast()).isEqualTo(2);
-        assertThat(config.model().denoiser().multipliers()).containsExactly(1, 3);
-        assertThat(config.model().denoiser().channels()).isEqualTo(32);
+        assertThat(((UNetDenoiserConfig) config.model().denoiser()).multipliers())
+                .containsExactly(1, 3);
+        assertThat(((UNetDenoiserConfig) config.model().denoiser()).channels()).isEqualTo(32);
         assertThat(config.model().latent().sizes()).containsExactly(128);
         assertThat(RunConfig.preset("cifar10", "training.steps=9", "training.epochs=1").training())
                 .isEqualTo(RunConfig.preset("cifar10", "training.epochs=1").training());

@@ -5,13 +5,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.Precision;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.training.RunConfig;
 
 /**
  * What a training needs, counted from its configuration: the arrays that the backward pass reads,
- * layer by layer. A lower bound in spirit; libraries' workspaces come on top.
+ * layer by layer, blocks of the library only. A lower bound in spirit; libraries' workspaces come
+ * on top.
  *
  * @param stateBytes parameters, gradients, moments and average in float32
  * @param activationBytes of one micro-batch
@@ -25,16 +26,21 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
 
     public static MemoryEstimate of(RunConfig config, long parameters) {
         long images = config.training().batchSize() / config.training().accumulation();
-        double floats = denoiser(config.model().denoiser());
+        double floats = 0;
         List<Integer> shape = config.model().denoiser().imageShape();
-        floats += encoder(config.model().encoder(), shape.get(1), shape.get(2));
+        if (config.model().denoiser() instanceof UNetDenoiserConfig unet) {
+            floats += denoiser(unet);
+        }
+        if (config.model().encoder() instanceof ResNetEncoderConfig resNet) {
+            floats += encoder(resNet, shape.get(1), shape.get(2));
+        }
         // In low precision feature maps stay in 16 bits from one operator to the next.
         int bytes = config.training().precision() == Precision.FP32 ? FLOAT : FLOAT / 2;
         return new MemoryEstimate(COPIES * FLOAT * parameters, Math.round(images * floats * bytes));
     }
 
     /** Floats of one image that the U-Net's backward pass reads. */
-    private static double denoiser(UNetDenoiser net) {
+    private static double denoiser(UNetDenoiserConfig net) {
         int levels = net.multipliers().size();
         double floats = 0;
         int width = net.channels();
@@ -67,7 +73,7 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
         return floats;
     }
 
-    private static double area(UNetDenoiser net, int level) {
+    private static double area(UNetDenoiserConfig net, int level) {
         return (double) (net.imageShape().get(1) >> level) * (net.imageShape().get(2) >> level);
     }
 
@@ -78,7 +84,7 @@ public record MemoryEstimate(long stateBytes, long activationBytes) {
     }
 
     /** Each convolution's result, and what batch norm and ReLU make of it. */
-    private static double encoder(ResNetEncoder encoder, int height, int width) {
+    private static double encoder(ResNetEncoderConfig encoder, int height, int width) {
         int stem = encoder.smallImages() ? 1 : 2;
         double area = (double) height * width / (stem * stem);
         double base = 64 * encoder.widthMultiplier();

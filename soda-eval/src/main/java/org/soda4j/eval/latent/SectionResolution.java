@@ -1,7 +1,7 @@
 package org.soda4j.eval.latent;
 
 import org.soda4j.SodaConfig;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.diffusion.SectionKeep;
 
 /** Sections by the resolution of the U-Net's layers that they drive. */
@@ -19,10 +19,14 @@ public enum SectionResolution {
      *
      * @param config a model's
      * @return the choice; over the three values every section is chosen once
-     * @throws IllegalArgumentException if the U-Net has one resolution only
+     * @throws IllegalArgumentException if the denoiser is no U-Net or has one resolution only
      */
     public SectionKeep sections(SodaConfig config) {
-        UNetDenoiser denoiser = config.denoiser();
+        if (!(config.denoiser() instanceof UNetDenoiserConfig denoiser)) {
+            throw new IllegalArgumentException(
+                    "expected a UNetDenoiser, found the %s; choose sections by index"
+                            .formatted(config.denoiser()));
+        }
         int levels = denoiser.multipliers().size();
         if (levels < 2) {
             throw new IllegalArgumentException(

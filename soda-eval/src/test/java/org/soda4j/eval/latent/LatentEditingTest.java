@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.SectionKeep;
@@ -104,8 +105,7 @@ class LatentEditingTest {
     }
 
     private static SodaConfig config(UNetDenoiser denoiser) {
-        return new SodaConfig(
-                null, null, LayerModulation.paired(), null, denoiser, null, null, null, null);
+        return Soda.builder().modulation(LayerModulation.paired()).denoiser(denoiser).config();
     }
 
     /** Section 0 is the brightness of the whole 4 x 4 image, section 1 a fine checkerboard. */

@@ -1,27 +1,17 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Objects;
-import java.util.function.Consumer;
 
-/** The loop that all samplers share: predict, estimate x0, clip, step, tell the listener. */
-record ReverseProcess(
-        DiffusionProcess process,
-        NoisePredictor predictor,
-        Guidance guidance,
-        NoiseSource noise,
-        Consumer<? super SamplingStep> listener,
-        boolean clip) {
+/** A trajectory of one evaluation a step: predict, estimate x0, clip, update, add noise. */
+final class OneEvaluation implements Trajectory {
 
-    ReverseProcess {
-        Objects.requireNonNull(process, "process");
-        Objects.requireNonNull(predictor, "predictor");
-        Objects.requireNonNull(guidance, "guidance");
-        Objects.requireNonNull(noise, "noise");
-        Objects.requireNonNull(listener, "listener");
-    }
+    private final DiffusionProcess process;
+    private final NoiseSource noise;
+    private final boolean clip;
+    private final Update update;
+    private int index;
 
     /** How a sampler goes from one time to the next. */
     @FunctionalInterface
@@ -33,26 +23,16 @@ record ReverseProcess(
     /** What an update gives; sigma = 0 adds no noise. */
     record Result(NDArray mean, double sigma) {}
 
-    NDArray run(NDArray start, long[] times, Update update) {
-        requireImages(start);
-        NDManager owner = start.getManager();
-        NDArray x = start.duplicate();
-        int count = times.length - 1;
-        for (int index = 0; index < count; index++) {
-            // Moving x into the step's scope makes everything derived from it die with the step.
-            try (NDManager scope = owner.newSubManager()) {
-                x.attach(scope);
-                x = step(x, index, times, update);
-                x.attach(owner);
-            }
-        }
-        return x;
+    OneEvaluation(DiffusionProcess process, NoiseSource noise, boolean clip, Update update) {
+        this.process = Objects.requireNonNull(process, "process");
+        this.noise = Objects.requireNonNull(noise, "noise");
+        this.clip = clip;
+        this.update = update;
     }
 
-    private NDArray step(NDArray x, int index, long[] times, Update update) {
-        long from = times[index];
-        long to = times[index + 1];
-        try (NDArray output = guidance.predict(predictor, x, from)) {
+    @Override
+    public Step step(NDArray x, long from, long to, DenoiserFunction denoiser) {
+        try (NDArray output = denoiser.predict(x, from)) {
             NDArray x0 = process.toX0(output, x, from);
             NDArray epsilon;
             if (clip) {
@@ -65,29 +45,27 @@ record ReverseProcess(
                 epsilon = process.toEpsilon(output, x, from);
             }
             Result result = update.apply(x, x0, epsilon, from, to);
-            NDArray next = withNoise(result, index, x);
-            listener.accept(new SamplingStep(index, times.length - 1, from, to, next, x0));
-            return next;
+            return new Step(withNoise(result, index++, x), x0);
         }
     }
 
-    private NDArray withNoise(Result result, int index, NDArray x) {
+    private NDArray withNoise(Result result, int step, NDArray x) {
         if (result.sigma() == 0) {
             return result.mean();
         }
-        try (NDArray drawn = drawn(index, x);
+        try (NDArray drawn = drawn(step, x);
                 NDArray scaled = drawn.mul(result.sigma())) {
             return result.mean().add(scaled);
         }
     }
 
-    private NDArray drawn(int index, NDArray x) {
-        NDArray drawn = noise.draw(index, x);
+    private NDArray drawn(int step, NDArray x) {
+        NDArray drawn = noise.draw(step, x);
         if (!drawn.getShape().equals(x.getShape()) || drawn.getDataType() != x.getDataType()) {
             throw new IllegalStateException(
                     "noise of step %d: expected %s %s, found %s %s"
                             .formatted(
-                                    index,
+                                    step,
                                     x.getDataType(),
                                     x.getShape(),
                                     drawn.getDataType(),

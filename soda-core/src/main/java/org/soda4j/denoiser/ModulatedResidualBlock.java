@@ -1,0 +1,273 @@
+package org.soda4j.denoiser;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
+import org.soda4j.engine.Operators;
+import org.soda4j.engine.Resample;
+
+/**
+ * A residual block under adaptive group normalisation (AdaGN, paper section 3.1): norm, SiLU,
+ * convolution, then {@code z_s (t_s norm(h) + t_b) + z_b}, SiLU, dropout, convolution, and the sum
+ * with the input; {@code (t_s, t_b) = Linear(SiLU(time))}, {@code (z_s, z_b) = Linear(SiLU(z))}.
+ *
+ * <p>In: float32 {@code [N, inChannels, H, W]}; the {@link TimeEmbedding} {@code [K N, timeSize]};
+ * the latent, or the section of it that drives this block, {@code [K N, latentSize]}. Out: float32
+ * {@code [K N, outChannels, H, W]}, the input under each N latents; half or twice as high and wide
+ * after {@link Builder#downsample} or {@link Builder#upsample}.
+ */
+public final class ModulatedResidualBlock extends NamedBlock {
+
+    private final int outChannels;
+    private final int groups;
+    private final double dropout;
+    private final Resample resample;
+    private final Parameter[] first;
+    private final Parameter[] second;
+    private final Parameter[] shortcut;
+
+    private ModulatedResidualBlock(String name, Builder b) {
+        super(name, b.seed);
+        int inChannels = b.inChannels;
+        int latentSize = b.latentSize;
+        int time = b.timeSize;
+        outChannels = b.outChannels == 0 ? inChannels : b.outChannels;
+        resample = b.resample;
+        groups = b.groups;
+        dropout = b.dropout;
+        BlockSizes.requireDivisor("groups", groups, "inChannels", inChannels);
+        BlockSizes.requireDivisor("groups", groups, "outChannels", outChannels);
+        first =
+                new Parameter[] {
+                    normWeight("norm1.weight", inChannels),
+                    normBias("norm1.bias", inChannels),
+                    weight("conv1.weight", outChannels, inChannels, 3, 3),
+                    bias("conv1.bias", inChannels * 9L, outChannels)
+                };
+        second =
+                new Parameter[] {
+                    weight("time_emb.1.weight", 2L * outChannels, time),
+                    bias("time_emb.1.bias", time, 2L * outChannels),
+                    weight("z_emb.1.weight", 2L * outChannels, latentSize),
+                    bias("z_emb.1.bias", latentSize, 2L * outChannels),
+                    normWeight("norm2.weight", outChannels),
+                    normBias("norm2.bias", outChannels),
+                    weight("conv2.1.weight", outChannels, outChannels, 3, 3),
+                    bias("conv2.1.bias", outChannels * 9L, outChannels)
+                };
+        shortcut =
+                inChannels == outChannels
+                        ? null
+                        : new Parameter[] {
+                            weight("shortcut.weight", outChannels, inChannels, 1, 1),
+                            bias("shortcut.bias", inChannels, outChannels)
+                        };
+    }
+
+    /**
+     * Starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * @param x {@code [N, in, H, W]}; stays open
+     * @param time SiLU of the time embedding {@code [K N, 4 channels]}
+     * @param latent SiLU of the section {@code [K N, section]}
+     * @return {@code [K N, out, H', W']}, x under each N latents
+     */
+    NDArray apply(
+            ParameterStore store, NDArray x, NDArray time, NDArray latent, OperatorMode mode) {
+        boolean training = mode.training();
+        NDArray[] f = values(store, x, training, first);
+        NDArray[] s = values(store, x, training, second);
+        NDArray straight = shortcut(store, x, mode);
+        try (NDArray h =
+                Operators.normSiluConv(x, f[0], f[1], f[2], f[3], groups, resample, mode)) {
+            NDArray[] inputs = {
+                h, straight, time, latent, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+            };
+            return Operators.modulatedConv(inputs, groups, dropout, mode);
+        } finally {
+            if (straight != x) {
+                straight.close();
+            }
+        }
+    }
+
+    private NDArray shortcut(ParameterStore store, NDArray x, OperatorMode mode) {
+        if (shortcut == null) {
+            return resample == Resample.NONE ? x : Operators.resize(x, resample, mode.training());
+        }
+        NDArray[] s = values(store, x, mode.training(), shortcut);
+        return Operators.resizeConv(x, s[0], s[1], resample, mode);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        requireInputs(inputs, 4, 2, 2);
+        try (NDArray time = Operators.silu(inputs.get(1), training);
+                NDArray latent = Operators.silu(inputs.get(2), training)) {
+            return new NDList(apply(store, inputs.get(0), time, latent, mode(training, params)));
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape in = inputShapes[0];
+        return new Shape[] {
+            new Shape(
+                    inputShapes[2].get(0),
+                    outChannels,
+                    resample.size(in.get(2)),
+                    resample.size(in.get(3)))
+        };
+    }
+
+    /** Collects a {@link ModulatedResidualBlock}. */
+    public static final class Builder {
+
+        private int inChannels = 128;
+        private int outChannels;
+        private int timeSize = 512;
+        private int latentSize = 128;
+        private int groups = 32;
+        private double dropout = 0.1;
+        private Resample resample = Resample.NONE;
+        private long seed;
+
+        private Builder() {}
+
+        /**
+         * Sets the channels of the input. Default: 128.
+         *
+         * @param inChannels at least 1
+         * @return this
+         */
+        public Builder inChannels(int inChannels) {
+            UNetDenoiserConfig.requireAtLeast("inChannels", 1, inChannels);
+            this.inChannels = inChannels;
+            return this;
+        }
+
+        /**
+         * Sets the channels of the output. Default: those of the input.
+         *
+         * @param outChannels at least 1
+         * @return this
+         */
+        public Builder outChannels(int outChannels) {
+            UNetDenoiserConfig.requireAtLeast("outChannels", 1, outChannels);
+            this.outChannels = outChannels;
+            return this;
+        }
+
+        /**
+         * Sets the width of the time embedding. Default: 512, that of {@link TimeEmbedding}.
+         *
+         * @param timeSize at least 1
+         * @return this
+         */
+        public Builder timeSize(int timeSize) {
+            UNetDenoiserConfig.requireAtLeast("timeSize", 1, timeSize);
+            this.timeSize = timeSize;
+            return this;
+        }
+
+        /**
+         * Sets the length of the latent or its section. Default: 128.
+         *
+         * @param latentSize at least 1
+         * @return this
+         */
+        public Builder latentSize(int latentSize) {
+            UNetDenoiserConfig.requireAtLeast("latentSize", 1, latentSize);
+            this.latentSize = latentSize;
+            return this;
+        }
+
+        /**
+         * Sets the groups of the norms. Default and published: 32.
+         *
+         * @param groups a divisor of the channels
+         * @return this
+         */
+        public Builder groups(int groups) {
+            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+            this.groups = groups;
+            return this;
+        }
+
+        /**
+         * Sets the dropout. Default and published: 0.1.
+         *
+         * @param dropout at least 0, less than 1
+         * @return this
+         */
+        public Builder dropout(double dropout) {
+            UNetDenoiserConfig.requireDropout(dropout);
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Halves height and width, by the mean of 2 x 2 pixels. Default: they stay.
+         *
+         * @return this
+         */
+        public Builder downsample() {
+            return resample(Resample.DOWN);
+        }
+
+        /**
+         * Doubles height and width, by the nearest neighbour. Default: they stay.
+         *
+         * @return this
+         */
+        public Builder upsample() {
+            return resample(Resample.UP);
+        }
+
+        Builder resample(Resample resample) {
+            this.resample = resample;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the initial values. Default: 0.
+         *
+         * @param seed any number
+         * @return this
+         */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return a new block, not initialised
+         * @throws IllegalArgumentException if the groups do not divide the channels
+         */
+        public ModulatedResidualBlock build() {
+            return named("");
+        }
+
+        ModulatedResidualBlock named(String name) {
+            return new ModulatedResidualBlock(name, this);
+        }
+    }
+}

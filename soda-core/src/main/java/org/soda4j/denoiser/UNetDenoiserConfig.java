@@ -1,0 +1,253 @@
+package org.soda4j.denoiser;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Resample;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+
+/**
+ * The immutable description of a {@link UNetDenoiser}, whose builder makes it.
+ *
+ * @param imageShape channels, height and width of the images that are denoised
+ * @param channels channels of the first level, a multiple of {@code groups}
+ * @param multipliers for each level, its channels as a multiple of {@code channels}
+ * @param blocks residual blocks per level on the way down; one more on the way up
+ * @param attention the levels, from 0, whose residual blocks are followed by attention, ascending
+ * @param channelsPerHead width of an attention head; 0: one head as wide as the level
+ * @param dropout probability in residual blocks, in training
+ * @param residualResampling whether residual blocks change the resolution instead of convolutions
+ * @param timeDivisor what the time t is divided by before its embedding
+ * @param groups of every norm but the last; left out of the text at 32
+ */
+@JsonDeserialize(builder = UNetDenoiser.Builder.class)
+public record UNetDenoiserConfig(
+        List<Integer> imageShape,
+        int channels,
+        List<Integer> multipliers,
+        int blocks,
+        List<Integer> attention,
+        int channelsPerHead,
+        double dropout,
+        boolean residualResampling,
+        double timeDivisor,
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
+                int groups)
+        implements DenoiserConfig {
+
+    /** Groups of the last norm, as published. */
+    static final int LAST_GROUPS = 8;
+
+    static final int PUBLISHED_GROUPS = 32;
+
+    /** Keeps the text of a published network what it was before groups could be chosen. */
+    static final class PublishedGroups {
+        @Override
+        public boolean equals(Object value) {
+            return Integer.valueOf(PUBLISHED_GROUPS).equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return PUBLISHED_GROUPS;
+        }
+    }
+
+    /** Checks each component and what spans several. */
+    public UNetDenoiserConfig {
+        imageShape = requireImageShape(imageShape);
+        requireAtLeast("groups", 1, groups);
+        requireChannels(channels, LAST_GROUPS);
+        requireChannels(channels, groups);
+        multipliers = requireAll("multipliers", 1, multipliers);
+        requireAtLeast("blocks", 1, blocks);
+        attention = requireAll("attention", 0, attention).stream().distinct().sorted().toList();
+        requireAtLeast("channelsPerHead", 0, channelsPerHead);
+        requireDropout(dropout);
+        requireTimeDivisor(timeDivisor);
+        if (multipliers.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "multipliers: expected at least one level, found none");
+        }
+        if (!attention.isEmpty() && Collections.max(attention) >= multipliers.size()) {
+            throw new IllegalArgumentException(
+                    "attention: expected levels 0 .. %d (there are %d multipliers), found %s"
+                            .formatted(multipliers.size() - 1, multipliers.size(), attention));
+        }
+        long down = 1L << Math.min(multipliers.size() - 1, Long.SIZE - 2);
+        if (imageShape.get(1) % down != 0 || imageShape.get(2) % down != 0) {
+            throw new IllegalArgumentException(
+                    "imageShape: expected height and width divisible by %d, because %d levels halve them %d times, found %s; resize the images or use fewer multipliers"
+                            .formatted(
+                                    down, multipliers.size(), multipliers.size() - 1, imageShape));
+        }
+        if (channelsPerHead > 0) {
+            List<Integer> attended = new ArrayList<>(attention);
+            attended.add(multipliers.size() - 1); // the middle attends too
+            for (int level : attended) {
+                if (channels * multipliers.get(level) % channelsPerHead != 0) {
+                    throw new IllegalArgumentException(
+                            "channelsPerHead: expected a divisor of the %d channels of level %d, found %d"
+                                    .formatted(
+                                            channels * multipliers.get(level),
+                                            level,
+                                            channelsPerHead));
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns the depths of this U-Net, m + 1: the activations that it pushes on its skip stack and
+     * the middle (see {@link LayerModulation}).
+     *
+     * @return the number of depths
+     */
+    public int depths() {
+        // The input, the blocks of each level, the change of resolution between levels, the middle.
+        return 1 + multipliers.size() * blocks + (multipliers.size() - 1) + 1;
+    }
+
+    /**
+     * Makes the network as a DJL block. In: noised images, float32 {@code [N, C, H, W]}; times 1 ..
+     * T {@code [N]}; the latent {@code [N, layout.size()]}. Out: the prediction {@code [N, C, H,
+     * W]}. With K N latents, K times the images' number, the images are denoised under each N of
+     * them, and the prediction has K N rows: cheaper than K N images; not with cross-attention. Its
+     * parameters carry the names of the PyTorch implementation.
+     *
+     * @param layout the sections of the latent
+     * @param modulation which section drives which block
+     * @param seed of the initial values
+     * @return a new block, not initialised
+     */
+    @Internal
+    public UNetDenoiser newBlock(LatentLayout layout, LayerModulation modulation, long seed) {
+        return newBlock(layout, modulation, UNetConditions.none(), seed);
+    }
+
+    /**
+     * Makes the network with further conditions beside time and latent. Their parameters are named
+     * {@code views.*} and {@code *.views.*}; the others stay what they are without.
+     *
+     * @param layout the sections of the latent
+     * @param modulation which section drives which block
+     * @param conditions what further arrays the block takes, after the latent
+     * @param seed of the initial values
+     * @return a new block, not initialised
+     * @throws IllegalArgumentException if the conditions name a level that is not there
+     */
+    @Internal
+    public UNetDenoiser newBlock(
+            LatentLayout layout, LayerModulation modulation, UNetConditions conditions, long seed) {
+        conditions.requireLevels(multipliers.size());
+        return new UNetDenoiser(this, layout, modulation, conditions, seed);
+    }
+
+    /**
+     * Counts the multiplications of one image's pass.
+     *
+     * @param latent the sections of the latent
+     * @param modulation which section drives which block
+     * @return multiplications, each with its addition, of convolutions, linear layers and attention
+     */
+    public long multiplyAdds(LatentLayout latent, LayerModulation modulation) {
+        return DenoiserCost.multiplyAdds(this, latent, modulation);
+    }
+
+    /**
+     * Counts those of them that belong to the first convolution.
+     *
+     * @return multiplications, each with its addition
+     */
+    public long firstMultiplyAdds() {
+        return DenoiserCost.firstConvolution(this);
+    }
+
+    /** A residual block of this U-Net, but for its name and seed. */
+    ModulatedResidualBlock.Builder residual(int in, int out, int section, Resample resample) {
+        return ModulatedResidualBlock.builder()
+                .inChannels(in)
+                .outChannels(out)
+                .timeSize(4 * channels)
+                .latentSize(section)
+                .resample(resample)
+                .groups(groups)
+                .dropout(dropout);
+    }
+
+    /** An attention block of this U-Net, but for its name and seed. */
+    AttentionBlock.Builder attention(int width) {
+        return AttentionBlock.builder().channels(width).groups(groups).heads(heads(width));
+    }
+
+    /** A cross-attention block of this U-Net, but for its name and seed. */
+    CrossAttentionBlock.Builder crossAttention(int width) {
+        return CrossAttentionBlock.builder()
+                .channels(width)
+                .tokenSize(channels)
+                .groups(groups)
+                .heads(heads(width));
+    }
+
+    int channels(int level) {
+        return channels * multipliers.get(level);
+    }
+
+    int heads(int width) {
+        return channelsPerHead == 0 ? 1 : width / channelsPerHead;
+    }
+
+    static List<Integer> requireImageShape(List<Integer> shape) {
+        if (shape.size() != 3 || Collections.min(shape) < 1) {
+            throw new IllegalArgumentException(
+                    "imageShape: expected channels, height and width of at least 1, found "
+                            + shape);
+        }
+        return List.copyOf(shape);
+    }
+
+    static void requireChannels(int channels, int groups) {
+        if (channels < groups || channels % groups != 0) {
+            throw new IllegalArgumentException(
+                    "channels: expected a multiple of %d, the groups of the norms, found %d"
+                            .formatted(groups, channels));
+        }
+    }
+
+    static List<Integer> requireAll(String field, int least, List<Integer> values) {
+        for (int value : values) {
+            if (value < least) {
+                throw new IllegalArgumentException(
+                        "%s: expected values of at least %d, found %s"
+                                .formatted(field, least, values));
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    static void requireAtLeast(String field, int least, int found) {
+        if (found < least) {
+            throw new IllegalArgumentException(
+                    "%s: expected at least %d, found %d".formatted(field, least, found));
+        }
+    }
+
+    static void requireDropout(double dropout) {
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException(
+                    "dropout: expected a probability of at least 0 and less than 1, found "
+                            + dropout);
+        }
+    }
+
+    static void requireTimeDivisor(double divisor) {
+        if (!(divisor > 0 && divisor < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "timeDivisor: expected a positive number, found " + divisor);
+        }
+    }
+}

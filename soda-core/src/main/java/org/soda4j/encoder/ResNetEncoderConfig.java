@@ -1,0 +1,144 @@
+package org.soda4j.encoder;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.util.Objects;
+import org.soda4j.engine.Internal;
+
+/**
+ * The immutable description of a {@link ResNetEncoder}, whose builder makes it.
+ *
+ * @param depth 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)
+ * @param widthMultiplier factor on every channel count, as in the paper's ResNet-50x2
+ * @param smallImages whether the stem is a 3 x 3 convolution at stride 1 without pooling (for
+ *     images of about 32 pixels) instead of 7 x 7 at stride 2 with pooling
+ * @param inputChannels channels of the images
+ * @param latentSize length of z; 0 means: what the model's {@code LatentLayout} says
+ * @param norm of the feature maps
+ */
+@JsonDeserialize(builder = ResNetEncoder.Builder.class)
+public record ResNetEncoderConfig(
+        int depth,
+        double widthMultiplier,
+        boolean smallImages,
+        int inputChannels,
+        int latentSize,
+        NormLayer norm)
+        implements EncoderConfig {
+
+    /** Checks every component, as the builder does. */
+    public ResNetEncoderConfig {
+        blocksPerStage(depth);
+        requireWidthMultiplier(widthMultiplier);
+        requireAtLeast("inputChannels", 1, inputChannels);
+        requireAtLeast("latentSize", 0, latentSize);
+        Objects.requireNonNull(norm, "norm");
+    }
+
+    @Override
+    public ResNetEncoderConfig withLatentSize(int size) {
+        requireAtLeast("latentSize", 1, size);
+        return new ResNetEncoderConfig(
+                depth, widthMultiplier, smallImages, inputChannels, size, norm);
+    }
+
+    /**
+     * Makes the network as a DJL block: channel-normalised images, float32 {@code [N, C, H, W]},
+     * in; the latent {@code [N, latentSize]} and the pooled features before the last layer {@code
+     * [N, featureSize]} out. Its parameters carry torchvision's names.
+     *
+     * @param seed of the initial values
+     * @return a new block, not initialised
+     */
+    @Internal
+    public ResNetEncoder newBlock(long seed) {
+        return newBlock(seed, 0);
+    }
+
+    /**
+     * Makes the network for images that further channels join, such as the rays of a camera. Their
+     * part of the first kernel is a parameter of its own, {@code views.conv1.weight}, so that the
+     * others stay what they are without.
+     *
+     * @param seed of the initial values
+     * @param conditionChannels R, at least 0; above 0 the block takes a second array, float32
+     *     {@code [N, R, H, W]}
+     * @return a new block, not initialised
+     */
+    @Internal
+    public ResNetEncoder newBlock(long seed, int conditionChannels) {
+        return new ResNetEncoder(this, conditionChannels, true, seed);
+    }
+
+    /** 512 x width for depths 18 and 34, 2048 x width for 50 and 101. */
+    @Override
+    public int featureSize() {
+        return channels(3) * expansion();
+    }
+
+    /**
+     * Counts the multiplications of one image's pass.
+     *
+     * @param height of the image
+     * @param width of the image
+     * @return multiplications, each with its addition, of convolutions and the last layer
+     */
+    public long multiplyAdds(int height, int width) {
+        return EncoderCost.multiplyAdds(this, height, width);
+    }
+
+    /**
+     * Counts those of them that belong to the first convolution.
+     *
+     * @param height of the image
+     * @param width of the image
+     * @return multiplications, each with its addition
+     */
+    public long firstMultiplyAdds(int height, int width) {
+        return EncoderCost.firstConvolution(this, height, width);
+    }
+
+    /** Output channels of a block are this many times its inner channels. */
+    int expansion() {
+        return depth >= 50 ? 4 : 1;
+    }
+
+    /** Inner channels of a stage 0 .. 3. */
+    int channels(int stage) {
+        return (int) Math.rint(64 * widthMultiplier) << stage;
+    }
+
+    int[] blocksPerStage() {
+        return blocksPerStage(depth);
+    }
+
+    static int[] blocksPerStage(int depth) {
+        return switch (depth) {
+            case 18 -> new int[] {2, 2, 2, 2};
+            case 34, 50 -> new int[] {3, 4, 6, 3};
+            case 101 -> new int[] {3, 4, 23, 3};
+            default ->
+                    throw new IllegalArgumentException(
+                            "depth: expected 18, 34, 50 or 101, found " + depth);
+        };
+    }
+
+    static void requireWidthMultiplier(double widthMultiplier) {
+        if (!(widthMultiplier > 0 && widthMultiplier <= 16)) {
+            throw new IllegalArgumentException(
+                    "widthMultiplier: expected more than 0 and at most 16, found "
+                            + widthMultiplier);
+        }
+        if (64 * widthMultiplier != Math.rint(64 * widthMultiplier)) {
+            throw new IllegalArgumentException(
+                    "widthMultiplier: expected a multiple of 1/64, so that channels are whole, found "
+                            + widthMultiplier);
+        }
+    }
+
+    static void requireAtLeast(String field, int least, int found) {
+        if (found < least) {
+            throw new IllegalArgumentException(
+                    field + ": expected at least " + least + ", found " + found);
+        }
+    }
+}
