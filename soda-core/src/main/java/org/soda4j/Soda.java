@@ -749,10 +749,10 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Frees the parameters; any thread may do so at any moment. Calls that run, a training too
-     * (which ends after its step), finish: then this returns at once, and the last of them frees
-     * the parameters when it ends. Later calls throw {@link IllegalStateException}. What was
-     * encoded or drawn stays. Closing again does nothing.
+     * Frees the parameters; any thread may call it at any moment. It returns at once. Calls that
+     * run finish, a training after its step, and the last of them frees the parameters; where none
+     * runs they are freed here. Later calls throw {@link IllegalStateException}. What was encoded
+     * or drawn stays. Closing again does nothing.
      */
     @Override
     public void close() {
