@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.engine.Lifetime;
+import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
@@ -50,15 +53,29 @@ public final class EncoderBlockFactory implements BlockFactory {
                             + ": this model takes the cameras of its images, which Criteria cannot"
                             + " hand over; open it with Soda.load and use encodeViews");
         }
+        // Not the model's own manager, whose memory is freed under calls that run.
+        NDManager manager =
+                PyTorchEngine.require().newBaseManager(model.getNDManager().getDevice());
+        try {
+            Block encoder = loaded(config, manager, folder.resolve(ModelFolder.WEIGHTS));
+            Lifetime lifetime = new Lifetime("this model is closed; load it again", manager::close);
+            model.getNDManager().attachInternal(NDManager.nextUid(), lifetime);
+            return LiveBlock.of(encoder, lifetime);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static Block loaded(SodaConfig config, NDManager manager, Path weights)
+            throws IOException {
         NamedBlock encoder = config.encoder().newBlock(0);
         List<Integer> image = config.denoiser().imageShape();
-        NDManager manager = model.getNDManager();
         Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
         encoder.initialize(manager, DataType.FLOAT32, shape);
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         encoder.namedParameters()
                 .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
-        Path weights = folder.resolve(ModelFolder.WEIGHTS);
         try (SafetensorsFile file = Safetensors.open(weights)) {
             PyTorchWeights source = new PyTorchWeights(file, !config.encoder().smallImages());
             WeightReport report = source.compare(parameters);

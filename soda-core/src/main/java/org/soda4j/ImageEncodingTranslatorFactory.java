@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.encoder.ImageEncodingTranslator;
+import org.soda4j.model.ImageEncodingTranslator;
 
 /**
  * Lets DJL's {@code Criteria} encode images with a saved model:
@@ -22,6 +22,9 @@ import org.soda4j.encoder.ImageEncodingTranslator;
  *
  * <p>DJL's own servers find it by the folder's {@code serving.properties}; {@code Criteria} looks
  * for a translator before it reads that file.
+ *
+ * <p>The model may be closed at any moment, by any thread: predictions that run finish or fail, and
+ * later ones fail, with DJL's {@code TranslateException} for an {@link IllegalStateException}.
  */
 public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
 

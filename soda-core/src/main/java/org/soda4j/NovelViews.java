@@ -14,6 +14,7 @@ import org.soda4j.engine.NumberFormat;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
 import org.soda4j.model.LatentSampler;
+import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
 import org.soda4j.model.TrainingLoss;
 import org.soda4j.novelview.Camera;
@@ -35,6 +36,7 @@ final class NovelViews {
     private final Device device;
     private final NumberFormat precision;
     private final ViewBlocks blocks;
+    private final ResultCheck results;
 
     NovelViews(
             SodaConfig config,
@@ -50,6 +52,7 @@ final class NovelViews {
         this.loss = loss;
         this.device = device;
         this.precision = precision;
+        results = new ResultCheck(model, precision);
         blocks =
                 new ViewBlocks(
                         config.views(),
@@ -71,7 +74,9 @@ final class NovelViews {
         try (NDManager scope = caller.newSubManager(device)) {
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, images, cameras, references, false, precision);
+            results.finite("view latents", latents, latents.getShape().get(0));
             NDArray pooled = blocks.pool(latents, false);
+            results.finite("pooled latents", pooled, pooled.getShape().get(0));
             latents.attach(caller);
             pooled.attach(caller);
             return new EncodedViews(latents, pooled, references);
@@ -87,6 +92,7 @@ final class NovelViews {
             NDArray features = encoded(scope, images, cameras, references, false, precision).get(1);
             long n = images.getShape().get(0);
             NDArray mean = features.reshape(n, -1, config.encoder().featureSize()).mean(VIEWS_AXIS);
+            results.finite("pooled features", mean, n);
             mean.attach(caller);
             return mean;
         }
@@ -266,6 +272,8 @@ final class NovelViews {
                     "views: expected latents [N, S, %d], pooled [N, %d] and N references, found %s, %s and %d"
                             .formatted(size, size, shape, pooled, views.references().size()));
         }
+        ImageChecks.requireFinite("view latents", views.latents());
+        ImageChecks.requireFinite("pooled latents", views.pooled());
     }
 
     /** What chance decided about cameras, for a batch of source views. */

@@ -16,18 +16,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.encoder.ImageEncodingTranslator;
 import org.soda4j.encoder.LatentStandardization;
 import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.Lifetime;
+import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
+import org.soda4j.model.ImageEncodingTranslator;
 import org.soda4j.model.LatentSampler;
+import org.soda4j.model.NonFiniteException;
+import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
 import org.soda4j.model.TrainingLoss;
 import org.soda4j.novelview.Camera;
@@ -52,10 +57,19 @@ import org.soda4j.novelview.ViewBatch;
  *
  * <p>Images are float32 {@code [N, C, H, W] in [0, 1]} on any device. Results are on the model's
  * device and belong to the manager of the first argument; the caller or that manager closes them.
- * Encoding and sampling are safe from several threads; training and importing weights are not.
- * {@link #close} frees the parameters.
+ * They are finite: where a number is NaN or infinite, in the weights or by overflow, encoding and
+ * drawing end with {@link NonFiniteException}, which names the rows and the likely cause. Arguments
+ * that are not finite are refused with {@link IllegalArgumentException}.
+ *
+ * <p>Encoding and sampling are safe from several threads; training and importing weights are not.
+ *
+ * <p>{@link #close} frees the parameters, at any moment and from any thread: calls that run finish
+ * first, and all later ones, also of what came from this model, throw {@link
+ * IllegalStateException}.
  */
 public final class Soda implements AutoCloseable {
+
+    private static final int[] LATENT_AXIS = {1};
 
     private final SodaConfig config;
     private final Device device;
@@ -64,7 +78,10 @@ public final class Soda implements AutoCloseable {
     private final LatentSampler sampler;
     private final TrainingLoss trainingLoss;
     private final NovelViews novelViews;
-    private volatile boolean closed;
+    private final ResultCheck results;
+    private final Lifetime lifetime;
+    private final Block encoder;
+    private final Block denoiser;
 
     Soda(SodaConfig config, Device device, Precision precision, long seed) {
         this.config = config;
@@ -80,8 +97,12 @@ public final class Soda implements AutoCloseable {
                         new Shape(1, image.get(0), image.get(1), image.get(2)),
                         new Shape(1, latent.size()),
                         device);
+        lifetime = new Lifetime("this Soda is closed; build or load it again", model::close);
+        encoder = LiveBlock.of(model.encoder(), lifetime);
+        denoiser = LiveBlock.of(model.denoiser(), lifetime);
         DiffusionProcess process = new DiffusionProcess(config.schedule(), config.prediction());
         sampler = new LatentSampler(image, latent, model, process, precision.format());
+        results = new ResultCheck(model, precision.format());
         trainingLoss = new TrainingLoss(model, process, latent, device);
         novelViews =
                 config.views() == null
@@ -137,8 +158,11 @@ public final class Soda implements AutoCloseable {
      * @throws IOException if it cannot be written
      */
     public void save(Path folder) throws IOException {
-        requireOpen();
-        ModelFolder.save(this, folder);
+        lifetime.during(
+                () -> {
+                    ModelFolder.save(this, folder);
+                    return null;
+                });
     }
 
     /**
@@ -148,7 +172,7 @@ public final class Soda implements AutoCloseable {
      * @return z, float32 {@code [N, d]}
      */
     public NDArray encode(NDArray images) {
-        return encoding(images, 0);
+        return lifetime.during(() -> encoding(images, 0));
     }
 
     /**
@@ -158,7 +182,10 @@ public final class Soda implements AutoCloseable {
      * @return z / max(|z|, 1e-12), float32 {@code [N, d]}
      */
     public NDArray encodeNormalized(NDArray images) {
-        try (NDArray z = encode(images)) {
+        try (NDArray z = encode(images);
+                NDArray squares = z.mul(z);
+                NDArray lengths = squares.sum(LATENT_AXIS)) {
+            results.finite("squared lengths of latents", lengths, lengths.size());
             return z.normalize(2, 1, 1e-12);
         }
     }
@@ -171,7 +198,7 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, ResNetEncoder.featureSize()]}
      */
     public NDArray encodeFeatures(NDArray images) {
-        return encoding(images, 1);
+        return lifetime.during(() -> encoding(images, 1));
     }
 
     private NDArray encoding(NDArray images, int output) {
@@ -181,7 +208,8 @@ public final class Soda implements AutoCloseable {
                 NDArray normal = config.normalization().apply(pixels)) {
             NDList outputs = model.encode(new NDList(normal), false, precision.format());
             outputs.remove(1 - output).close();
-            return outputs.get(0);
+            String what = output == 0 ? "latents" : "pooled features";
+            return results.finite(what, outputs.get(0), images.getShape().get(0));
         }
     }
 
@@ -194,9 +222,7 @@ public final class Soda implements AutoCloseable {
      * @return the prediction, like {@code noisy}; see {@link SodaConfig#prediction()}
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
-        requireDenoiserInputs(noisy, times, latents);
-        return model.denoise(noisy, times, new NDList(latents), false, precision.format(), Set.of())
-                .get(0);
+        return lifetime.during(() -> denoising(noisy, times, latents, Set.of()).get(0));
     }
 
     /**
@@ -210,20 +236,32 @@ public final class Soda implements AutoCloseable {
      */
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        requireDenoiserInputs(noisy, times, latents);
-        NDList outputs =
-                model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
+        NDList outputs = lifetime.during(() -> denoising(noisy, times, latents, names));
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
-        outputs.forEach(activation -> activations.put(activation.getName(), activation));
+        try {
+            for (NDArray activation : outputs) {
+                String name = activation.getName();
+                results.finite("activation " + name, activation, noisy.getShape().get(0));
+                activations.put(name, activation);
+            }
+        } catch (NonFiniteException e) {
+            outputs.close();
+            throw e;
+        }
         return activations;
     }
 
-    private void requireDenoiserInputs(NDArray noisy, NDArray times, NDArray latents) {
+    private NDList denoising(NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
         requireNoCameras();
         ImageChecks.requireImages("noisy", noisy, config.denoiser().imageShape());
+        ImageChecks.requireFinite("noisy", noisy);
         ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
         ImageChecks.requireLatents(latents, config.latent().size());
+        NDList outputs =
+                model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
+        results.finite("prediction", outputs.get(0), noisy.getShape().get(0));
+        return outputs;
     }
 
     /**
@@ -253,9 +291,12 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H', W'] in [0, 1]} at the denoiser's resolution
      */
     public NDArray reconstruct(NDArray images, SamplingOptions options) {
-        try (NDArray z = encode(images)) {
-            return sample(z, options);
-        }
+        return lifetime.during(
+                () -> {
+                    try (NDArray z = encode(images)) {
+                        return sample(z, options);
+                    }
+                });
     }
 
     /**
@@ -266,6 +307,10 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
      */
     public NDArray sample(NDArray latents, SamplingOptions options) {
+        return lifetime.during(() -> drawing(latents, options));
+    }
+
+    private NDArray drawing(NDArray latents, SamplingOptions options) {
         requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
         NDManager caller = latents.getManager();
@@ -289,6 +334,10 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]}
      */
     public NDArray sample(NDArray latents, NDArray noise, SamplingOptions options) {
+        return lifetime.during(() -> drawing(latents, noise, options));
+    }
+
+    private NDArray drawing(NDArray latents, NDArray noise, SamplingOptions options) {
         requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
         requireBatch("noise", noise, latents);
@@ -312,7 +361,7 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalStateException if the model has no cameras
      */
     public EncodedViews encodeViews(NDArray images, List<List<Camera>> cameras) {
-        return novelViews().encode(images, cameras);
+        return lifetime.during(() -> novelViews().encode(images, cameras));
     }
 
     /**
@@ -324,7 +373,7 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, ResNetEncoder.featureSize()]}
      */
     public NDArray encodeViewFeatures(NDArray images, List<List<Camera>> cameras) {
-        return novelViews().features(images, cameras);
+        return lifetime.during(() -> novelViews().features(images, cameras));
     }
 
     /**
@@ -340,11 +389,10 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalStateException if the model has no cameras
      */
     public NDArray sampleViews(EncodedViews views, List<Camera> targets, SamplingOptions options) {
-        return novelViews().sample(views, targets, options);
+        return lifetime.during(() -> novelViews().sample(views, targets, options));
     }
 
     private NovelViews novelViews() {
-        requireOpen();
         if (novelViews == null) {
             throw new IllegalStateException(
                     "this model has no cameras: expected one that was built with"
@@ -354,7 +402,6 @@ public final class Soda implements AutoCloseable {
     }
 
     private void requireNoCameras() {
-        requireOpen();
         if (novelViews != null) {
             throw new IllegalStateException(
                     "this model takes the cameras of its images: use encodeViews and sampleViews");
@@ -373,6 +420,11 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray invert(
             NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
+        return lifetime.during(() -> inverting(images, latents, inversion, guidance));
+    }
+
+    private NDArray inverting(
+            NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
         requireNoCameras();
         ImageChecks.requireLatents(latents, config.latent().size());
         requireBatch("images", images, latents);
@@ -386,6 +438,7 @@ public final class Soda implements AutoCloseable {
 
     private void requireBatch(String name, NDArray array, NDArray latents) {
         ImageChecks.requireImages(name, array, config.denoiser().imageShape());
+        ImageChecks.requireFinite(name, array);
         if (array.getShape().get(0) != latents.getShape().get(0)) {
             throw new IllegalArgumentException(
                     "%s: expected one for each of the %d latents, found %s"
@@ -402,7 +455,6 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [count, C, H, W] in [0, 1]}
      */
     public NDArray sample(NDManager manager, int count, SamplingOptions options) {
-        requireNoCameras();
         if (count < 1) {
             throw new IllegalArgumentException("count: expected at least 1, found " + count);
         }
@@ -423,6 +475,11 @@ public final class Soda implements AutoCloseable {
      * @return a scalar in the manager of {@code source}
      */
     public NDArray loss(
+            NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
+        return lifetime.during(() -> imageLoss(source, target, draw, training, low));
+    }
+
+    private NDArray imageLoss(
             NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
         requireNoCameras();
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
@@ -460,10 +517,12 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if the batch does not fit the model; names the view
      */
     public NDArray loss(NDList batch, TrainingDraw draw, boolean training, Precision low) {
-        requireOpen();
-        return novelViews == null
-                ? loss(batch.get(0), batch.get(1), draw, training, low)
-                : novelViews.loss(ViewBatch.of(batch), draw, training, low.format());
+        return lifetime.during(
+                () ->
+                        novelViews == null
+                                ? imageLoss(batch.get(0), batch.get(1), draw, training, low)
+                                : novelViews.loss(
+                                        ViewBatch.of(batch), draw, training, low.format()));
     }
 
     /**
@@ -480,7 +539,14 @@ public final class Soda implements AutoCloseable {
      *     differ
      */
     public void standardizeLatents(NDList batch) {
-        requireOpen();
+        lifetime.during(
+                () -> {
+                    standardize(batch);
+                    return null;
+                });
+    }
+
+    private void standardize(NDList batch) {
         NDManager caller = batch.get(0).getManager();
         try (NDManager scope = caller.newSubManager(device)) {
             NDArray latents =
@@ -508,8 +574,7 @@ public final class Soda implements AutoCloseable {
      *     nothing is copied then
      */
     public WeightReport importWeights(Path file) throws IOException {
-        requireOpen();
-        return ModelFolder.importWeights(this, file, true);
+        return lifetime.during(() -> ModelFolder.importWeights(this, file, true));
     }
 
     /**
@@ -520,21 +585,23 @@ public final class Soda implements AutoCloseable {
      * @throws IOException if it cannot be read
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
-        requireOpen();
-        return ModelFolder.importWeights(this, file, false);
+        return lifetime.during(() -> ModelFolder.importWeights(this, file, false));
     }
 
     /**
      * Returns the live parameters and batch-norm statistics by PyTorch's names after {@code
      * encoder.} and {@code decoder.}.
      *
-     * @return name to array; the arrays belong to this model
+     * @return name to array; the arrays belong to this model. Nothing keeps {@link #close} from
+     *     freeing them while another thread uses them but {@link #whileOpen}
      */
     public Map<String, NDArray> parameters() {
-        requireOpen();
-        Map<String, NDArray> arrays = new LinkedHashMap<>();
-        allParameters().forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
-        return arrays;
+        return lifetime.during(
+                () -> {
+                    Map<String, NDArray> arrays = new LinkedHashMap<>();
+                    allParameters().forEach((name, p) -> arrays.put(name, p.getArray()));
+                    return arrays;
+                });
     }
 
     /** Those of encoder and denoiser, then those that cameras need. */
@@ -560,19 +627,19 @@ public final class Soda implements AutoCloseable {
     /**
      * Returns the encoder as a DJL block: normalised images in; latent and pooled features out.
      *
-     * @return the live block; belongs to this model
+     * @return the live block; belongs to this model, and can be used while that is open
      */
     public Block encoder() {
-        return model.encoder();
+        return encoder;
     }
 
     /**
      * Returns the denoiser as a DJL block: noisy images, times and latents in; prediction out.
      *
-     * @return the live block; belongs to this model
+     * @return the live block; belongs to this model, and can be used while that is open
      */
     public Block denoiser() {
-        return model.denoiser();
+        return denoiser;
     }
 
     /**
@@ -599,8 +666,7 @@ public final class Soda implements AutoCloseable {
      * @return a summary whose {@code toString} is a table
      */
     public ModelSummary describe() {
-        requireOpen();
-        return ModelSummary.of(config, model.denoiser(), allParameters());
+        return lifetime.during(() -> ModelSummary.of(config, model.denoiser(), allParameters()));
     }
 
     /**
@@ -614,25 +680,51 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns a DJL predictor that encodes images. It belongs to this model, which must stay open.
+     * Returns a DJL predictor that encodes images. It belongs to this model, and refuses to predict
+     * with an {@link IllegalStateException} once that is closed.
      *
      * @return a predictor from an image of any size to its latent; the caller closes it
      */
     public Predictor<Image, float[]> newPredictor() {
-        requireNoCameras();
-        return model.newPredictor(translator());
+        return lifetime.during(
+                () -> {
+                    requireNoCameras();
+                    return model.newPredictor(translator(), lifetime);
+                });
     }
 
-    /** Frees the parameters. What was encoded or drawn stays. Closing twice does nothing. */
+    /**
+     * Does something with this model during which its memory stays, even if another thread closes
+     * it. The methods of this class do so themselves; it is for work on {@link #parameters()}, and
+     * for several calls of which none is to be refused. On the calling thread, that is: what the
+     * work does on other threads has to come here, too.
+     *
+     * @param <T> what the work gives
+     * @param work is called once, at once
+     * @return what the work returned
+     * @throws IllegalStateException if this model is closed
+     */
+    public <T> T whileOpen(Supplier<T> work) {
+        return lifetime.during(work::get);
+    }
+
+    /**
+     * Returns whether {@link #close} has not been called.
+     *
+     * @return false also while calls from before are still running
+     */
+    public boolean isOpen() {
+        return lifetime.isOpen();
+    }
+
+    /**
+     * Frees the parameters; any thread may do so at any moment. Calls that run, a training too
+     * (which ends after its step), finish: then this returns at once, and the last of them frees
+     * the parameters when it ends. Later calls throw {@link IllegalStateException}. What was
+     * encoded or drawn stays. Closing again does nothing.
+     */
     @Override
     public void close() {
-        closed = true;
-        model.close();
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this Soda is closed; build or load it again");
-        }
+        lifetime.close();
     }
 }

@@ -222,7 +222,7 @@ class SodaTest {
                     "(3, 16, 16, 3)");
             refuses(() -> f.apply(images.mul(255)), "expected pixels in [0, 1]", "by 255");
             refuses(() -> f.apply(images.sub(1)), "expected pixels in [0, 1]");
-            refuses(() -> f.apply(images.mul(Float.NaN)), "found values from NaN");
+            refuses(() -> f.apply(images.mul(Float.NaN)), "found NaN at index [0, 0, 0, 0]");
             refuses(() -> f.apply(manager.zeros(new Shape(0, 3, 16, 16))), "(0, 3, 16, 16)");
             NDArray foreign =
                     PassthroughNDManager.INSTANCE.create(

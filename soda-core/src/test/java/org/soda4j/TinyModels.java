@@ -42,4 +42,13 @@ final class TinyModels {
         }
         return manager.create(pixels, shape);
     }
+
+    /** Latents of the size of {@link #builder}'s. */
+    static NDArray latents(NDManager manager, int count) {
+        float[] numbers = new float[count * 12];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.sin(i);
+        }
+        return manager.create(numbers, new Shape(count, 12));
+    }
 }

@@ -45,7 +45,8 @@ public final class InferenceParameters extends ParameterStore {
     private final NDManager manager;
     private final Device device;
     private final NumberFormat format;
-    private final NDList sources = new NDList();
+    private final Runnable check;
+    private final ParameterVersions sources;
     private final Map<Parameter, NDArray> converted = new IdentityHashMap<>();
     private final Map<ConvNorm, FoldedConv> folded = new IdentityHashMap<>();
     private final List<Parameter> kernels;
@@ -59,9 +60,13 @@ public final class InferenceParameters extends ParameterStore {
      * @param manager owns what is made
      * @param block whose parameters they are; on a CPU
      * @param format of feature maps
+     * @param check looks at the block's parameters before anything is made from them; what it
+     *     throws, {@link #refresh} throws
      */
-    public InferenceParameters(NDManager manager, NamedBlock block, NumberFormat format) {
+    public InferenceParameters(
+            NDManager manager, NamedBlock block, NumberFormat format, Runnable check) {
         super(manager, false);
+        this.check = check;
         this.manager = manager.newSubManager();
         this.format = format;
         device = manager.getDevice();
@@ -70,15 +75,8 @@ public final class InferenceParameters extends ParameterStore {
                 block.namedParameters().values().stream()
                         .filter(p -> p.getArray().getShape().dimension() == 4)
                         .toList();
-        kernels.forEach(this::watch);
-        batchNorms.stream().flatMap(norm -> norm.parameters().skip(1)).forEach(this::watch);
-    }
-
-    /** By handles of our own: other threads may be using the parameters' while we count. */
-    private void watch(Parameter parameter) {
-        NDArray source = parameter.getArray().stopGradient();
-        source.attach(manager);
-        sources.add(source);
+        // All, also those that nothing is made of, for the check.
+        sources = new ParameterVersions(this.manager, block.namedParameters().values());
     }
 
     /**
@@ -93,12 +91,10 @@ public final class InferenceParameters extends ParameterStore {
 
     /** Looks whether sources are as they were when these were made; before every inference. */
     public synchronized void refresh() {
-        if (sources.isEmpty()) {
-            return;
-        }
-        long[] now = ParameterOperators.versions(sources);
+        long[] now = sources.now();
         if (!Arrays.equals(now, versions) || failures != Qualification.failures()) {
             clear();
+            check.run();
             batchNorms.forEach(this::fold);
             kernels.forEach(this::convert);
             failures = Qualification.failures();

@@ -84,9 +84,14 @@ public final class PyTorchWeights {
      *
      * @param names names of parameters that fit
      * @param parameters the model's parameters by name; written in place
+     * @throws SafetensorsException if one of the tensors has a number that is not finite or a
+     *     negative variance ({@link SafetensorsFile#requireFinite}); nothing is copied then
      * @throws IOException if the file cannot be read
      */
     public void copy(List<String> names, Map<String, NDArray> parameters) throws IOException {
+        for (String name : names) {
+            file.requireFinite(namesInFile.get(name));
+        }
         for (String name : names) {
             NDArray parameter = parameters.get(name);
             try (NDManager scope = parameter.getManager().newSubManager();

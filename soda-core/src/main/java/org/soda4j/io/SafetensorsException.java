@@ -3,7 +3,10 @@ package org.soda4j.io;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file that is not a valid safetensors file; the message names the file and the tensor. */
+/**
+ * A file that is not a valid safetensors file, or weights in it that no model can compute with; the
+ * message names the file and the tensor.
+ */
 public final class SafetensorsException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -152,7 +152,6 @@ public final class SafetensorsFile implements AutoCloseable {
      */
     public NDArray read(String name, NDManager manager) throws IOException {
         TensorInfo info = info(name);
-        ByteBuffer source = buffer(name);
         long bytes = info.shape().size() * info.dtype().dataType().getNumOfBytes();
         if (bytes > Integer.MAX_VALUE) {
             throw new SafetensorsException(
@@ -163,12 +162,29 @@ public final class SafetensorsFile implements AutoCloseable {
         try (NDManager cpu = manager.newSubManager(Device.cpu())) {
             NDArray array = cpu.create(info.shape(), info.dtype().dataType());
             if (bytes > 0) {
-                fill(info, source, array.toByteBuffer(true));
+                fill(info, array.toByteBuffer(true));
             }
             NDArray result = array.toDevice(manager.getDevice(), false);
             result.attach(manager);
             return result;
         }
+    }
+
+    /**
+     * Refuses a tensor that a model cannot have as weights; reads it once, and needs no engine.
+     *
+     * @param name one of {@link #names()}
+     * @throws SafetensorsException if there is no such tensor, an element is NaN or infinite (in
+     *     float32, which parameters are), or the name ends in {@code running_var} and an element is
+     *     below 0; names the file, the tensor, the index of the first such element and its value
+     * @throws IOException if the file cannot be read
+     */
+    public void requireFinite(String name) throws IOException {
+        TensorInfo info = info(name);
+        FiniteWeights.require(
+                file,
+                info,
+                (target, at) -> readFully(file, channel, dataStart + info.begin() + at, target));
     }
 
     /**
@@ -201,22 +217,24 @@ public final class SafetensorsFile implements AutoCloseable {
         channel.close();
     }
 
-    private void fill(TensorInfo info, ByteBuffer source, ByteBuffer target)
-            throws SafetensorsException {
+    private void fill(TensorInfo info, ByteBuffer target) throws IOException {
         switch (info.dtype()) {
             case BF16 -> {
+                ByteBuffer source = buffer(info.name());
                 IntBuffer bits = target.asIntBuffer();
                 while (source.hasRemaining()) {
                     bits.put(source.getShort() << Short.SIZE);
                 }
             }
             case I16 -> {
+                ByteBuffer source = buffer(info.name());
                 IntBuffer values = target.asIntBuffer();
                 while (source.hasRemaining()) {
                     values.put(source.getShort());
                 }
             }
             case BOOL -> {
+                ByteBuffer source = buffer(info.name());
                 while (source.hasRemaining()) {
                     byte value = source.get();
                     if (value != 0 && value != 1) {
@@ -228,19 +246,28 @@ public final class SafetensorsFile implements AutoCloseable {
                     target.put(value);
                 }
             }
-            // The engine runs on little-endian machines only, so its bytes are the file's.
-            default -> target.put(source);
+            // The engine runs on little-endian machines only, so its bytes are the file's. Read,
+            // not
+            // mapped: a process meets each page of a mapping anew, which takes longer.
+            default -> readFully(file, channel, dataStart + info.begin(), target);
         }
     }
 
     private static ByteBuffer readFully(Path file, FileChannel channel, long position, int length)
             throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(file, channel, position, bytes);
+        return bytes.flip();
+    }
+
+    /** Fills the rest of a buffer with the bytes from a position in the file on. */
+    private static void readFully(Path file, FileChannel channel, long position, ByteBuffer bytes)
+            throws IOException {
+        long start = position - bytes.position();
         while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
+            if (channel.read(bytes, start + bytes.position()) < 0) {
                 throw new SafetensorsException(file, "the file became shorter while it was read");
             }
         }
-        return bytes.flip();
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.soda4j.engine.FiniteValues;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.PyTorchEngine;
 
@@ -49,6 +50,7 @@ public final class ImageChecks {
         }
     }
 
+    /** Latents of this model. */
     public static void requireLatents(NDArray latents, int size) {
         requireFloats("latents", latents, 2);
         Shape shape = latents.getShape();
@@ -57,6 +59,7 @@ public final class ImageChecks {
                     "latents: expected shape [N, %d] with N of at least 1, found %s"
                             .formatted(size, shape));
         }
+        requireFinite("latents", latents);
     }
 
     /** Source views of a model with cameras. */
@@ -131,11 +134,29 @@ public final class ImageChecks {
         }
     }
 
+    /** Reads all numbers. */
+    public static void requireFinite(String what, NDArray array) {
+        if (!FiniteValues.areFinite(array)) {
+            throw notFinite(what, array);
+        }
+    }
+
+    private static IllegalArgumentException notFinite(String what, NDArray array) {
+        FiniteValues.Element first = FiniteValues.firstNonFinite(array).orElseThrow();
+        long perRow = array.getShape().size() / array.getShape().get(0);
+        return new IllegalArgumentException(
+                "%s: expected finite numbers, found %s, in row %d of the batch; look at where this row comes from"
+                        .formatted(what, first, first.flat() / perRow));
+    }
+
     private static void requireRange(String what, NDArray images) {
         try (NDArray min = images.min();
                 NDArray max = images.max()) {
             float least = min.getFloat();
             float most = max.getFloat();
+            if (!Float.isFinite(least) || !Float.isFinite(most)) {
+                throw notFinite(what, images);
+            }
             if (!(least >= -MARGIN && most <= 1 + MARGIN)) {
                 throw new IllegalArgumentException(
                         "%s: expected pixels in [0, 1], found values from %s to %s; divide bytes by 255"

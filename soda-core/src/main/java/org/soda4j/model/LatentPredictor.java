@@ -23,6 +23,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
     private final NumberFormat precision;
     private final NDManager scope;
     private final Conditions conditions;
+    private final ResultCheck results;
     private List<SectionKeep> keeps;
     private NDList kept;
 
@@ -35,6 +36,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
         this.layout = layout;
         this.precision = precision;
         this.conditions = conditions;
+        results = new ResultCheck(model, precision);
         scope = conditions.latent().getManager().newSubManager();
     }
 
@@ -52,7 +54,14 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
         NDArray stacked = k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
         try (NDArray onCpu = manager.create(times);
                 NDArray at = onCpu.toDevice(x.getDevice(), false)) {
-            return model.denoise(stacked, at, kept, false, precision, Set.of()).get(0);
+            NDList outputs = model.denoise(stacked, at, kept, false, precision, Set.of());
+            // At once: a sampler's clipping would make infinite numbers finite.
+            return results.finite(
+                    "prediction at time " + t,
+                    outputs.get(0),
+                    n,
+                    new ResultCheck.Input("noisy images", x),
+                    new ResultCheck.Input("conditions", kept.get(kept.size() - 1)));
         } finally {
             if (stacked != x) {
                 stacked.close();

@@ -32,6 +32,7 @@ public final class LatentSampler {
     private final SodaModel model;
     private final DiffusionProcess process;
     private final NumberFormat precision;
+    private final ResultCheck results;
 
     /**
      * @param image the denoiser's {@code [C, H, W]}
@@ -51,6 +52,7 @@ public final class LatentSampler {
         this.model = model;
         this.process = process;
         this.precision = precision;
+        results = new ResultCheck(model, precision);
     }
 
     /**
@@ -74,6 +76,8 @@ public final class LatentSampler {
         try (LatentPredictor predictor =
                 new LatentPredictor(model, layout, precision, conditions)) {
             NDArray x = draw.from(process, predictor, start);
+            // Before the clipping, which would make infinite numbers finite.
+            results.finite("drawn images", x, x.getShape().get(0));
             NDArray pixels = x.add(1).mul(0.5).clip(0, 1);
             pixels.attach(caller);
             return pixels;
@@ -93,6 +97,7 @@ public final class LatentSampler {
         try (LatentPredictor predictor =
                 new LatentPredictor(model, layout, precision, conditions)) {
             NDArray noise = inversion.invert(process, predictor, x, guidance, step -> {});
+            results.finite("noise of the inversion", noise, noise.getShape().get(0));
             noise.attach(caller);
             return noise;
         }

@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.soda4j.denoiser.UNet;
 import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.Lifetime;
+import org.soda4j.engine.ModelPredictor;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
@@ -25,6 +27,9 @@ import org.soda4j.engine.PyTorchEngine;
 /** Encoder and denoiser with their parameters on one device: what {@code Soda} is a front for. */
 @Internal
 public final class SodaModel implements AutoCloseable {
+
+    private static final String ENCODER = "encoder.";
+    private static final String DENOISER = "decoder.";
 
     private final Model djl;
     private final NDManager manager;
@@ -36,6 +41,8 @@ public final class SodaModel implements AutoCloseable {
             new ConcurrentHashMap<>();
     private final Map<NumberFormat, InferenceParameters> denoiserInference =
             new ConcurrentHashMap<>();
+    private final WeightCheck encoderWeights;
+    private final WeightCheck denoiserWeights;
 
     /**
      * @param encoder with initial weights, not yet initialised
@@ -51,6 +58,8 @@ public final class SodaModel implements AutoCloseable {
         encoder.initialize(manager, DataType.FLOAT32, images);
         denoiser.initialize(manager, DataType.FLOAT32, images, new Shape(1), latent);
         djl.setBlock(encoder);
+        encoderWeights = new WeightCheck(manager, ENCODER, encoder);
+        denoiserWeights = new WeightCheck(manager, DENOISER, denoiser);
         store = new ParameterStore(manager, false);
         this.device = device;
     }
@@ -73,8 +82,8 @@ public final class SodaModel implements AutoCloseable {
     /** All parameters, {@code encoder.} and {@code decoder.} before PyTorch's names. */
     public Map<String, Parameter> parameters() {
         Map<String, Parameter> all = new LinkedHashMap<>();
-        encoder.namedParameters().forEach((name, p) -> all.put("encoder." + name, p));
-        denoiser.namedParameters().forEach((name, p) -> all.put("decoder." + name, p));
+        encoder.namedParameters().forEach((name, p) -> all.put(ENCODER + name, p));
+        denoiser.namedParameters().forEach((name, p) -> all.put(DENOISER + name, p));
         return all;
     }
 
@@ -85,7 +94,8 @@ public final class SodaModel implements AutoCloseable {
 
     /** Normalised images, and the channels that join theirs, to latent and pooled features. */
     public NDList encode(NDList images, boolean training, NumberFormat precision) {
-        ParameterStore values = store(encoderInference, encoder, training, precision);
+        ParameterStore values =
+                store(encoderInference, encoder, encoderWeights, training, precision);
         return encoder.forward(values, images, training, NamedBlock.options(precision));
     }
 
@@ -102,7 +112,7 @@ public final class SodaModel implements AutoCloseable {
             NumberFormat precision,
             Set<String> activations) {
         return denoiser.forward(
-                store(denoiserInference, denoiser, training, precision),
+                store(denoiserInference, denoiser, denoiserWeights, training, precision),
                 new NDList(x, times).addAll(conditions),
                 training,
                 denoiser.options(precision, activations));
@@ -111,24 +121,28 @@ public final class SodaModel implements AutoCloseable {
     private ParameterStore store(
             Map<NumberFormat, InferenceParameters> inference,
             NamedBlock block,
+            WeightCheck weights,
             boolean training,
             NumberFormat precision) {
         if (training) {
             inference.values().forEach(InferenceParameters::clear);
+            return store;
         }
-        if (training || !InferenceParameters.areUsed(device)) {
+        if (!InferenceParameters.areUsed(device)) {
+            weights.requireFinite();
             return store;
         }
         InferenceParameters parameters =
                 inference.computeIfAbsent(
-                        precision, p -> new InferenceParameters(manager, block, p));
+                        precision,
+                        p -> new InferenceParameters(manager, block, p, weights::requireFiniteNow));
         parameters.refresh();
         return parameters;
     }
 
     /** A predictor over the encoder. */
-    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator) {
-        return djl.newPredictor(translator);
+    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Lifetime lifetime) {
+        return new ModelPredictor<>(djl, translator, device, lifetime);
     }
 
     @Override

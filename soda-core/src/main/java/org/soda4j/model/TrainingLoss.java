@@ -20,6 +20,12 @@ public final class TrainingLoss {
     private final LatentLayout layout;
     private final Device device;
 
+    /**
+     * @param model encoder and denoiser
+     * @param process schedule and prediction
+     * @param layout of the latent
+     * @param device of the model
+     */
     public TrainingLoss(
             SodaModel model, DiffusionProcess process, LatentLayout layout, Device device) {
         this.model = model;

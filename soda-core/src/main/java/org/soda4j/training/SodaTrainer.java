@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.checkpoint.CheckpointException;
 import org.soda4j.training.listener.Evaluation;
 import org.soda4j.training.listener.JsonLinesListener;
@@ -37,7 +38,8 @@ import org.soda4j.training.run.RunFolderException;
  * <p>With {@link Builder#folder} the run explains itself on disk and the same call resumes it, on a
  * CPU bit for bit. After {@link #fit} the model holds the moving averages.
  *
- * <p>One training at a time in a process, because the engine records gradients for one only.
+ * <p>One training at a time in a process, because the engine records gradients for one only; a
+ * second one is refused before it does anything.
  */
 public final class SodaTrainer {
 
@@ -87,22 +89,40 @@ public final class SodaTrainer {
      * go on, except where all fail in the same way ({@link NonFiniteException}).
      *
      * <p>A process that is asked to end (SIGTERM, Ctrl-C) stops the training after the current step
-     * and, with a folder, waits for its checkpoint.
+     * and, with a folder, waits for its checkpoint. So does closing the model, from any thread; its
+     * memory is freed when this returns.
      *
      * @return how it ended
      * @throws NonFiniteException if the loss or a gradient is infinite or not a number
      * @throws RunFolderException if the folder belongs to a run with another configuration, or
      *     cannot be used
      * @throws CheckpointException if a checkpoint cannot be written or read
+     * @throws IllegalStateException if the model is closed or another training runs in this
+     *     process; nothing has been done then
      */
     public TrainingSummary fit() {
+        return options.soda.whileOpen(
+                () -> {
+                    try (GradientRecording gradients = GradientRecording.begin(name())) {
+                        return fit(gradients);
+                    }
+                });
+    }
+
+    private String name() {
+        return options.folder == null
+                ? "the training without a folder"
+                : "the training with the folder " + options.folder;
+    }
+
+    private TrainingSummary fit(GradientRecording gradients) {
         Collective ranks = options.collective;
         try {
-            return trainUntilTheProcessEnds(ranks);
-        } catch (NonFiniteException e) {
-            throw e; // The sum over all ranks is not finite, so all are here.
+            return trainUntilTheProcessEnds(ranks, gradients);
         } catch (RuntimeException | Error e) {
-            if (ranks.size() > 1) {
+            // Where the sum over all ranks is not finite, all are here.
+            boolean everywhere = e instanceof NonFiniteException found && found.step() > 0;
+            if (ranks.size() > 1 && !everywhere) {
                 ranks.abort("the training failed here: " + e);
             }
             throw e;
@@ -110,16 +130,17 @@ public final class SodaTrainer {
     }
 
     /** Stops in order if the process is asked to end; with a folder, rank 0 writes it. */
-    private TrainingSummary trainUntilTheProcessEnds(Collective ranks) {
+    private TrainingSummary trainUntilTheProcessEnds(
+            Collective ranks, GradientRecording gradients) {
         ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
         // The loader first: data that are refused leave no folder with a configuration behind.
         try (BatchLoader loader = loader(ranks)) {
             if (options.folder == null || ranks.rank() != 0) {
-                return train(loader, Optional.empty());
+                return train(loader, Optional.empty(), gradients);
             }
             RunConfig run = new RunConfig(options.soda.config(), config);
             try (RunFolder folder = RunFolder.open(options.folder, run)) {
-                return train(loader, Optional.of(folder));
+                return train(loader, Optional.of(folder), gradients);
             }
         } finally {
             shutdown.ended();
@@ -137,8 +158,10 @@ public final class SodaTrainer {
         return options.data.apply(request);
     }
 
-    private TrainingSummary train(BatchLoader loader, Optional<RunFolder> folder) {
-        try (TrainingRun run = new TrainingRun(options, config, listeners, folder, loader)) {
+    private TrainingSummary train(
+            BatchLoader loader, Optional<RunFolder> folder, GradientRecording gradients) {
+        try (TrainingRun run =
+                new TrainingRun(options, config, listeners, folder, loader, gradients)) {
             return run.run();
         }
     }

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.novelview.ViewBatch;
 import org.soda4j.training.checkpoint.Checkpoint;
 import org.soda4j.training.checkpoint.CheckpointStore;
@@ -69,7 +70,8 @@ final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ListenerList listeners,
             Optional<RunFolder> folder,
-            BatchLoader loader) {
+            BatchLoader loader,
+            GradientRecording gradients) {
         soda = options.soda;
         this.config = config;
         this.listeners = listeners;
@@ -107,7 +109,8 @@ final class TrainingRun implements AutoCloseable {
         state = new TrainingState(soda, average, optimizer, lossScale);
         trainingStep =
                 new TrainingStep(
-                        soda, config, seed, draws, parallel, optimizer, average, lossScale);
+                        soda, config, seed, draws, gradients, parallel, optimizer, average,
+                        lossScale);
         folder.ifPresent(
                 run ->
                         run.recordStart(
@@ -176,6 +179,9 @@ final class TrainingRun implements AutoCloseable {
 
     /** Listeners are told on rank 0 only, and any process may be asked to end. */
     private void agreeToStop() {
+        if (!soda.isOpen()) {
+            listeners.stop("the model was closed");
+        }
         boolean here = listeners.stopReason().isPresent();
         stopping = parallel.any(here);
         if (stopping && !here) {
@@ -334,6 +340,9 @@ final class TrainingRun implements AutoCloseable {
                     .write(batch.getData(), png);
         } catch (IOException e) {
             throw new RunFolderException("Cannot write " + png + ": " + e, e);
+        } catch (NonFiniteException e) {
+            LOGGER.warn("No samples of step {}: {}", at.step(), e.getMessage());
+            return;
         } finally {
             average.exchange();
         }

@@ -36,7 +36,7 @@ record TrainingState(Soda soda, MovingAverage average, AdamW optimizer, LossScal
     }
 
     /**
-     * Reads a checkpoint.
+     * Reads a checkpoint, whose numbers must be finite.
      *
      * @return where the training was
      */
@@ -51,15 +51,15 @@ record TrainingState(Soda soda, MovingAverage average, AdamW optimizer, LossScal
                                     position.formatVersion()));
         }
         try (NDManager scope = manager.newSubManager()) {
-            Map<String, NDArray> model = checkpoint.load("model", scope);
+            Map<String, NDArray> model = checkpoint.loadFinite("model", scope);
             soda.parameters().forEach((name, array) -> Operators.copy(array, model.get(name)));
         }
         try (NDManager scope = manager.newSubManager()) {
-            average.restore(checkpoint.load("ema", scope));
+            average.restore(checkpoint.loadFinite("ema", scope));
         }
         try (NDManager scope = manager.newSubManager()) {
             long skipped = lossScale.isDynamic() ? position.lossScale().skippedSteps() : 0;
-            optimizer.restore(checkpoint.load("optimizer", scope), position.step() - skipped);
+            optimizer.restore(checkpoint.loadFinite("optimizer", scope), position.step() - skipped);
         }
         if (lossScale.isDynamic()) {
             lossScale.restore(position.lossScale());

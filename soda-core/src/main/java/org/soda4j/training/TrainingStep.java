@@ -1,7 +1,6 @@
 package org.soda4j.training;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -15,6 +14,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.optimizer.AdamW;
 import org.soda4j.training.optimizer.BatchNormStatistics;
 import org.soda4j.training.optimizer.LossScale;
@@ -28,6 +28,7 @@ final class TrainingStep implements AutoCloseable {
     private final TrainingConfig config;
     private final long seed;
     private final TrainingDraws draws;
+    private final GradientRecording gradients;
     private final DataParallel parallel;
     private final AdamW optimizer;
     private final MovingAverage average;
@@ -48,6 +49,7 @@ final class TrainingStep implements AutoCloseable {
             TrainingConfig config,
             long seed,
             TrainingDraws draws,
+            GradientRecording gradients,
             DataParallel parallel,
             AdamW optimizer,
             MovingAverage average,
@@ -60,6 +62,7 @@ final class TrainingStep implements AutoCloseable {
         this.config = config;
         this.seed = seed;
         this.draws = draws;
+        this.gradients = gradients;
         this.parallel = parallel;
         this.optimizer = optimizer;
         this.average = average;
@@ -81,8 +84,7 @@ final class TrainingStep implements AutoCloseable {
      * @param rate the denoiser's learning rate
      */
     Result run(long step, NDList batch, double rate) {
-        Engine engine = PyTorchEngine.require();
-        engine.setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
+        PyTorchEngine.require().setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
         statistics.ifPresent(BatchNormStatistics::keep);
         double factor = lossScale.factor();
         double loss = 0;
@@ -90,7 +92,7 @@ final class TrainingStep implements AutoCloseable {
             NDList views = onDevice(batch, scope);
             TrainingDraw draw = draws.draw(step, model, views.get(1));
             for (int k = 0; k < config.accumulation(); k++) {
-                loss += backward(engine, views, draw, k, factor);
+                loss += backward(views, draw, k, factor);
             }
         }
         parallel.averageGradients();
@@ -119,11 +121,10 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /** Adds the gradients of one micro-batch; returns its part of the batch's loss. */
-    private double backward(
-            Engine engine, NDList views, TrainingDraw draw, int part, double factor) {
+    private double backward(NDList views, TrainingDraw draw, int part, double factor) {
         int size = config.batchSize() / config.accumulation();
         try (NDManager scope = views.get(0).getManager().newSubManager();
-                GradientCollector collector = engine.newGradientCollector()) {
+                GradientCollector collector = gradients.newCollector()) {
             NDList v = new NDList();
             views.forEach(array -> v.add(part(array, part, size, scope)));
             TrainingDraw d =
@@ -179,7 +180,7 @@ final class TrainingStep implements AutoCloseable {
                         ? ", for the %dth step in a row, at the loss scale %s"
                                 .formatted(LossScale.MAX_SKIPPED_IN_ROW, lossScale.factor())
                         : "";
-        return new NonFiniteException(
+        return NonFiniteException.inTraining(
                 step,
                 ("step %d: expected a finite loss and gradient, found loss %s and gradient norm"
                                 + " %s%s; first parameters concerned: %s. No parameter was changed"

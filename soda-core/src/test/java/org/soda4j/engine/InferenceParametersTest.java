@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.Collections;
 import java.util.List;
@@ -97,9 +98,12 @@ class InferenceParametersTest {
     void winogradsKernelsAreMadeForStrideOneAndFloat32() {
         System.setProperty(PROPERTY, "+packed");
         try (Soda soda = model(builder(50, 0.5, Precision.FP32))) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             List<String> found =
-                    winograd(new InferenceParameters(manager, encoder, NumberFormat.FLOAT32), soda);
+                    winograd(
+                            new InferenceParameters(
+                                    manager, encoder, NumberFormat.FLOAT32, () -> {}),
+                            soda);
             assertThat(found)
                     .containsExactly(
                             "layer3.1.conv2.weight",
@@ -112,7 +116,7 @@ class InferenceParametersTest {
             assertThat(
                             winograd(
                                     new InferenceParameters(
-                                            manager, encoder, NumberFormat.BFLOAT16),
+                                            manager, encoder, NumberFormat.BFLOAT16, () -> {}),
                                     soda))
                     .isEmpty();
         }
@@ -121,7 +125,7 @@ class InferenceParametersTest {
     /** Names of the kernels that Winograd's algorithm has as well. */
     private static List<String> winograd(InferenceParameters made, Soda soda) {
         made.refresh();
-        NamedBlock encoder = (NamedBlock) soda.encoder();
+        NamedBlock encoder = named(soda.encoder());
         List<Parameter> found =
                 encoder.batchNorms().stream()
                         .filter(norm -> made.folded(norm).hasWinograd())
@@ -178,9 +182,9 @@ class InferenceParametersTest {
     @Test
     void areKeptUntilTheyAreCleared() {
         try (Soda soda = model(18, Precision.FP32)) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             InferenceParameters kernels =
-                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
             ConvNorm norm = encoder.batchNorms().get(0);
             Parameter matrix = encoder.namedParameters().get("fc.weight");
             kernels.refresh();
@@ -198,10 +202,10 @@ class InferenceParametersTest {
     @Test
     void areMadeAnewWithoutAFamilyThatHasFailed() {
         try (Soda soda = model(builder(18, 0.5, Precision.FP32))) {
-            NamedBlock encoder = (NamedBlock) soda.encoder();
+            NamedBlock encoder = named(soda.encoder());
             System.setProperty(PROPERTY, "+packed");
             InferenceParameters made =
-                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32);
+                    new InferenceParameters(manager, encoder, NumberFormat.FLOAT32, () -> {});
             assertThat(winograd(made, soda)).isNotEmpty();
             Qualification.passes(
                     FastKernel.WINOGRAD, KernelShape.ANY, NumberFormat.FLOAT32, Double.NaN);
@@ -215,13 +219,18 @@ class InferenceParametersTest {
     @CsvSource({"BFLOAT16, true", "FLOAT32, false"})
     void holdTheDenoisersKernelsInLowPrecision(NumberFormat format, boolean converted) {
         try (Soda soda = model(18, Precision.FP32)) {
-            NamedBlock denoiser = (NamedBlock) soda.denoiser();
-            InferenceParameters kernels = new InferenceParameters(manager, denoiser, format);
+            NamedBlock denoiser = named(soda.denoiser());
+            InferenceParameters kernels =
+                    new InferenceParameters(manager, denoiser, format, () -> {});
             kernels.refresh();
             Parameter kernel = denoiser.namedParameters().get("image_proj.weight");
             boolean same = kernels.getValue(kernel, Device.cpu(), false) == kernel.getArray();
             assertThat(same).isNotEqualTo(converted);
         }
+    }
+
+    private static NamedBlock named(Block block) {
+        return (NamedBlock) LiveBlock.inside(block);
     }
 
     private Soda model(int layers, Precision precision) {
@@ -252,16 +261,14 @@ class InferenceParametersTest {
     /** Its norms are as different from doing nothing as a trained model's. */
     private Soda model(SodaBuilder builder) {
         Soda soda = builder.build();
-        ((NamedBlock) soda.encoder())
-                .batchNorms().stream()
-                        .flatMap(norm -> norm.parameters().skip(1))
-                        .map(Parameter::getArray)
-                        .forEach(
-                                values ->
-                                        Operators.copy(
-                                                values,
-                                                manager.randomUniform(
-                                                        0.5f, 1.5f, values.getShape())));
+        named(soda.encoder()).batchNorms().stream()
+                .flatMap(norm -> norm.parameters().skip(1))
+                .map(Parameter::getArray)
+                .forEach(
+                        values ->
+                                Operators.copy(
+                                        values,
+                                        manager.randomUniform(0.5f, 1.5f, values.getShape())));
         return soda;
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.checkpoint.Checkpoint;
 import org.soda4j.training.optimizer.LossScale;
 import org.soda4j.training.run.RunFolder;

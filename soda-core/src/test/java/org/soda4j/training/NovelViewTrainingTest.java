@@ -173,7 +173,6 @@ class NovelViewTrainingTest {
     void camerasTellWhichViewIsWanted() {
         double variance = varianceOfViews();
         double with = lastLoss(twoSources(), 48);
-        System.out.println("XXX " + variance + " " + with);
         assertThat(with).isLessThan(0.5 * variance); // 0.23 of it was found.
     }
 

@@ -52,7 +52,7 @@ public final class TrainedModel {
         Soda soda =
                 Soda.builder().config(config.model()).device(device).precision(precision).build();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
-            Map<String, NDArray> averages = checkpoint.load("ema", manager);
+            Map<String, NDArray> averages = checkpoint.loadFinite("ema", manager);
             soda.parameters().forEach((name, value) -> averages.get(name).copyTo(value));
             return soda;
         } catch (RuntimeException e) {

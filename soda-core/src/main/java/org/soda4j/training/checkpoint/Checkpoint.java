@@ -65,6 +65,35 @@ public final class Checkpoint {
      * @throws CheckpointException if the group is not part of the checkpoint or cannot be read
      */
     public Map<String, NDArray> load(String group, NDManager manager) {
+        Path file = file(group);
+        try {
+            return format.read(file, manager);
+        } catch (IOException e) {
+            throw new CheckpointException("Cannot read " + file + ": " + e, e);
+        }
+    }
+
+    /**
+     * Reads one group of arrays for a model or an optimiser to go on with, which needs finite
+     * numbers and variances of at least 0.
+     *
+     * @param group as for {@link #load}
+     * @param manager as for {@link #load}
+     * @return as of {@link #load}
+     * @throws CheckpointException as for {@link #load}, and if an array has a number that is NaN or
+     *     infinite, or the name of one ends in {@code running_var} and it has a number below 0;
+     *     names the file, the array and the index
+     */
+    public Map<String, NDArray> loadFinite(String group, NDManager manager) {
+        try {
+            format.requireFinite(file(group));
+        } catch (IOException e) {
+            throw new CheckpointException("Cannot go on from " + folder + ": " + e.getMessage(), e);
+        }
+        return load(group, manager);
+    }
+
+    private Path file(String group) {
         String name = group + EXTENSION;
         if (!manifest.files().containsKey(name)) {
             throw new CheckpointException(
@@ -75,11 +104,7 @@ public final class Checkpoint {
                             + ": found "
                             + manifest.files().keySet());
         }
-        try {
-            return format.read(folder.resolve(name), manager);
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot read " + folder.resolve(name) + ": " + e, e);
-        }
+        return folder.resolve(name);
     }
 
     /**

@@ -23,4 +23,13 @@ final class SafetensorsFormat implements TensorFormat {
             return tensors.readAll(manager);
         }
     }
+
+    @Override
+    public void requireFinite(Path file) throws IOException {
+        try (SafetensorsFile tensors = Safetensors.open(file)) {
+            for (String name : tensors.names()) {
+                tensors.requireFinite(name);
+            }
+        }
+    }
 }

@@ -15,4 +15,7 @@ interface TensorFormat {
 
     /** Reads all arrays of a file onto the manager's device; they belong to the manager. */
     Map<String, NDArray> read(Path file, NDManager manager) throws IOException;
+
+    /** Refuses a file with a number that is not finite or a negative variance; names it. */
+    void requireFinite(Path file) throws IOException;
 }

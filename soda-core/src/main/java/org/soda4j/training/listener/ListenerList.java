@@ -24,6 +24,11 @@ public final class ListenerList {
     static final int MAX_FAILURES = 3;
     static final Duration SLOW = Duration.ofSeconds(1);
 
+    /** Where this library's listeners were when their names came into checkpoints. */
+    private static final String NAMED_PACKAGE = "org.soda4j.training.";
+
+    private static final String PACKAGE = ListenerList.class.getPackageName() + ".";
+
     private static final Logger LOGGER = LoggerFactory.getLogger(ListenerList.class);
 
     /** A listener with its name and what it has done wrong so far. */
@@ -45,6 +50,10 @@ public final class ListenerList {
     private final AtomicReference<String> stopReason = new AtomicReference<>();
     private final InstantSource clock;
 
+    /**
+     * @param listeners in the order in which they are told
+     * @param clock that slow calls are timed with
+     */
     public ListenerList(List<RunListener> listeners, InstantSource clock) {
         this.clock = clock;
         Map<String, Integer> counts = new HashMap<>();
@@ -102,17 +111,22 @@ public final class ListenerList {
                     listener -> {
                         JsonNode state = listener.state();
                         if (state != null && !state.isNull()) {
-                            states.set(member.name, state);
+                            states.set(key(member.name), state);
                         }
                     });
         }
         return states;
     }
 
+    /** The name of a listener in checkpoints, which its package does not change. */
+    private static String key(String name) {
+        return name.startsWith(PACKAGE) ? NAMED_PACKAGE + name.substring(PACKAGE.length()) : name;
+    }
+
     /** Gives back the states of a checkpoint; a listener that was not there then gets none. */
     public void restore(JsonNode states) {
         for (Member member : List.copyOf(members)) {
-            JsonNode state = states.path(member.name);
+            JsonNode state = states.path(key(member.name));
             if (!state.isMissingNode()) {
                 guarded(member, "restore", listener -> listener.restore(state));
             }

@@ -20,6 +20,9 @@ public final class ProgressMeter {
     private double secondsAverage;
     private double imagesAverage;
 
+    /**
+     * @param clock that steps are timed with
+     */
     public ProgressMeter(InstantSource clock) {
         this.clock = clock;
         begin = clock.instant();
@@ -52,6 +55,7 @@ public final class ProgressMeter {
         return imagesAverage / secondsAverage;
     }
 
+    /** The time since this was made. */
     public Duration elapsed() {
         return Duration.between(begin, clock.instant());
     }

@@ -119,6 +119,7 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
+    /** Drops the gradients without a step. */
     public void dropGradients() {
         ParameterOperators.dropGradients(parameters);
     }

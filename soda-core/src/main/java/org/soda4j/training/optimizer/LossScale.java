@@ -41,12 +41,14 @@ public final class LossScale {
         state = new State(factor, 0, 0, 0);
     }
 
+    /** Dynamic for float16, otherwise 1. */
     public static LossScale of(Precision precision) {
         return precision == Precision.FP16
                 ? dynamic(INITIAL, GROW_AFTER_STEPS)
                 : new LossScale(false, 1, 0);
     }
 
+    /** Starts from a factor, and doubles it after so many steps without a skipped one. */
     public static LossScale dynamic(double initial, int growAfterSteps) {
         return new LossScale(true, initial, growAfterSteps);
     }
@@ -97,6 +99,7 @@ public final class LossScale {
         return true;
     }
 
+    /** What a checkpoint holds of it. */
     public State state() {
         return state;
     }

@@ -58,6 +58,7 @@ public final class MovingAverage implements AutoCloseable {
         return byName;
     }
 
+    /** Takes back averages that {@link #state} gave. */
     public void restore(Map<String, NDArray> saved) {
         byName.forEach((name, array) -> Operators.copy(array, saved.get(name)));
     }

@@ -175,6 +175,16 @@ class ListenerListTest {
         assertThat(list.stopReason()).hasValue("first");
     }
 
+    /** Files of format version 1 name the listeners so, wherever the classes are by now. */
+    @Test
+    void checkpointsNameTheListenersOfThisLibraryAsEver() {
+        EarlyStop stop = EarlyStop.whenNoLower("loss", 1, 0);
+        JsonNode state = new ListenerList(List.of(stop), clock).state();
+        assertThat(state.fieldNames())
+                .toIterable()
+                .containsExactly("org.soda4j.training.EarlyStop");
+    }
+
     @Test
     void statesComeBackToTheListenersTheyAreOf() {
         Recorder one = new Recorder();

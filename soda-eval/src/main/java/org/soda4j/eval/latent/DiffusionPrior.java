@@ -30,14 +30,15 @@ import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.training.GradientRecording;
 
 /**
  * A small diffusion model of latents (as in Diffusion Autoencoders, Preechakul et al. 2022, section
  * 4.3): where latents lie on a curved sheet, normal distributions do not fit and this does. Three
  * layers of 128 units that predict v, on standardised latents.
  *
- * <p>Sampling is safe from several threads, fitting is not (the engine has one gradient tape).
- * {@link #close} frees the network.
+ * <p>Sampling is safe from several threads, fitting is not: {@link GradientRecording}. {@link
+ * #close} frees the network.
  */
 public final class DiffusionPrior implements LatentPrior, AutoCloseable {
 
@@ -69,6 +70,7 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
      * @return the prior; the caller closes it
      * @throws IllegalArgumentException if there are too few latents or steps
      * @throws ArithmeticException if the loss is not finite
+     * @throws IllegalStateException if something else trains in this process
      */
     public static DiffusionPrior fit(FeatureSet latents, int steps, long seed) {
         int n = latents.size();
@@ -100,6 +102,13 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
     }
 
     private void train(FeatureSet latents, int steps, SplittableRandom random) {
+        try (GradientRecording gradients = GradientRecording.begin("the diffusion prior")) {
+            train(latents, steps, random, gradients);
+        }
+    }
+
+    private void train(
+            FeatureSet latents, int steps, SplittableRandom random, GradientRecording gradients) {
         int d = mean.length;
         Linear last = Linear.builder().setUnits(d).build();
         Block block =
@@ -129,7 +138,7 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
             trainer.initialize(new Shape(BATCH, d + 2 * FREQUENCIES));
             for (int step = 0; step < steps; step++) {
                 try (NDManager scope = model.getNDManager().newSubManager()) {
-                    double loss = step(trainer, scope, latents, random);
+                    double loss = step(trainer, scope, latents, random, gradients);
                     if (!Double.isFinite(loss)) {
                         throw new ArithmeticException(
                                 "diffusion prior, step %d: expected a finite loss, found %s; check the latents"
@@ -146,7 +155,11 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
     }
 
     private double step(
-            Trainer trainer, NDManager scope, FeatureSet latents, SplittableRandom random) {
+            Trainer trainer,
+            NDManager scope,
+            FeatureSet latents,
+            SplittableRandom random,
+            GradientRecording gradients) {
         int d = mean.length;
         float[] z = new float[BATCH * d];
         float[] noise = new float[BATCH * d];
@@ -164,7 +177,7 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
                 NDArrays.concat(
                         new NDList(process.perturb(clean, eps, times), features(scope, times)), 1);
         NDArray target = process.target(clean, eps, times);
-        try (GradientCollector collector = trainer.newGradientCollector()) {
+        try (GradientCollector collector = gradients.newCollector()) {
             NDArray output = trainer.forward(new NDList(input)).singletonOrThrow();
             NDArray loss = output.sub(target).square().mean();
             collector.backward(loss);

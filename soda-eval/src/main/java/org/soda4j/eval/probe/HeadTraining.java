@@ -1,6 +1,5 @@
 package org.soda4j.eval.probe;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.training.GradientRecording;
 
 /**
  * The training of a probe's head, and of the encoder's copy where that learns too.
@@ -44,6 +44,12 @@ record HeadTraining(
 
     /** Returns the mean loss of the last epoch's examples. */
     double fit(ImageBatches images, int[] labels) {
+        try (GradientRecording gradients = GradientRecording.begin("the linear probe")) {
+            return fit(images, labels, gradients);
+        }
+    }
+
+    private double fit(ImageBatches images, int[] labels, GradientRecording gradients) {
         int[] order = new int[labels.length];
         Arrays.setAll(order, i -> i);
         Random random = new Random(settings.seed() + 1);
@@ -74,7 +80,7 @@ record HeadTraining(
                 int[] batchLabels = Arrays.stream(chosen).map(i -> labels[i]).toArray();
                 try (NDManager scope = manager.newSubManager()) {
                     NDArray batch = scope.create(pixels, images.shape(chosen.length));
-                    float loss = backward(scope, batch, batchLabels, epoch);
+                    float loss = backward(gradients, scope, batch, batchLabels, epoch);
                     sum += (double) loss * chosen.length;
                     seen += chosen.length;
                 }
@@ -87,9 +93,10 @@ record HeadTraining(
         return meanLoss;
     }
 
-    private float backward(NDManager scope, NDArray batch, int[] labels, int epoch) {
+    private float backward(
+            GradientRecording gradients, NDManager scope, NDArray batch, int[] labels, int epoch) {
         NDArray frozen = settings.fineTune() ? null : features.of(batch, false);
-        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        try (GradientCollector collector = gradients.newCollector()) {
             NDArray encoded = settings.fineTune() ? features.of(batch, true) : frozen;
             NDArray scores = head.scores(encoded, true);
             NDArray truth = scope.create(labels).reshape(new Shape(labels.length, 1));

@@ -61,7 +61,8 @@ public final class ImageLinearProbe {
      * @param test labelled images of the same classes
      * @return accuracy, predictions and counts; the settings name the recipe and the last epoch's
      *     mean loss
-     * @throws IllegalStateException if an image has no label
+     * @throws IllegalStateException if an image has no label, or something else trains in this
+     *     process
      * @throws IllegalArgumentException if a set is empty, or classes differ or have no training
      *     image
      * @throws ArithmeticException if the loss is not finite, which means that the encoder's

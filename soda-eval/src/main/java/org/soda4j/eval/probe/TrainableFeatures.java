@@ -37,9 +37,17 @@ final class TrainableFeatures implements AutoCloseable {
     /** A copy of the model, which is left as it is. */
     static TrainableFeatures copyOf(Soda soda, Output output) {
         Soda copy = Soda.builder().config(soda.config()).device(soda.device()).build();
-        Map<String, NDArray> targets = copy.parameters();
-        soda.parameters().forEach((name, value) -> value.copyTo(targets.get(name)));
-        return new TrainableFeatures(copy, output, copy);
+        try {
+            return soda.whileOpen(
+                    () -> {
+                        Map<String, NDArray> targets = copy.parameters();
+                        soda.parameters().forEach((name, value) -> value.copyTo(targets.get(name)));
+                        return new TrainableFeatures(copy, output, copy);
+                    });
+        } catch (RuntimeException e) {
+            copy.close();
+            throw e;
+        }
     }
 
     /** What gradients reach: nothing, or the encoder's weights. */

@@ -1,0 +1,39 @@
+package org.soda4j.engine;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.inference.Predictor;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.Translator;
+import java.util.List;
+
+/**
+ * A predictor whose model may be closed at any moment, by any thread.
+ *
+ * @param <I> the input type
+ * @param <O> the output type
+ */
+@Internal
+public final class ModelPredictor<I, O> extends Predictor<I, O> {
+
+    private final Lifetime lifetime;
+
+    /**
+     * Creates a predictor.
+     *
+     * @param model in which it is
+     * @param translator of inputs and outputs
+     * @param device of the model
+     * @param lifetime of the model's memory
+     */
+    public ModelPredictor(
+            Model model, Translator<I, O> translator, Device device, Lifetime lifetime) {
+        super(model, translator, device, false);
+        this.lifetime = lifetime;
+    }
+
+    @Override
+    public List<O> batchPredict(List<I> inputs) throws TranslateException {
+        return lifetime.during(() -> super.batchPredict(inputs));
+    }
+}

@@ -1,0 +1,129 @@
+package org.soda4j.model;
+
+import ai.djl.Device;
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.util.NDImageUtils;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.LiveBlock;
+import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.PyTorchEngine;
+
+/** Images of any size to latents: resized to the model's resolution, scaled, normalised. */
+@Internal
+public final class ImageEncodingTranslator implements Translator<Image, float[]> {
+
+    private static final String LATENTS = "latents";
+
+    private final List<Integer> shape;
+    private final UnaryOperator<NDArray> normalization;
+
+    /**
+     * @param shape {@code [C, H, W]} of the model's images
+     * @param normalization of float32 {@code [N, C, H, W] in [0, 1]}
+     */
+    public ImageEncodingTranslator(List<Integer> shape, UnaryOperator<NDArray> normalization) {
+        this.shape = shape;
+        this.normalization = normalization;
+    }
+
+    /** Once for each predictor, before it is used first. */
+    @Override
+    public void prepare(TranslatorContext context) {
+        WeightCheck.requireFinite(encoder(context));
+    }
+
+    private static Map<String, Parameter> encoder(TranslatorContext context) {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        if (LiveBlock.inside(context.getModel().getBlock()) instanceof NamedBlock block) {
+            block.namedParameters().forEach((name, p) -> parameters.put("encoder." + name, p));
+        }
+        return parameters;
+    }
+
+    @Override
+    public NDList processInput(TranslatorContext context, Image image) {
+        return new NDList(pixels(context.getNDManager(), image));
+    }
+
+    private NDArray pixels(NDManager manager, Image image) {
+        Image.Flag flag = shape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
+        int height = shape.get(1);
+        int width = shape.get(2);
+        NDArray pixels = image.toNDArray(manager, flag);
+        boolean shrink = image.getHeight() > height || image.getWidth() > width;
+        Image.Interpolation how = shrink ? Image.Interpolation.AREA : Image.Interpolation.BILINEAR;
+        NDArray resized = NDImageUtils.resize(pixels, width, height, how);
+        NDArray scaled = NDImageUtils.toTensor(resized).expandDims(0);
+        return normalization.apply(scaled).squeeze(0);
+    }
+
+    @Override
+    public NDList batchProcessInput(TranslatorContext context, List<Image> images) {
+        Device device = context.getNDManager().getDevice();
+        try (NDManager scope = PyTorchEngine.require().newBaseManager(device)) {
+            NDList pixels = new NDList();
+            images.forEach(image -> pixels.add(pixels(scope, image)));
+            NDList batch = new NDList(NDArrays.stack(pixels));
+            ParameterStore store = new ParameterStore(scope, false);
+            NDArray latents = context.getBlock().forward(store, batch, false).get(0);
+            context.setAttachment(LATENTS, rows(context, latents));
+        }
+        return new NDList(); // Which DJL hands to no block.
+    }
+
+    private static List<float[]> rows(TranslatorContext context, NDArray array) {
+        float[] all = array.toFloatArray();
+        int length = Math.toIntExact(array.getShape().get(1));
+        List<float[]> rows = new ArrayList<>();
+        for (int from = 0; from < all.length; from += length) {
+            float[] row = Arrays.copyOfRange(all, from, from + length);
+            requireFinite(context, row, rows.size());
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static void requireFinite(TranslatorContext context, float[] latent, int row) {
+        for (int i = 0; i < latent.length; i++) {
+            if (!Float.isFinite(latent[i])) {
+                throw new NonFiniteException(
+                        List.of(row),
+                        "latent: expected finite numbers, found %s at index %d of image %d; %s"
+                                .formatted(
+                                        latent[i],
+                                        i,
+                                        row,
+                                        WeightCheck.problem(encoder(context))
+                                                .orElse("numbers overflowed on the way")));
+            }
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // Put there by this class.
+    public List<float[]> batchProcessOutput(TranslatorContext context, NDList outputs) {
+        return (List<float[]>) context.getAttachment(LATENTS);
+    }
+
+    /** Of one image alone; batches do not come here. */
+    @Override
+    public float[] processOutput(TranslatorContext context, NDList outputs) {
+        float[] latent = outputs.get(0).toFloatArray();
+        requireFinite(context, latent, 0);
+        return latent;
+    }
+}
