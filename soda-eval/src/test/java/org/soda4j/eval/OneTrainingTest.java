@@ -7,7 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
+import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DiffusionPrior;
+import org.soda4j.eval.probe.ImageLinearProbe;
+import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.training.GradientRecording;
 
 /** What trains here is refused while something else trains in the process. */
