@@ -146,7 +146,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param folder with {@code config.json} and {@code model.safetensors}
      * @return the model; the caller closes it
-     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     * @throws IOException if a file is missing, broken or does not fit, or weights are not finite;
+     *     names the file and tensors
      */
     public static Soda load(Path folder) throws IOException {
         return load(folder, SodaBuilder.defaultDevice(), Precision.FP32);
@@ -159,7 +160,8 @@ public final class Soda implements AutoCloseable {
      * @param device where the parameters go
      * @param precision of encoding and sampling
      * @return the model; the caller closes it
-     * @throws IOException if a file is missing, broken or does not fit; names the file and tensors
+     * @throws IOException if a file is missing, broken or does not fit, or weights are not finite;
+     *     names the file and tensors
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
         return ModelFolder.load(folder, new SodaBlocks(null, null), device, precision);
@@ -598,8 +600,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param file with names of this library, of torchvision or of the PyTorch implementation
      * @return what was copied
-     * @throws IOException if it cannot be read, or anything is missing, unexpected or misshaped;
-     *     nothing is copied then
+     * @throws IOException if it cannot be read, anything is missing, unexpected or misshaped, a
+     *     number is NaN or infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importWeights(Path file) throws IOException {
         return lifetime.during(() -> ModelFolder.importWeights(this, file, true));
@@ -610,7 +612,8 @@ public final class Soda implements AutoCloseable {
      *
      * @param file with names of this library, of torchvision or of the PyTorch implementation
      * @return what was copied and what was not
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read, or a tensor that fits has a number that is NaN or
+     *     infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
         return lifetime.during(() -> ModelFolder.importWeights(this, file, false));
@@ -746,10 +749,10 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Frees the parameters; any thread may do so at any moment. Calls that run, a training too
-     * (which ends after its step), finish: then this returns at once, and the last of them frees
-     * the parameters when it ends. Later calls throw {@link IllegalStateException}. What was
-     * encoded or drawn stays. Closing again does nothing.
+     * Frees the parameters; any thread may call it at any moment. It returns at once. Calls that
+     * run finish, a training after its step, and the last of them frees the parameters; where none
+     * runs they are freed here. Later calls throw {@link IllegalStateException}. What was encoded
+     * or drawn stays. Closing again does nothing.
      */
     @Override
     public void close() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.diffusion.DdimInversion;
+import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.Operators;
@@ -177,12 +178,7 @@ class NonFiniteResultsTest {
             NDArray images = TinyModels.images(manager, 2);
             NDArray z = soda.encode(images);
             NDArray times = manager.create(new long[] {3, 5});
-            String last =
-                    soda.parameters().keySet().stream()
-                            .filter(name -> name.startsWith("decoder."))
-                            .filter(name -> name.endsWith(".weight"))
-                            .reduce((a, b) -> b)
-                            .orElseThrow();
+            String last = "decoder.final.weight";
             scale(soda, last, 1e41);
             SamplingOptions options =
                     TWO_STEPS.withGuidance(guided ? Guidance.whole(2) : Guidance.none());
@@ -196,6 +192,18 @@ class NonFiniteResultsTest {
             assertNotFinite(() -> soda.sample(manager, 1, options), 0);
             // What comes before the last layer is as it was.
             assertThat(soda.activations(images, times, z, Set.of("up.0"))).hasSize(1);
+        }
+    }
+
+    /** The prediction is finite, and 157 times as much, the next noisy image, is not. */
+    @Test
+    void aSamplerThatLeavesFloat32IsTheCause() {
+        try (Soda soda = model(0.25, Precision.FP32).build()) {
+            NDArray z = soda.encode(TinyModels.images(manager, 2));
+            scale(soda, "decoder.final.weight", 1e37);
+            DdimSampler unclipped = DdimSampler.builder().steps(10).clip(false).build();
+            assertNotFinite(() -> soda.sample(z, TWO_STEPS.withSampler(unclipped)), 0, 1)
+                    .hasMessageContaining("the noisy images have ");
         }
     }
 

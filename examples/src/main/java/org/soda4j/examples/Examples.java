@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.soda4j.ProcessSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -57,6 +58,9 @@ public final class Examples implements Runnable {
         if (System.getProperty("OPT_OUT_TRACKING") == null) {
             System.setProperty("OPT_OUT_TRACKING", "true");
         }
+        // These programs own their process.
+        ProcessSettings.keepFreedMemory();
+        ProcessSettings.nativeErrorsOnly();
         return commandLine(command)
                 .setParameterExceptionHandler(
                         (e, given) -> {

@@ -209,6 +209,7 @@ public final class NovelViews extends Program {
         Precision used = precision == null ? Precision.fasterOn(soda.device()) : precision;
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
                         .data(views)
                         .images(images)
                         .batchSize(16)

@@ -145,6 +145,7 @@ public final class Scaling extends Program {
                         .device(Device.cpu())
                         .build()) {
             SodaTrainer.builder(soda)
+                    .stopOnShutdown(true)
                     .config(config.training())
                     .data(TrainingProgram.pairs(images, config))
                     .collective(timed)

@@ -54,6 +54,7 @@ public class OperatorsBenchmark {
     /** Random maps and parameters. */
     @Setup(Level.Trial)
     public void open() {
+        NativeAllocator.keepFreedMemory(); // As the programs do.
         manager = NDManager.newBaseManager(Device.cpu());
         inference = new OperatorMode(false, format);
         training = new OperatorMode(true, format);

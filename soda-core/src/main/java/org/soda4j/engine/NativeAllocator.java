@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * of some megabytes back to the system at once, and every operator of a training step then waits
  * for zeroed pages: about a tenth of a step on CPUs.
  */
-final class NativeAllocator {
+public final class NativeAllocator {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NativeAllocator.class);
 
@@ -27,10 +27,21 @@ final class NativeAllocator {
     /** The largest that glibc takes. */
     private static final int LARGEST_MMAP_THRESHOLD = 32 << 20;
 
+    private static volatile boolean set;
+
     private NativeAllocator() {}
 
-    /** Takes effect for the whole process; anything but glibc is left alone. */
-    static void keepFreedMemory() {
+    /** For the whole process, once the engine is loaded; anything but glibc is left alone. */
+    public static void keepFreedMemory() {
+        PyTorchEngine.whenLoaded(NativeAllocator::set);
+    }
+
+    /** Whether this process has been told. */
+    static boolean isSet() {
+        return set;
+    }
+
+    private static void set() {
         if (!Platform.isLinux() || "system".equals(System.getProperty(PROPERTY))) {
             return;
         }
@@ -39,6 +50,7 @@ final class NativeAllocator {
             c.getFunction(
                     "gnu_get_libc_version"); // Other C libraries have no mallopt like glibc's.
             Function mallopt = c.getFunction("mallopt");
+            set = true;
             boolean taken = set(mallopt, M_ARENA_MAX, 1);
             taken &= set(mallopt, M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD);
             taken &= set(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE);

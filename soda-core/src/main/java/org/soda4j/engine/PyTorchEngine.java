@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The one engine that the operators run on. */
 @Internal
@@ -13,7 +14,10 @@ public final class PyTorchEngine {
 
     private static final String NAME = "PyTorch";
 
-    private static final AtomicBoolean SET_UP = new AtomicBoolean();
+    /** What is to be done once the engine is loaded; guarded by itself. */
+    private static final List<Runnable> WAITING = new ArrayList<>();
+
+    private static boolean loaded;
 
     private PyTorchEngine() {}
 
@@ -31,8 +35,10 @@ public final class PyTorchEngine {
                             + "; put ai.djl.pytorch:pytorch-engine on the class path");
         }
         Engine engine = Engine.getEngine(NAME);
-        if (SET_UP.compareAndSet(false, true)) {
-            NativeLogging.errorsOnly();
+        synchronized (WAITING) {
+            loaded = true;
+            WAITING.forEach(Runnable::run);
+            WAITING.clear();
         }
         return engine;
     }
@@ -40,6 +46,17 @@ public final class PyTorchEngine {
     /** How many threads an operator of this process runs on. */
     static int threads() {
         return JniUtils.getNumThreads();
+    }
+
+    /** Does something at once if the engine is loaded, else when it is. */
+    static void whenLoaded(Runnable work) {
+        synchronized (WAITING) {
+            if (!loaded) {
+                WAITING.add(work);
+                return;
+            }
+        }
+        work.run();
     }
 
     /**

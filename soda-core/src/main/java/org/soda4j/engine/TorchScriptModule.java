@@ -22,18 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class TorchScriptModule {
 
-    /**
-     * Off for every calling thread (the setting is a thread's own): the optimising executor
-     * profiles and recompiles for each new shape, and what it saves is nothing beside the
-     * convolutions.
-     */
-    private static final ThreadLocal<Boolean> OPTIMIZER_OFF =
-            ThreadLocal.withInitial(
-                    () -> {
-                        JniUtils.setGraphExecutorOptimize(false);
-                        return true;
-                    });
-
     private final PtSymbolBlock block;
     private final PtNDManager manager;
     private final Map<String, NDArray> methodNames = new ConcurrentHashMap<>();
@@ -54,7 +42,6 @@ final class TorchScriptModule {
      */
     static TorchScriptModule load(String className, String... resources) {
         Engine engine = PyTorchEngine.require();
-        NativeAllocator.keepFreedMemory();
         try {
             StringBuilder source = new StringBuilder();
             for (String resource : resources) {
@@ -84,7 +71,6 @@ final class TorchScriptModule {
      * @return the results
      */
     NDList call(String method, boolean gradients, NDArray... inputs) {
-        OPTIMIZER_OFF.get();
         NDList list = new NDList(inputs.length + 1);
         for (NDArray input : inputs) {
             PyTorchEngine.requireArray("an input of " + method, input);
@@ -94,12 +80,27 @@ final class TorchScriptModule {
             list.add(input);
         }
         list.add(methodNames.computeIfAbsent(method, this::newMethodName));
-        return IValueUtils.forward(block, list, gradients);
+        return run(list, gradients);
+    }
+
+    /**
+     * Without the optimising executor, which profiles and recompiles for each new shape; what it
+     * saves is nothing beside the convolutions.
+     */
+    private NDList run(NDList inputs, boolean gradients) {
+        if (!GraphOptimizer.isOn()) {
+            return IValueUtils.forward(block, inputs, gradients);
+        }
+        GraphOptimizer.set(false);
+        try {
+            return IValueUtils.forward(block, inputs, gradients);
+        } finally {
+            GraphOptimizer.set(true);
+        }
     }
 
     /** Calls a method all of whose arguments are lists of arrays; returns what it returns. */
     NDList callOnLists(String method, NDList scalars, NDList... lists) {
-        OPTIMIZER_OFF.get();
         NDList all = new NDList();
         for (int i = 0; i < lists.length; i++) {
             String name = "list" + i + "[]";
@@ -111,7 +112,7 @@ final class TorchScriptModule {
         all.addAll(scalars);
         all.add(methodNames.computeIfAbsent(method, this::newMethodName));
         try {
-            return IValueUtils.forward(block, all, false);
+            return run(all, false);
         } finally {
             for (NDList list : lists) {
                 list.forEach(array -> array.setName(null));

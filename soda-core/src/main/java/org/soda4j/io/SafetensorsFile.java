@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An open safetensors file whose header has been checked. Tensors are mapped into memory one by
- * one, so the file may have any size; one tensor has at most 2 GiB. Safe for use by several
- * threads.
+ * An open safetensors file whose header has been checked. Tensors are read or mapped one by one, so
+ * the file may have any size; one tensor has at most 2 GiB. Safe for use by several threads.
  */
 public final class SafetensorsFile implements AutoCloseable {
 

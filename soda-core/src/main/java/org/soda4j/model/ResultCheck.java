@@ -23,18 +23,25 @@ public final class ResultCheck {
         this.precision = precision;
     }
 
-    /** An array that the result was computed from, float32. */
-    public record Input(String name, NDArray array) {}
-
     /**
+     * Checks what was computed from arguments that have been checked.
+     *
      * @param what the result is called, such as {@code latents}
      * @param result float32, its first dimension the batch; closed where it is refused
      * @param examples after so many rows the batch begins anew, as it does with guidance
-     * @param inputs what else may be the cause
      * @return the result
      * @throws NonFiniteException if a number is NaN or infinite
      */
-    public NDArray finite(String what, NDArray result, long examples, Input... inputs) {
+    public NDArray finite(String what, NDArray result, long examples) {
+        return finite(what, result, examples, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param noisy the images that a sampler handed in, float32, which may be the cause; or null
+     */
+    public NDArray finite(String what, NDArray result, long examples, NDArray noisy) {
         if (FiniteValues.areFinite(result)) {
             return result;
         }
@@ -60,7 +67,7 @@ public final class ResultCheck {
                                     rows.size(),
                                     examples,
                                     listed(rows),
-                                    cause(inputs)));
+                                    cause(noisy)));
         }
     }
 
@@ -70,12 +77,11 @@ public final class ResultCheck {
         return rows.size() > LISTED ? some + " and more" : some;
     }
 
-    private String cause(Input... inputs) {
-        for (Input input : inputs) {
-            var wrong = FiniteValues.firstNonFinite(input.array());
-            if (wrong.isPresent()) {
-                return "the cause is in %s, which have %s".formatted(input.name(), wrong.get());
-            }
+    private String cause(NDArray noisy) {
+        if (noisy != null && !FiniteValues.areFinite(noisy)) {
+            return "the noisy images have "
+                    + FiniteValues.firstNonFinite(noisy).orElseThrow()
+                    + ": they grew from step to step, against which DdimSampler.clip helps";
         }
         return WeightCheck.problem(model.parameters())
                 .map(problem -> "the cause is in the weights: " + problem)

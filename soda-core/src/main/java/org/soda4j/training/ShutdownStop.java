@@ -12,7 +12,7 @@ import org.soda4j.training.listener.RunControl;
  * Ends a training when the process is asked to end (SIGTERM, Ctrl-C, {@code System.exit}), and
  * holds the process until the checkpoint is saved. Without a folder it holds it until the step is
  * done: the end of the process takes down the engine's library, and would crash under a step.
- * Installed only while a training runs.
+ * Installed only while a training runs, where {@link SodaTrainer.Builder#stopOnShutdown} says so.
  */
 final class ShutdownStop {
 

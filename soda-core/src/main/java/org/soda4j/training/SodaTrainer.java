@@ -89,9 +89,9 @@ public final class SodaTrainer {
      * <p>With several ranks all call this. A rank that fails aborts the job, as the others cannot
      * go on, except where all fail in the same way ({@link NonFiniteException}).
      *
-     * <p>A process that is asked to end (SIGTERM, Ctrl-C) stops the training after the current step
-     * and, with a folder, waits for its checkpoint. So does closing the model, from any thread; its
-     * memory is freed when this returns.
+     * <p>Closing the model, from any thread, stops the training after the current step, with a
+     * folder by a checkpoint; its memory is freed when this returns. So does a process that is
+     * asked to end, if {@link Builder#stopOnShutdown} says so.
      *
      * @return how it ended
      * @throws NonFiniteException if the loss or a gradient is infinite or not a number
@@ -130,10 +130,13 @@ public final class SodaTrainer {
         }
     }
 
-    /** Stops in order if the process is asked to end; with a folder, rank 0 writes it. */
+    /** With a folder, rank 0 writes it. */
     private TrainingSummary trainUntilTheProcessEnds(
             Collective ranks, GradientRecording gradients) {
-        ShutdownStop shutdown = ShutdownStop.install(listeners::stop, options.folder);
+        Optional<ShutdownStop> shutdown =
+                options.stopOnShutdown
+                        ? Optional.of(ShutdownStop.install(listeners::stop, options.folder))
+                        : Optional.empty();
         // The loader first: data that are refused leave no folder with a configuration behind.
         try (BatchLoader loader = loader(ranks)) {
             if (options.folder == null || ranks.rank() != 0) {
@@ -144,7 +147,7 @@ public final class SodaTrainer {
                 return train(loader, Optional.of(folder), gradients);
             }
         } finally {
-            shutdown.ended();
+            shutdown.ifPresent(ShutdownStop::ended);
         }
     }
 
@@ -189,6 +192,7 @@ public final class SodaTrainer {
         InstantSource clock = InstantSource.system();
         Collective collective = Collective.single();
         int checkRanksEverySteps = 100;
+        boolean stopOnShutdown;
         Function<Precision, LossScale> lossScale = LossScale::of;
 
         private Builder(Soda soda) {
@@ -334,6 +338,22 @@ public final class SodaTrainer {
          */
         public Builder collective(Collective ranks) {
             collective = Objects.requireNonNull(ranks, "ranks");
+            return this;
+        }
+
+        /**
+         * Says whether a process that is asked to end (SIGTERM, Ctrl-C, {@code System.exit}) first
+         * stops the training after the current step and, with a folder, waits for its checkpoint.
+         * It does so by a shutdown hook of the process for as long as {@link SodaTrainer#fit} runs.
+         * Default: false; then the application sees to it that {@link SodaTrainer#stop} is called
+         * and {@code fit} has returned before the process ends, because the end takes away the
+         * engine's native library and may crash under a step.
+         *
+         * @param stop true in programs whose own hooks do not
+         * @return this
+         */
+        public Builder stopOnShutdown(boolean stop) {
+            stopOnShutdown = stop;
             return this;
         }
 

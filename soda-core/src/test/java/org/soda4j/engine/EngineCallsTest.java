@@ -8,9 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.passthrough.PassthroughNDManager;
-import com.sun.jna.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,24 +17,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 
 /** How calls reach the engine: names, foreign arrays, threads. */
 class EngineCallsTest {
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void nativeWarningsDoNotGoPastSlf4j() {
-        PyTorchEngine.require();
-        String library = LibUtils.getLibtorchPath() + "/" + System.mapLibraryName("c10");
-        int errors = 2;
-        assertThat(
-                        NativeLibrary.getInstance(library)
-                                .getGlobalVariableAddress("FLAGS_caffe2_log_level")
-                                .getInt(0))
-                .isEqualTo(errors);
-    }
 
     @Test
     void theEngineIsPyTorch() {

@@ -36,6 +36,7 @@ final class TerminatedTraining {
     static SodaTrainer.Builder trainer(Soda soda, NDManager manager, Path run) {
         SodaTrainer.Builder trainer =
                 TinyTraining.trainer(soda, TinyTraining.data(manager, 12))
+                        .stopOnShutdown(true)
                         .steps(1_000_000)
                         .checkpointEveryEpochs(0);
         return run == null ? trainer : trainer.folder(run);

@@ -98,6 +98,7 @@ public final class ModelBenchmark {
                         .setSampling(batch, false)
                         .build();
         SodaTrainer.builder(soda)
+                .stopOnShutdown(true)
                 .data(pairs)
                 .batchSize(batch)
                 .steps(steps + 1L)

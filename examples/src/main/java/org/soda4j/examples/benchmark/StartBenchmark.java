@@ -33,6 +33,7 @@ public final class StartBenchmark {
                             .setSampling(BATCH, false)
                             .build();
             SodaTrainer.builder(soda)
+                    .stopOnShutdown(true)
                     .data(pairs)
                     .batchSize(BATCH)
                     .steps(1)

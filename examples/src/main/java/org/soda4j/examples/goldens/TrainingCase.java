@@ -120,6 +120,7 @@ final class TrainingCase {
                         .build();
         float[] drop = golden.array("drop").toFloatArray();
         return SodaTrainer.builder(soda)
+                .stopOnShutdown(true)
                 .data(data)
                 .folder(run)
                 .steps(steps)

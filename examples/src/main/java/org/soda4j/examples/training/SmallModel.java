@@ -57,6 +57,7 @@ public final class SmallModel {
     public static SodaTrainer.Builder trainer(
             Soda soda, TrainingData data, long images, Precision precision, long seed) {
         return SodaTrainer.builder(soda)
+                .stopOnShutdown(true)
                 .data(data)
                 .images(images)
                 .batchSize(32)

@@ -35,6 +35,7 @@ public final class StepTime {
                             .build();
             TrainingSummary summary =
                     SodaTrainer.builder(soda)
+                            .stopOnShutdown(true)
                             .config(training)
                             .batchSize(batch)
                             .accumulation(

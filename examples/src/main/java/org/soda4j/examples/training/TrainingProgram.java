@@ -94,6 +94,7 @@ public final class TrainingProgram {
             ProbeImages probes = ProbeImages.ofTraining(data);
             SodaTrainer.Builder trainer =
                     SodaTrainer.builder(soda)
+                            .stopOnShutdown(true)
                             .config(config.training())
                             .data(pairs(images, config))
                             .collective(ranks)

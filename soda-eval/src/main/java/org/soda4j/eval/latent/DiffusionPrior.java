@@ -37,8 +37,8 @@ import org.soda4j.training.GradientRecording;
  * 4.3): where latents lie on a curved sheet, normal distributions do not fit and this does. Three
  * layers of 128 units that predict v, on standardised latents.
  *
- * <p>Sampling is safe from several threads, fitting is not: {@link GradientRecording}. {@link
- * #close} frees the network.
+ * <p>Sampling is safe from several threads; fitting is not ({@link GradientRecording}), and nobody
+ * may sample while it is closed. {@link #close} frees the network.
  */
 public final class DiffusionPrior implements LatentPrior, AutoCloseable {
 
