@@ -1,0 +1,48 @@
+package org.soda4j.examples.doctor;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+import java.util.Locale;
+import org.soda4j.Precision;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.PyTorchEngine;
+
+/**
+ * An operator on the CPU against itself in float64, which the library for convolutions, whose
+ * errors this is to find, does not compute.
+ *
+ * @param operator what is tried
+ * @param number its number format
+ * @param bound of the error
+ */
+record ExactCase(OperatorCase operator, Precision number, double bound) implements CheckCase {
+
+    @Override
+    public String family() {
+        return operator.family();
+    }
+
+    @Override
+    public String precision() {
+        return number.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String shape() {
+        return operator.shape();
+    }
+
+    @Override
+    public Outcome run() {
+        try (NDManager scope = PyTorchEngine.require().newBaseManager(Device.cpu())) {
+            List<NDArray> found =
+                    operator.run(scope, Device.cpu(), number.format(), DataType.FLOAT32);
+            List<NDArray> expected =
+                    operator.run(scope, Device.cpu(), NumberFormat.FLOAT32, DataType.FLOAT64);
+            return Outcome.compared(OperatorCase.error(found, expected), bound);
+        }
+    }
+}
