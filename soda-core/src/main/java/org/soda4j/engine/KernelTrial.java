@@ -31,7 +31,9 @@ public final class KernelTrial {
     }
 
     private static KernelTrial of(
-            Supplier<List<NDArray>> fast, Function<OperatorMode, List<NDArray>> plain, OperatorMode mode) {
+            Supplier<List<NDArray>> fast,
+            Function<OperatorMode, List<NDArray>> plain,
+            OperatorMode mode) {
         OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
         return new KernelTrial(fast, () -> plain.apply(high), () -> plain.apply(mode));
     }

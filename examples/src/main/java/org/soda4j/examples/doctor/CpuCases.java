@@ -1,7 +1,6 @@
 package org.soda4j.examples.doctor;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -9,7 +8,6 @@ import java.util.stream.Stream;
 import org.soda4j.Precision;
 import org.soda4j.engine.FastKernel;
 import org.soda4j.engine.KernelShape;
-import org.soda4j.engine.PyTorchEngine;
 
 /**
  * What the models need on a CPU: plain operators against float64, fast kernels against plain
@@ -32,6 +30,7 @@ public final class CpuCases implements CaseList {
     /** Up to seven roundings one after another. */
     private static final double BFLOAT16_COMPOSITE_BOUND = 4e-2;
 
+    private static final Device CPU = Device.cpu();
     private static final KernelShape ANY = new KernelShape(1, 1, 1, 1);
 
     private final boolean quick;
@@ -47,8 +46,7 @@ public final class CpuCases implements CaseList {
 
     @Override
     public String engine() {
-        Engine engine = PyTorchEngine.require();
-        return "libtorch %s, %d threads".formatted(engine.getVersion(), PyTorchEngine.threads());
+        return DeviceFacts.of(CPU);
     }
 
     @Override
@@ -67,15 +65,16 @@ public final class CpuCases implements CaseList {
         double bound = low ? BFLOAT16_BOUND : FLOAT32_BOUND;
         double composite = low ? BFLOAT16_COMPOSITE_BOUND : FLOAT32_BOUND;
         for (KernelShape shape : shapes.convolutions()) {
-            cases.add(new ExactCase(OperatorCatalog.convolution(shape), precision, bound));
+            cases.add(new ExactCase(OperatorCatalog.convolution(shape), precision, CPU, bound));
             if (shape.size() == 1) { // Where the library has kernels of its own for such maps.
-                cases.add(new ExactCase(OperatorCatalog.channelsLast(shape), precision, bound));
+                cases.add(
+                        new ExactCase(OperatorCatalog.channelsLast(shape), precision, CPU, bound));
             }
         }
         if (!low) { // Linear layers compute in float32 in every precision.
             shapes.matrices().stream()
                     .map(OperatorCatalog::linear)
-                    .map(operator -> new ExactCase(operator, precision, bound))
+                    .map(operator -> new ExactCase(operator, precision, CPU, bound))
                     .forEach(cases::add);
         }
         Stream.of(
@@ -84,7 +83,7 @@ public final class CpuCases implements CaseList {
                         shapes.attentions().stream().map(OperatorCatalog::attention),
                         shapes.residuals().stream().map(OperatorCatalog::residual))
                 .flatMap(operators -> operators)
-                .map(operator -> new ExactCase(operator, precision, composite))
+                .map(operator -> new ExactCase(operator, precision, CPU, composite))
                 .forEach(cases::add);
     }
 
@@ -107,7 +106,7 @@ public final class CpuCases implements CaseList {
             List<KernelShape> taken =
                     all.filter(shape -> family.takes(shape, precision.format())).toList();
             for (KernelShape shape : taken) {
-                cases.add(new FastKernelCase(family, shape, precision, Device.cpu()));
+                cases.add(new FastKernelCase(family, shape, precision, CPU));
             }
             if (!quick && !taken.isEmpty()) {
                 cases.add(new FastKernelSpeedCase(family, precision));

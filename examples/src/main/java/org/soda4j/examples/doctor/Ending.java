@@ -21,10 +21,10 @@ record Ending(String signal, String where) {
                     4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11,
                     "SIGSEGV", 15, "SIGTERM");
 
-    /** As in {@code #  SIGFPE (0x8) at pc=0x00007f12, pid=1, tid=2}. */
+    /** As in {@code # SIGFPE (0x8) at pc=0x00007f12, pid=1, tid=2}. */
     private static final Pattern SIGNAL = Pattern.compile("#\\s+(\\w+) \\(0x[0-9a-f]+\\) at pc=.*");
 
-    /** As in {@code # C  [libtorch_cpu.so+0x5c] name+0x12}. */
+    /** As in {@code # C [libtorch_cpu.so+0x5c] name+0x12}. */
     private static final Pattern FRAME = Pattern.compile("# [CVvJj]\\s+(.*)");
 
     static Ending of(int code, Collection<String> lines) {

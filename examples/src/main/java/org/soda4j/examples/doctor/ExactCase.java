@@ -11,14 +11,16 @@ import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
 
 /**
- * An operator on the CPU against itself in float64, which the library for convolutions, whose
- * errors this is to find, does not compute.
+ * An operator on a device against itself in float64 on the CPU, which the CPU's library for
+ * convolutions, whose errors this is to find too, does not compute.
  *
  * @param operator what is tried
  * @param number its number format
+ * @param where the device
  * @param bound of the error
  */
-record ExactCase(OperatorCase operator, Precision number, double bound) implements CheckCase {
+record ExactCase(OperatorCase operator, Precision number, Device where, double bound)
+        implements CheckCase {
 
     @Override
     public String family() {
@@ -37,11 +39,11 @@ record ExactCase(OperatorCase operator, Precision number, double bound) implemen
 
     @Override
     public Outcome run() {
-        try (NDManager scope = PyTorchEngine.require().newBaseManager(Device.cpu())) {
-            List<NDArray> found =
-                    operator.run(scope, Device.cpu(), number.format(), DataType.FLOAT32);
+        Device cpu = Device.cpu();
+        try (NDManager scope = PyTorchEngine.require().newBaseManager(cpu)) {
             List<NDArray> expected =
-                    operator.run(scope, Device.cpu(), NumberFormat.FLOAT32, DataType.FLOAT64);
+                    operator.run(scope, cpu, NumberFormat.FLOAT32, DataType.FLOAT64);
+            List<NDArray> found = operator.run(scope, where, number.format(), DataType.FLOAT32);
             return Outcome.compared(OperatorCase.error(found, expected), bound);
         }
     }

@@ -106,8 +106,7 @@ record OperatorCase(
             NDList results = operation.apply(arrays, mode);
             NDArray sum = null;
             for (NDArray result : results) {
-                NDArray y =
-                        type == DataType.FLOAT64 ? result : Operators.float32(result, true);
+                NDArray y = type == DataType.FLOAT64 ? result : Operators.float32(result, true);
                 NDArray drawn = cpu.randomUniform(-1, 1, y.getShape());
                 NDArray part = y.mul(moved(drawn, device, type)).sum();
                 sum = sum == null ? part : sum.add(part);

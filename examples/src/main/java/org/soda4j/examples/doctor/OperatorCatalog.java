@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.KernelShape;
+import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.Resample;
 import org.soda4j.examples.doctor.OperatorCase.Input;
@@ -83,14 +85,17 @@ final class OperatorCatalog {
                 "%d channels, %d groups".formatted(norm.channels(), norm.groups()),
                 (a, mode) ->
                         Operators.groupNorm(
-                                Operators.cast(a[0], mode.format(), mode.training()),
-                                a[1],
-                                a[2],
-                                norm.groups(),
-                                mode.training()),
+                                low(a[0], mode), a[1], a[2], norm.groups(), mode.training()),
                 map(norm.channels()),
                 Input.of(norm.channels()),
                 Input.of(norm.channels()));
+    }
+
+    /** A map in the mode's format; one in float64 stays as it is. */
+    private static NDArray low(NDArray map, OperatorMode mode) {
+        return mode.format() == NumberFormat.FLOAT32
+                ? map
+                : Operators.cast(map, mode.format(), mode.training());
     }
 
     /** Batch norm that uses the batch, after a convolution, with ReLU left out: it has a kink. */
@@ -146,8 +151,7 @@ final class OperatorCatalog {
                         .formatted(c, residual.latent(), latents > 2 ? ", guided" : ""),
                 gradients,
                 List.of(inputs),
-                (a, mode) ->
-                        new NDList(Operators.modulatedConv(a, residual.groups(), 0, mode)));
+                (a, mode) -> new NDList(Operators.modulatedConv(a, residual.groups(), 0, mode)));
     }
 
     /** One or more cases of every operator, at sizes that take no time. */
@@ -178,9 +182,9 @@ final class OperatorCatalog {
                 resizeConv(Resample.UP),
                 resize(Resample.DOWN),
                 resize(Resample.UP),
-                map("silu", (a, m) -> Operators.silu(a[0], m.training())),
-                map("max pool", (a, m) -> Operators.maxPool(a[0], m.training())),
-                map("global pool", (a, m) -> Operators.globalPool(a[0], m.training())),
+                map("silu", (a, m) -> Operators.silu(low(a[0], m), m.training())),
+                map("max pool", (a, m) -> Operators.maxPool(low(a[0], m), m.training())),
+                map("global pool", (a, m) -> Operators.globalPool(low(a[0], m), m.training())),
                 modulatedNorm(),
                 product(),
                 copy());
@@ -194,13 +198,13 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "resize",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
-                (a, mode) -> Operators.resize(a[0], resample, mode.training()),
+                (a, mode) -> Operators.resize(low(a[0], mode), resample, mode.training()),
                 Input.of(2, 8, 6, 4));
     }
 
     private static OperatorCase resizeConv(Resample resample) {
         return OperatorCase.of(
-                "resize and convolution",
+                "resize, conv",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
                 (a, mode) -> Operators.resizeConv(a[0], a[1], a[2], resample, mode),
                 Input.of(2, 16, 6, 4),
@@ -210,11 +214,10 @@ final class OperatorCatalog {
 
     private static OperatorCase normSiluConv(Resample resample) {
         return OperatorCase.of(
-                "norm, SiLU, convolution",
+                "norm, SiLU, conv",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
                 (a, mode) ->
-                        Operators.normSiluConv(
-                                a[0], a[1], a[2], a[3], a[4], 8, resample, mode),
+                        Operators.normSiluConv(a[0], a[1], a[2], a[3], a[4], 8, resample, mode),
                 Input.of(2, 32, 6, 4),
                 Input.of(32),
                 Input.of(32),
@@ -228,7 +231,7 @@ final class OperatorCatalog {
                 "32 channels, 8 groups",
                 (a, mode) ->
                         Operators.modulatedNormSilu(
-                                a[0], a[1], a[2], a[3], a[4], 8, mode.training()),
+                                low(a[0], mode), a[1], a[2], a[3], a[4], 8, mode.training()),
                 map(32),
                 Input.of(2, 64),
                 Input.of(2, 64),

@@ -18,7 +18,7 @@ public final class Report {
     private static final int MOST_LISTED = 30;
     private static final int WIDEST_DETAIL = 200;
 
-    private static final String LINE = "%-23s %-5s %6s  %-8s %-8s %-16s %s";
+    private static final String LINE = "%-16s %-4s %6s  %-8s %-6s %-21s %s";
 
     /** What measures as slower than this is told, as it gains nothing here. */
     private static final double SLOW = 0.9;
@@ -35,6 +35,11 @@ public final class Report {
     public Report(List<Row> rows, boolean gpu) {
         this.rows = List.copyOf(rows);
         this.gpu = gpu;
+    }
+
+    /** All rows, in their order. */
+    public List<Row> rows() {
+        return rows;
     }
 
     /** Whether every case was run and found nothing. */
@@ -56,6 +61,11 @@ public final class Report {
         }
         if (ill.size() > MOST_LISTED) {
             lines.add("... and %d more".formatted(ill.size() - MOST_LISTED));
+        }
+        List<Row> told = rows.stream().filter(Report::isTold).toList();
+        if (!told.isEmpty()) {
+            lines.add("");
+            told.forEach(row -> lines.add(row.detail()));
         }
         return lines;
     }
@@ -127,6 +137,11 @@ public final class Report {
                 .collect(Collectors.joining(", "));
     }
 
+    /** A measurement that has more to say than a speed. */
+    private static boolean isTold(Row row) {
+        return row.verdict() == Verdict.OK && !isNoMeasurement(row) && !row.detail().isEmpty();
+    }
+
     private static String detail(Row row) {
         String what = row.detail();
         if (row.outcome() != null) {
@@ -167,8 +182,7 @@ public final class Report {
             lines.add("Nothing is wrong: %d cases. Nothing has to be set.".formatted(rows.size()));
         }
         if (!ill.isEmpty()) {
-            lines.add(
-                    "Fast kernels are wrong here or end the process. Set " + property(ill) + ".");
+            lines.add("Fast kernels are wrong here or end the process. Set " + property(ill) + ".");
             lines.add(
                     "The library leaves out by itself what gives wrong numbers; a crash it cannot"
                             + " foresee.");
