@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.soda4j.Precision;
+import org.soda4j.engine.Extent;
 import org.soda4j.engine.FastKernel;
 import org.soda4j.engine.KernelShape;
 
@@ -65,10 +66,13 @@ public final class CpuCases implements CaseList {
         double bound = low ? BFLOAT16_BOUND : FLOAT32_BOUND;
         double composite = low ? BFLOAT16_COMPOSITE_BOUND : FLOAT32_BOUND;
         for (KernelShape shape : shapes.convolutions()) {
-            cases.add(new ExactCase(OperatorCatalog.convolution(shape), precision, CPU, bound));
-            if (shape.size() == 1) { // Where the library has kernels of its own for such maps.
-                cases.add(
-                        new ExactCase(OperatorCatalog.channelsLast(shape), precision, CPU, bound));
+            for (Extent extent : extents(shape)) {
+                OperatorCase one = OperatorCatalog.convolution(shape, extent);
+                cases.add(new ExactCase(one, precision, CPU, bound));
+                if (shape.size() == 1) { // The library has kernels of its own for such maps.
+                    OperatorCase other = OperatorCatalog.channelsLast(shape, extent);
+                    cases.add(new ExactCase(other, precision, CPU, bound));
+                }
             }
         }
         if (!low) { // Linear layers compute in float32 in every precision.
@@ -85,6 +89,12 @@ public final class CpuCases implements CaseList {
                 .flatMap(operators -> operators)
                 .map(operator -> new ExactCase(operator, precision, CPU, composite))
                 .forEach(cases::add);
+    }
+
+    private static List<Extent> extents(KernelShape shape) {
+        return shape.size() == 1 && !shape.equals(ANY)
+                ? List.of(FastKernelCase.SMALL, FastKernelCase.MANY)
+                : List.of(FastKernelCase.SMALL);
     }
 
     private static LongStream normalised(ModelShapes shapes) {
@@ -106,7 +116,9 @@ public final class CpuCases implements CaseList {
             List<KernelShape> taken =
                     all.filter(shape -> family.takes(shape, precision.format())).toList();
             for (KernelShape shape : taken) {
-                cases.add(new FastKernelCase(family, shape, precision, CPU));
+                for (Extent extent : extents(shape)) {
+                    cases.add(new FastKernelCase(family, shape, precision, extent, CPU));
+                }
             }
             if (!quick && !taken.isEmpty()) {
                 cases.add(new FastKernelSpeedCase(family, precision));

@@ -43,7 +43,9 @@ public final class DeviceCases implements CaseList {
                     List.of(FastKernel.DOUBLING, FastKernel.DROPOUT, FastKernel.ADAMW)) {
                 KernelShape shape = family == FastKernel.DOUBLING ? SHAPE : ANY;
                 if (family.isOn() && (family != FastKernel.ADAMW || precision == Precision.FP32)) {
-                    cases.add(new FastKernelCase(family, shape, precision, device));
+                    cases.add(
+                            new FastKernelCase(
+                                    family, shape, precision, FastKernelCase.SMALL, device));
                 }
             }
             cases.add(new TrainingSteps(device, precision));

@@ -3,11 +3,9 @@ package org.soda4j.examples.doctor;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.Precision;
-import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
 
 /**
@@ -41,9 +39,8 @@ record ExactCase(OperatorCase operator, Precision number, Device where, double b
     public Outcome run() {
         Device cpu = Device.cpu();
         try (NDManager scope = PyTorchEngine.require().newBaseManager(cpu)) {
-            List<NDArray> expected =
-                    operator.run(scope, cpu, NumberFormat.FLOAT32, DataType.FLOAT64);
-            List<NDArray> found = operator.run(scope, where, number.format(), DataType.FLOAT32);
+            List<NDArray> expected = operator.run(scope, cpu, number.format(), true);
+            List<NDArray> found = operator.run(scope, where, number.format(), false);
             return Outcome.compared(OperatorCase.error(found, expected), bound);
         }
     }

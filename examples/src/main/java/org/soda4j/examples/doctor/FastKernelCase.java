@@ -16,13 +16,29 @@ import org.soda4j.engine.PyTorchEngine;
  * @param kernel its family
  * @param size of the convolution
  * @param number its number format
+ * @param extent of the maps
  * @param where the device
  */
-record FastKernelCase(FastKernel kernel, KernelShape size, Precision number, Device where)
+record FastKernelCase(
+        FastKernel kernel, KernelShape size, Precision number, Extent extent, Device where)
         implements CheckCase {
 
     /** Every tap of a 7 x 7 kernel and all four borders, odd and even, more than one image. */
-    static final Extent EXTENT = new Extent(2, 7, 6);
+    static final Extent SMALL = new Extent(2, 7, 6);
+
+    /**
+     * For 1 x 1 kernels, which a library may compute as one product of matrices: 256 rows. Faults
+     * have been met that are at this size and not at the other.
+     */
+    static final Extent MANY = new Extent(16, 4, 4);
+
+    /** A kernel, and the maps unless they are the small ones. */
+    static String text(KernelShape shape, Extent extent) {
+        return extent.equals(SMALL)
+                ? shape.toString()
+                : "%s, %d maps of %d x %d"
+                        .formatted(shape, extent.batch(), extent.height(), extent.width());
+    }
 
     @Override
     public String family() {
@@ -36,13 +52,13 @@ record FastKernelCase(FastKernel kernel, KernelShape size, Precision number, Dev
 
     @Override
     public String shape() {
-        return size.toString();
+        return text(size, extent);
     }
 
     @Override
     public Outcome run() {
         try (NDManager scope = PyTorchEngine.require().newBaseManager(where)) {
-            double error = KernelTrial.of(kernel, scope, size, number.format(), EXTENT).error();
+            double error = KernelTrial.of(kernel, scope, size, number.format(), extent).error();
             return Outcome.compared(error, kernel.bound(number.format()));
         }
     }

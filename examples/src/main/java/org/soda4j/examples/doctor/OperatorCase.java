@@ -81,11 +81,12 @@ record OperatorCase(
      *
      * @param scope owns the results
      * @param device where to compute
-     * @param format of feature maps
-     * @param type of the inputs, float32 or float64
+     * @param format of feature maps, to which inputs are rounded in every case
+     * @param exact whether everything is computed in float64 instead
      * @return results, then gradients, on the CPU
      */
-    List<NDArray> run(NDManager scope, Device device, NumberFormat format, DataType type) {
+    List<NDArray> run(NDManager scope, Device device, NumberFormat format, boolean exact) {
+        DataType type = exact ? DataType.FLOAT64 : DataType.FLOAT32;
         Engine engine = PyTorchEngine.require();
         engine.setRandomSeed(SEED);
         NDManager cpu = scope.newSubManager(Device.cpu());
@@ -95,10 +96,10 @@ record OperatorCase(
             NDArray drawn =
                     cpu.randomUniform(
                             (float) input.lowest, (float) input.highest, new Shape(input.shape));
-            arrays[i] = moved(drawn, device, type);
+            arrays[i] = moved(rounded(drawn, format), device, type);
             arrays[i].setRequiresGradient(gradients);
         }
-        OperatorMode mode = new OperatorMode(gradients, format);
+        OperatorMode mode = new OperatorMode(gradients, exact ? NumberFormat.FLOAT32 : format);
         if (!gradients) {
             return copies(operation.apply(arrays, mode));
         }
@@ -118,6 +119,11 @@ record OperatorCase(
             }
             return all;
         }
+    }
+
+    /** A copy, because what an operator of inference gives cannot take gradients. */
+    private static NDArray rounded(NDArray array, NumberFormat format) {
+        return Operators.float32(Operators.cast(array, format, false), false).duplicate();
     }
 
     private static NDArray moved(NDArray array, Device device, DataType type) {

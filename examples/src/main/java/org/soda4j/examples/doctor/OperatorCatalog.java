@@ -17,38 +17,34 @@ final class OperatorCatalog {
 
     private OperatorCatalog() {}
 
-    /** The maps of a convolution. */
     private static Input map(long channels) {
-        Extent extent = FastKernelCase.EXTENT;
+        Extent extent = FastKernelCase.SMALL;
         return Input.of(extent.batch(), channels, extent.height(), extent.width());
     }
 
-    private static Input kernel(KernelShape shape) {
-        return Input.weight(shape.outputs(), shape.inputs(), shape.size(), shape.size());
-    }
-
-    static OperatorCase convolution(KernelShape shape) {
-        return OperatorCase.of(
-                "convolution",
-                shape.toString(),
-                (a, mode) -> Operators.conv(a[0], a[1], a[2], shape.stride(), mode),
-                map(shape.inputs()),
-                kernel(shape),
-                Input.of(shape.outputs()));
+    static OperatorCase convolution(KernelShape shape, Extent extent) {
+        Input map = Input.of(extent.batch(), shape.inputs(), extent.height(), extent.width());
+        return convolution(shape, FastKernelCase.text(shape, extent), map, false);
     }
 
     /** On a map whose channels lie next to each other, as packed kernels leave it. */
-    static OperatorCase channelsLast(KernelShape shape) {
-        Extent extent = FastKernelCase.EXTENT;
+    static OperatorCase channelsLast(KernelShape shape, Extent extent) {
+        Input map = Input.of(extent.batch(), extent.height(), extent.width(), shape.inputs());
+        String text = FastKernelCase.text(shape, extent) + ", channels last";
+        return convolution(shape, text, map, true);
+    }
+
+    private static OperatorCase convolution(
+            KernelShape shape, String text, Input map, boolean channelsLast) {
         return OperatorCase.of(
                 "convolution",
-                shape + ", channels last",
+                text,
                 (a, mode) -> {
-                    NDArray x = a[0].transpose(0, 3, 1, 2);
+                    NDArray x = channelsLast ? a[0].transpose(0, 3, 1, 2) : a[0];
                     return Operators.conv(x, a[1], a[2], shape.stride(), mode);
                 },
-                Input.of(extent.batch(), extent.height(), extent.width(), shape.inputs()),
-                kernel(shape),
+                map,
+                Input.weight(shape.outputs(), shape.inputs(), shape.size(), shape.size()),
                 Input.of(shape.outputs()));
     }
 
@@ -158,12 +154,12 @@ final class OperatorCatalog {
     static List<OperatorCase> everyOperator() {
         ModelShapes.Residual residual = new ModelShapes.Residual(32, 8, 24, 12);
         return List.of(
-                convolution(new KernelShape(32, 16, 3, 1)),
-                convolution(new KernelShape(32, 16, 3, 2)),
-                convolution(new KernelShape(48, 3, 7, 2)),
-                convolution(new KernelShape(64, 32, 1, 1)),
-                convolution(new KernelShape(1024, 512, 1, 2)),
-                channelsLast(new KernelShape(32, 16, 3, 1)),
+                convolution(new KernelShape(32, 16, 3, 1), FastKernelCase.SMALL),
+                convolution(new KernelShape(32, 16, 3, 2), FastKernelCase.SMALL),
+                convolution(new KernelShape(48, 3, 7, 2), FastKernelCase.SMALL),
+                convolution(new KernelShape(64, 32, 1, 1), FastKernelCase.SMALL),
+                convolution(new KernelShape(1024, 512, 1, 2), FastKernelCase.SMALL),
+                channelsLast(new KernelShape(32, 16, 3, 1), FastKernelCase.SMALL),
                 linear(new ModelShapes.Matrix(48, 40)),
                 groupNorm(new ModelShapes.Norm(32, 8)),
                 batchNorm(32),

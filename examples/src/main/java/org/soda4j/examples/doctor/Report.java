@@ -51,7 +51,7 @@ public final class Report {
     public List<String> table() {
         List<String> lines = new ArrayList<>();
         lines.add(
-                LINE.formatted("family", "", "shapes", "error", "bound", "speed", "verdict")
+                LINE.formatted("family", "", "cases", "error", "bound", "speed", "verdict")
                         .stripTrailing());
         groups().forEach((key, group) -> lines.add(line(group)));
         List<Row> ill = rows.stream().filter(row -> row.verdict() != Verdict.OK).toList();

@@ -38,7 +38,7 @@ class ReportTest {
         Report report = report(RIGHT, BETTER, SPEED);
         assertThat(report.table())
                 .containsExactly(
-                        "family                shapes  error    bound  speed                 verdict",
+                        "family                 cases  error    bound  speed                 verdict",
                         "packed           fp32      2  2.0e-06  1e-05  1.42 x                ok");
         assertThat(report.isSound()).isTrue();
         assertThat(report.verdict())
