@@ -58,7 +58,7 @@ public record PixelNormalization(List<Double> mean, List<Double> deviation) {
      * @param images float32 {@code [N, C, H, W]}
      * @return a new array of the same shape, in the manager of {@code images}
      */
-    NDArray apply(NDArray images) {
+    public NDArray apply(NDArray images) {
         Shape perChannel = new Shape(1, mean.size(), 1, 1);
         float[] scale = new float[mean.size()];
         float[] shift = new float[mean.size()];

@@ -37,11 +37,23 @@ class SnippetsTest {
     private static final String IMPORTS =
             """
             import org.apache.spark.sql.SparkSession;
+            import ai.djl.Model;
+            import ai.djl.engine.Engine;
             import ai.djl.inference.*;
             import ai.djl.modality.cv.*;
             import ai.djl.ndarray.*;
             import ai.djl.ndarray.types.*;
+            import ai.djl.nn.*;
+            import ai.djl.nn.convolutional.*;
+            import ai.djl.nn.core.*;
             import ai.djl.repository.zoo.*;
+            import ai.djl.training.*;
+            import ai.djl.training.dataset.Dataset;
+            import ai.djl.training.evaluator.*;
+            import ai.djl.training.loss.*;
+            import ai.djl.training.optimizer.*;
+            import ai.djl.training.tracker.*;
+            import ai.djl.util.*;
             import java.nio.file.*;
             import java.util.*;
             import org.soda4j.*;

@@ -47,9 +47,10 @@ public final class SodaTrainer {
     private final TrainingConfig config;
     private final ListenerList listeners;
 
-    private SodaTrainer(Builder options) {
-        this.options = options;
-        config = options.trainingConfig();
+    /** Whatever is done to the builder later does not change this trainer. */
+    private SodaTrainer(Builder builder) {
+        options = new Builder(builder);
+        config = builder.trainingConfig();
         List<RunListener> all = new ArrayList<>();
         if (options.folder != null && options.collective.rank() == 0) {
             all.add(new JsonLinesListener(RunFolder.metrics(options.folder)));
@@ -196,6 +197,21 @@ public final class SodaTrainer {
 
         private Builder(Soda soda) {
             this.soda = Objects.requireNonNull(soda, "soda");
+        }
+
+        /** A snapshot of everything that is not in the {@link TrainingConfig}. */
+        private Builder(Builder other) {
+            soda = other.soda;
+            listeners.addAll(other.listeners);
+            evaluations.putAll(other.evaluations);
+            data = other.data;
+            contentHash = other.contentHash;
+            folder = other.folder;
+            draws = other.draws;
+            clock = other.clock;
+            collective = other.collective;
+            checkRanksEverySteps = other.checkRanksEverySteps;
+            lossScale = other.lossScale;
         }
 
         @Override
