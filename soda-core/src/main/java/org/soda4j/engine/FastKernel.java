@@ -47,6 +47,18 @@ public enum FastKernel {
     /** The engine's fused AdamW. For AdamW in elementary operations; all shapes, in float32. */
     ADAMW(1e-5, 0, 0);
 
+    /**
+     * From here on the library's float32 kernels for channels-last maps are slower, and Winograd's,
+     * which are four times as large, take too much memory.
+     */
+    static final int MANY_CHANNELS = 512;
+
+    /** Images have up to so many channels. */
+    static final int IMAGE_CHANNELS = 4;
+
+    /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
+    private static final int FEWEST_FOR_WINOGRAD = 128;
+
     private static final String PROPERTY = "org.soda4j.kernels";
     private static final String NONE = "plain";
     private static final String ALL_PACKED = "+packed";
@@ -86,8 +98,54 @@ public enum FastKernel {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Whether neither the property nor a failed trial leaves it out. */
-    boolean isOn() {
+    /**
+     * Returns whether the family is there for convolutions of a shape, on this processor; for what
+     * is no convolution, whether it is there for a format.
+     *
+     * @param shape of the kernel
+     * @param format of feature maps
+     * @return false if the plain operators compute it anyway
+     */
+    public boolean takes(KernelShape shape, NumberFormat format) {
+        return switch (this) {
+            case FOLDED, DROPOUT -> true;
+            case PACKED -> areBlocks(shape.outputs(), 16) && isPackable(shape.inputs(), format);
+            case WINOGRAD ->
+                    format == NumberFormat.FLOAT32
+                            && shape.size() == 3
+                            && shape.stride() == 1
+                            && Math.min(shape.outputs(), shape.inputs()) >= FEWEST_FOR_WINOGRAD
+                            && Math.max(shape.outputs(), shape.inputs()) < MANY_CHANNELS
+                            && PACKED.takes(shape, format);
+            case DOUBLING ->
+                    shape.size() == 3
+                            && areBlocks(shape.outputs(), 32)
+                            && areBlocks(shape.inputs(), 16);
+            case ADAMW -> format == NumberFormat.FLOAT32;
+        };
+    }
+
+    private static boolean areBlocks(long channels, int block) {
+        return channels % block == 0;
+    }
+
+    /** Images are filled up; bfloat16 is not packed without vectors of 512 bits. */
+    private static boolean isPackable(long inputs, NumberFormat format) {
+        boolean has =
+                switch (format) {
+                    case FLOAT32 -> Processor.hasAvx2() || isPackingForced();
+                    case BFLOAT16 -> Processor.hasAvx512();
+                    case FLOAT16 -> false;
+                };
+        return has && (areBlocks(inputs, 16) || inputs <= IMAGE_CHANNELS);
+    }
+
+    /**
+     * Returns whether it is used where it takes a shape.
+     *
+     * @return false if the property or a failed trial of this process leaves it out
+     */
+    public boolean isOn() {
         return !left().contains(this) && !Qualification.hasFailed(this);
     }
 

@@ -110,8 +110,9 @@ final class FastOperators {
     }
 
     /** The same by plain operators. */
-    static NDList doublingPlain(NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
-        return callAll("doubling_plain", false, x, kernel, bias, gradient);
+    static NDList doublingPlain(
+            NumberFormat format, NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
+        return callAll("doubling_plain", false, x, kernel, bias, gradient, format.code());
     }
 
     /** What dropout keeps of 65,536 numbers, with each random word of 16 bits for one of them. */

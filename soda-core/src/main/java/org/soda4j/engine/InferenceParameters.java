@@ -31,17 +31,6 @@ public final class InferenceParameters extends ParameterStore {
 
     private static final int LIBRARY_BLOCK = 16;
 
-    private static final int IMAGE_CHANNELS = 4;
-
-    /**
-     * From here on the library's float32 kernels for channels-last maps are slower, and Winograd's,
-     * which are four times as large, take too much memory.
-     */
-    private static final int MANY_CHANNELS = 512;
-
-    /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
-    private static final int WINOGRAD_CHANNELS = 128;
-
     private final NDManager manager;
     private final Device device;
     private final NumberFormat format;
@@ -161,7 +150,7 @@ public final class InferenceParameters extends ParameterStore {
             return false;
         }
         // Images are filled up, so that maps are channels-last from the first on.
-        boolean image = isFolded && shape.inputs() <= IMAGE_CHANNELS;
+        boolean image = isFolded && shape.inputs() <= FastKernel.IMAGE_CHANNELS;
         if (!image && shape.inputs() % LIBRARY_BLOCK != 0) {
             return false;
         }
@@ -172,7 +161,7 @@ public final class InferenceParameters extends ParameterStore {
         if (!isFolded) {
             return low && Processor.hasMatrixUnit();
         }
-        boolean few = Math.max(shape.outputs(), shape.inputs()) < MANY_CHANNELS;
+        boolean few = Math.max(shape.outputs(), shape.inputs()) < FastKernel.MANY_CHANNELS;
         return low
                 ? Processor.hasBfloat16()
                 : format == NumberFormat.FLOAT32 && few && Processor.hasAvx2();
@@ -180,12 +169,7 @@ public final class InferenceParameters extends ParameterStore {
 
     /** Beside a packed kernel, which small batches take. */
     private boolean isForWinograd(KernelShape shape) {
-        return format == NumberFormat.FLOAT32
-                && shape.stride() == 1
-                && shape.size() == 3
-                && Math.min(shape.outputs(), shape.inputs()) >= WINOGRAD_CHANNELS
-                && Math.max(shape.outputs(), shape.inputs()) < MANY_CHANNELS
-                && allows(FastKernel.WINOGRAD, shape);
+        return FastKernel.WINOGRAD.takes(shape, format) && allows(FastKernel.WINOGRAD, shape);
     }
 
     private NDArray attached(NDArray value) {

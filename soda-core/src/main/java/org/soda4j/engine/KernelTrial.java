@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -17,11 +18,24 @@ import java.util.function.Supplier;
 public final class KernelTrial {
 
     private final Supplier<List<NDArray>> fast;
+    private final Supplier<List<NDArray>> exact;
     private final Supplier<List<NDArray>> plain;
 
-    private KernelTrial(Supplier<List<NDArray>> fast, Supplier<List<NDArray>> plain) {
+    private KernelTrial(
+            Supplier<List<NDArray>> fast,
+            Supplier<List<NDArray>> exact,
+            Supplier<List<NDArray>> plain) {
         this.fast = fast;
+        this.exact = exact;
         this.plain = plain;
+    }
+
+    private static KernelTrial of(
+            Supplier<List<NDArray>> fast,
+            Function<OperatorMode, List<NDArray>> plain,
+            OperatorMode mode) {
+        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
+        return new KernelTrial(fast, () -> plain.apply(high), () -> plain.apply(mode));
     }
 
     /**
@@ -30,8 +44,8 @@ public final class KernelTrial {
      * @param family what is tried
      * @param manager owns the arrays
      * @param shape that the family takes
-     * @param format of feature maps; the plain operators compute in float32, from weights and maps
-     *     rounded to it
+     * @param format of feature maps; what the result is compared with is computed in float32, from
+     *     weights and maps rounded to it
      * @param extent of the maps
      * @return the trial
      */
@@ -60,7 +74,7 @@ public final class KernelTrial {
     public double error() {
         double error = 0;
         List<NDArray> found = fast.get();
-        List<NDArray> expected = plain.get();
+        List<NDArray> expected = exact.get();
         for (int i = 0; i < found.size(); i++) {
             NDArray difference = Operators.float32(found.get(i), false).sub(expected.get(i)).abs();
             float greatest = expected.get(i).abs().max().getFloat();
@@ -74,7 +88,7 @@ public final class KernelTrial {
         fast.get().forEach(NDArray::close);
     }
 
-    /** Computes the plain way, to be timed. */
+    /** Computes the plain way in the same format, to be timed. */
     public void runPlain() {
         plain.get().forEach(NDArray::close);
     }
@@ -94,10 +108,10 @@ public final class KernelTrial {
                         Operators.cast(made.get(0), format, false), made.get(1), shape.stride());
         NDArray[] norm = {kernel, weight, bias, mean, variance};
         OperatorMode low = new OperatorMode(false, format);
-        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
-        return new KernelTrial(
+        return of(
                 () -> List.of(conv.apply(x, false, low)),
-                () -> List.of(Operators.convNorm(x, norm, 0, shape.stride(), false, high)));
+                mode -> List.of(Operators.convNorm(x, norm, 0, shape.stride(), false, mode)),
+                low);
     }
 
     private static KernelTrial packed(
@@ -111,16 +125,21 @@ public final class KernelTrial {
         OperatorMode low = new OperatorMode(false, format);
         OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
         NDArray shortcut = plain.apply(x, false, high);
-        return new KernelTrial(
+        return of(
                 () ->
                         List.of(
                                 packed.apply(x, true, low),
-                                packed.applyAddRelu(
-                                        x, Operators.cast(shortcut.mul(1), format, false), low)),
-                () ->
+                                packed.applyAddRelu(x, copy(shortcut, low), low)),
+                mode ->
                         List.of(
-                                plain.apply(x, true, high),
-                                plain.applyAddRelu(x, shortcut.mul(1), high)));
+                                plain.apply(x, true, mode),
+                                plain.applyAddRelu(x, copy(shortcut, mode), mode)),
+                low);
+    }
+
+    /** What may be overwritten. */
+    private static NDArray copy(NDArray shortcut, OperatorMode mode) {
+        return Operators.cast(shortcut.mul(1), mode.format(), false);
     }
 
     private static KernelTrial winograd(NDManager manager, KernelShape shape, Extent extent) {
@@ -130,12 +149,13 @@ public final class KernelTrial {
         FoldedConv plain = FoldedConv.plain(kernel, bias, 1);
         NDList winograd = FastOperators.winogradKernel(kernel);
         OperatorMode mode = new OperatorMode(false, NumberFormat.FLOAT32);
-        return new KernelTrial(
+        return of(
                 () ->
                         List.of(
                                 FastOperators.winogradConv(
                                         x, winograd.get(0), winograd.get(1), bias, true)),
-                () -> List.of(plain.apply(x, true, mode)));
+                same -> List.of(plain.apply(x, true, same)),
+                mode);
     }
 
     private static KernelTrial doubling(
@@ -153,9 +173,10 @@ public final class KernelTrial {
                                 2L * extent.height(),
                                 2L * extent.width()),
                         format);
-        return new KernelTrial(
+        return of(
                 () -> FastOperators.doublingTrial(format, x, kernel, bias, gradient),
-                () -> FastOperators.doublingPlain(x, kernel, bias, gradient));
+                mode -> FastOperators.doublingPlain(mode.format(), x, kernel, bias, gradient),
+                new OperatorMode(false, format));
     }
 
     /** Of all random words as many must drop as there are to be; what is kept stays as it was. */
@@ -163,13 +184,14 @@ public final class KernelTrial {
         int words = 1 << Short.SIZE;
         NDArray ones = Operators.cast(manager.ones(new Shape(words)), format, false);
         double[] shares = {0.1, 0.25, 0.5, 0.75};
-        return new KernelTrial(
+        return of(
                 () -> Arrays.stream(shares).mapToObj(p -> kept(ones, p)).toList(),
-                () ->
+                mode ->
                         Arrays.stream(shares)
                                 .mapToObj(p -> new float[] {(float) (words * (1 - p)), 1})
                                 .map(manager::create)
-                                .toList());
+                                .toList(),
+                new OperatorMode(false, format));
     }
 
     /** How many ones are left of ones, and the greatest number. */
@@ -180,9 +202,10 @@ public final class KernelTrial {
     }
 
     private static KernelTrial adamw(NDManager manager) {
-        return new KernelTrial(
+        return of(
                 () -> FastOperators.adamWTrial(manager, true),
-                () -> FastOperators.adamWTrial(manager, false));
+                mode -> FastOperators.adamWTrial(manager, false),
+                new OperatorMode(false, NumberFormat.FLOAT32));
     }
 
     private static NDArray map(

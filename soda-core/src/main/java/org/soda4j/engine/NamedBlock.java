@@ -62,7 +62,7 @@ public abstract class NamedBlock extends AbstractBlock {
      *
      * @return a new list
      */
-    List<ConvNorm> batchNorms() {
+    public List<ConvNorm> batchNorms() {
         List<ConvNorm> all = new ArrayList<>(batchNorms);
         parts.values().forEach(part -> all.addAll(part.batchNorms()));
         return all;

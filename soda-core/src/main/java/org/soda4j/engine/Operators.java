@@ -405,9 +405,8 @@ public final class Operators {
             return resample.code();
         }
         Shape shape = weight.getShape();
-        boolean takes = shape.get(2) == 3 && shape.get(0) % 32 == 0 && shape.get(1) % 16 == 0;
         KernelShape kernel = new KernelShape(shape.get(0), shape.get(1), shape.get(2), 1);
-        return takes
+        return FastKernel.DOUBLING.takes(kernel, mode.format())
                         && Qualification.allows(
                                 FastKernel.DOUBLING, kernel, mode.format(), x.getDevice())
                 ? constant(DOUBLING)

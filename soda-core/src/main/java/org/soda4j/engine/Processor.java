@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
 public final class Processor {
 
     private static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
+
+    private static final List<String> VECTOR_INSTRUCTIONS =
+            List.of("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve");
 
     private Processor() {}
 
@@ -40,8 +44,21 @@ public final class Processor {
         return FLAGS.contains("amx_bf16");
     }
 
-    /** What the processor calls itself, and "unknown" where that cannot be read. */
-    static String name() {
+    /**
+     * Returns those vector and matrix instructions that kernels are chosen by.
+     *
+     * @return flags as Linux calls them, the oldest first; empty where nothing is known
+     */
+    public static List<String> vectorInstructions() {
+        return VECTOR_INSTRUCTIONS.stream().filter(FLAGS::contains).toList();
+    }
+
+    /**
+     * Returns what the processor calls itself.
+     *
+     * @return its name, "unknown" where that cannot be read
+     */
+    public static String name() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name"))
                     .findFirst()

@@ -43,8 +43,12 @@ public final class PyTorchEngine {
         return engine;
     }
 
-    /** How many threads an operator of this process runs on. */
-    static int threads() {
+    /**
+     * Returns how many threads an operator of this process runs on.
+     *
+     * @return at least 1
+     */
+    public static int threads() {
         return JniUtils.getNumThreads();
     }
 

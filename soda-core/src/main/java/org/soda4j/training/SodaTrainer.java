@@ -39,7 +39,9 @@ import org.soda4j.training.run.RunFolderException;
  * CPU bit for bit. After {@link #fit} the model holds the moving averages.
  *
  * <p>One training at a time in a process, because the engine records gradients for one only; a
- * second one is refused before it does anything.
+ * second one is refused before it does anything. Every step seeds the engine's one random generator
+ * ({@code Engine.setRandomSeed}), which the application shares; nothing else of the process changes
+ * but by {@link Builder#stopOnShutdown}.
  */
 public final class SodaTrainer {
 

@@ -218,15 +218,17 @@
     rows = torch.matmul(torch.reshape(torch.to(dw, 6), [-1, 16]), torch.t(taps))
     return [torch.to(y, 6), torch.to(dx, 6), torch.transpose(torch.reshape(rows, [torch.size(kernel, 1), -1, 3, 3]), 0, 1), torch.to(db, 6)]
 
-  def doubling_plain(self: __torch__.Operators, x: Tensor, kernel: Tensor, bias: Tensor, dy: Tensor) -> List[Tensor]:
-    doubled = self.any_resize(x, 2)
-    y = torch.conv2d(doubled, kernel, bias, [1, 1], [1, 1])
-    dx, dw, db = torch.convolution_backward(dy, doubled, kernel, [torch.size(kernel, 0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, True])
-    return [y, torch.avg_pool2d(dx, [2, 2]) * 4, dw, db]
+  def doubling_plain(self: __torch__.Operators, x: Tensor, kernel: Tensor, bias: Tensor, dy: Tensor, kind: Tensor) -> List[Tensor]:
+    k = int(kind)
+    doubled = self.any_resize(torch.to(x, k), 2)
+    weight = torch.to(kernel, k)
+    y = torch.conv2d(doubled, weight, torch.to(bias, k), [1, 1], [1, 1])
+    dx, dw, db = torch.convolution_backward(torch.to(dy, k), doubled, weight, [torch.size(kernel, 0)], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, True])
+    return [torch.to(y, 6), torch.avg_pool2d(torch.to(dx, 6), [2, 2]) * 4, torch.to(dw, 6), torch.to(db, 6)]
 
   # Every pattern of 16 bits once, as the random words of dropout.
   def drop_trial(self: __torch__.Operators, x: Tensor, p: Tensor) -> Tensor:
-    patterns = torch.to(torch.arange(65536, dtype=3) - 32768, 2)
+    patterns = torch.to(torch.arange(65536, dtype=3, device=ops.prim.device(x)) - 32768, 2)
     return self.drop_by(x, torch.view_copy(patterns, dtype=4), float(p))
 
   # Three steps with gradients that change.

@@ -80,11 +80,17 @@ class Operators(Module):
   # Square odd kernel, padding that keeps the size at stride 1. The convolution kernels of this
   # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
   # not clear, so that sums over another number of channels are wrong, silently: channels are filled
-  # up with zeros here. In float32, up to 4 input channels, it has kernels without blocks.
+  # up with zeros here. In float32, up to 4 input channels, it has kernels without blocks. Its 1 x 1
+  # kernels in float32 sum channels-last maps wrongly, too, where it does not know how large the caches
+  # are, from 512 output channels on, at some sizes of the map: they get contiguous ones.
   def plain_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: int, kind: int) -> Tensor:
     pad = torch.floordiv(torch.size(weight, 2), 2)
     channels = torch.size(weight, 0)
     inputs = torch.size(weight, 1)
+    if torch.__and__(torch.eq(pad, 0), torch.eq(kind, 6)):
+      x = torch.contiguous(x)
+    else:
+      pass
     out_fill = torch.remainder(torch.neg(channels), 16)
     in_fill = 0
     if torch.__or__(torch.ne(kind, 6), torch.gt(inputs, 4)):

@@ -1,5 +1,7 @@
 package org.soda4j.examples.benchmark;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
@@ -36,21 +37,39 @@ public final class ModelBenchmark {
     private final Precision precision;
     private final int batch;
     private final int steps;
+    private final Device device;
     private final List<Double> seconds = new ArrayList<>();
 
-    /** Steps that are timed, after one that is not. */
+    /** Steps that are timed, after one that is not, on the device that a model takes by itself. */
     public ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
+        this(config, precision, batch, steps, Engine.getEngine("PyTorch").defaultDevice());
+    }
+
+    /** The same on a device. */
+    public ModelBenchmark(
+            RunConfig config, Precision precision, int batch, int steps, Device device) {
         this.config = config;
         this.precision = precision;
         this.batch = batch;
         this.steps = steps;
+        this.device = device;
     }
 
-    /** Measures, and puts the result into one line. */
+    /** What was measured, in one line. */
     public String run(Work work) {
+        return measure(work).toString();
+    }
+
+    /** Measures. */
+    public ModelSpeed measure(Work work) {
         double peak;
         OptionalLong memory;
-        try (Soda soda = Soda.builder().config(config.model()).precision(precision).build();
+        try (Soda soda =
+                        Soda.builder()
+                                .config(config.model())
+                                .precision(precision)
+                                .device(device)
+                                .build();
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
             switch (work) {
                 case TRAIN -> train(soda, manager);
@@ -70,19 +89,15 @@ public final class ModelBenchmark {
                     case SAMPLE -> 2 * count.denoise();
                 };
         double median = batch / seconds.get(seconds.size() / 2);
-        return String.format(
-                Locale.ROOT,
-                "%s %s batch %d: %.2f images/s (best; median %.2f), %.0f GFLOP/s (median), %.2f of"
-                        + " the matrix peak of %.0f GFLOP/s, peak resident %s MB",
-                work.name().toLowerCase(Locale.ROOT),
-                precision.name().toLowerCase(Locale.ROOT),
+        return new ModelSpeed(
+                work,
+                precision,
                 batch,
                 batch / seconds.get(0),
                 median,
-                median * flops * 1e-9,
-                median * flops / peak,
-                peak * 1e-9,
-                memory.isPresent() ? String.valueOf(memory.getAsLong()) : "unknown");
+                median * flops,
+                peak,
+                memory);
     }
 
     private NDArray images(NDManager manager, int count) {

@@ -18,31 +18,41 @@ public final class DeviceOption {
             paramLabel = "NAME",
             description = "cpu, gpu0, gpu1, ... Default: gpu0 if the engine finds a GPU, else cpu.")
     private void name(String given) {
-        if (!given.matches("cpu|gpu\\d{0,3}")) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--device: expected cpu, gpu0, gpu1, ..., found " + given);
-        }
+        requireName(spec.commandLine(), given);
         name = given;
     }
 
     /** The device that was named; a wrong name ends the command with exit code 2. */
     public Device device() {
+        if (name == null) {
+            return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+        }
+        return device(spec.commandLine(), name);
+    }
+
+    /** The device of a name; a wrong one ends the command with exit code 2. */
+    public static Device device(CommandLine line, String name) {
+        requireName(line, name);
         if ("cpu".equals(name)) {
             return Device.cpu();
         }
         int gpus = Engine.getEngine("PyTorch").getGpuCount();
-        if (name == null) {
-            return gpus > 0 ? Device.gpu() : Device.cpu();
-        }
         Device device = Device.fromName(name);
         if (device.getDeviceId() >= gpus) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+                    line,
                     "--device: expected cpu%s, found %s; the engine finds %d GPUs"
                             .formatted(
                                     gpus == 0 ? "" : " or gpu0 to gpu" + (gpus - 1), name, gpus));
         }
         return device;
+    }
+
+    private static void requireName(CommandLine line, String given) {
+        if (!given.matches("cpu|gpu\\d{0,3}")) {
+            throw new CommandLine.ParameterException(
+                    line, "--device: expected cpu, gpu0, gpu1, ..., found " + given);
+        }
     }
 
     /** The name of a device, as the option takes it. */

@@ -27,10 +27,14 @@ public final class SmallModel {
      * section of the latent driving its own depth of the U-Net.
      */
     public static Soda quickstart(int channels, long seed) {
+        return quickstartBuilder(channels, seed).build();
+    }
+
+    /** The same, not built yet. */
+    public static SodaBuilder quickstartBuilder(int channels, long seed) {
         return builder(channels, seed)
                 .latent(LatentLayout.of(32))
-                .denoiser(denoiser(channels, QUICKSTART_SIZE).build())
-                .build();
+                .denoiser(denoiser(channels, QUICKSTART_SIZE).build());
     }
 
     /** A ResNet-18 of a quarter of the width; every section of the latent drives its own depth. */
