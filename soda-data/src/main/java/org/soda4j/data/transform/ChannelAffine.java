@@ -2,6 +2,7 @@ package org.soda4j.data.transform;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.random.RandomGenerator;
 import org.soda4j.PixelNormalization;
 
 /** One channel's {@code value -> f(value) + noise}, composed of transforms in single precision. */
@@ -42,6 +43,27 @@ final class ChannelAffine {
                             .formatted(channels, values.size()));
         }
         return values.get(channel).floatValue();
+    }
+
+    /** Applies what was composed to numbers of this channel, in place. */
+    void apply(float[] values, int from, int count, RandomGenerator random) {
+        for (int i = from; i < from + count; i++) {
+            values[i] = (float) map.applyAsDouble(values[i]);
+        }
+        addNoise(random, values, from, count, (float) noise);
+    }
+
+    static void addNoise(RandomGenerator random, float[] out, int from, int count, float sigma) {
+        if (!(sigma > 0)) {
+            return;
+        }
+        if (random instanceof ViewRandom quick) {
+            quick.addGaussians(out, from, count, sigma);
+            return;
+        }
+        for (int i = from; i < from + count; i++) {
+            out[i] += sigma * (float) random.nextGaussian();
+        }
     }
 
     /** Independent normal numbers add by their variances. */

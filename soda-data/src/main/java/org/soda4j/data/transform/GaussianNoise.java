@@ -6,7 +6,7 @@ package org.soda4j.data.transform;
  * @param sigma standard deviation, at least 0, in the units of the array at this place: behind
  *     {@link Normalize} in standard deviations of the channel
  */
-public record GaussianNoise(double sigma) implements ArrayTransform {
+public record GaussianNoise(double sigma) implements AffineTransform {
 
     /** Checks the standard deviation. */
     public GaussianNoise {

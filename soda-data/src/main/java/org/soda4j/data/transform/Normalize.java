@@ -8,7 +8,7 @@ import org.soda4j.PixelNormalization;
  *
  * @param normalization one mean and one deviation for each channel, in [0, 1]
  */
-public record Normalize(PixelNormalization normalization) implements ArrayTransform {
+public record Normalize(PixelNormalization normalization) implements AffineTransform {
 
     @Override
     public void composeOnto(ChannelAffine step) {

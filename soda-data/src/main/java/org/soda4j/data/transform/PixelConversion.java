@@ -1,12 +1,13 @@
 package org.soda4j.data.transform;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.soda4j.engine.Internal;
 
 /**
  * Makes a float array of an image: samples divided by 255 (torchvision's {@code ToTensor}), then a
- * row of {@link ArrayTransform}s, all in one pass.
+ * row of {@link ArrayTransform}s, those of this library before any other in one pass.
  *
  * <p>Immutable and thread-safe.
  */
@@ -16,6 +17,7 @@ public final class PixelConversion {
     private final int channels;
     private final float[] tables;
     private final float[] noise;
+    private final List<ArrayTransform> others;
 
     /**
      * Creates the conversion.
@@ -30,11 +32,19 @@ public final class PixelConversion {
             throw new IllegalArgumentException("expected 1 or 3 channels, found " + channels);
         }
         this.channels = channels;
+        List<AffineTransform> affine = new ArrayList<>();
+        for (ArrayTransform transform : transforms) {
+            if (!(transform instanceof AffineTransform ours)) {
+                break;
+            }
+            affine.add(ours);
+        }
+        others = List.copyOf(transforms.subList(affine.size(), transforms.size()));
         tables = new float[channels * 256];
         noise = new float[channels];
         for (int c = 0; c < channels; c++) {
             ChannelAffine step = new ChannelAffine(c, channels);
-            transforms.forEach(transform -> transform.composeOnto(step));
+            affine.forEach(transform -> transform.composeOnto(step));
             noise[c] = (float) step.noise;
             for (int v = 0; v < 256; v++) {
                 tables[c * 256 + v] = (float) step.map.applyAsDouble(v / 255f);
@@ -63,20 +73,10 @@ public final class PixelConversion {
             for (int i = 0, from = c; i < size; i++, from += channels) {
                 out[to + i] = tables[table + (pixels[from] & 0xFF)];
             }
-            if (noise[c] > 0) {
-                addNoise(random, out, to, size, noise[c]);
-            }
+            ChannelAffine.addNoise(random, out, to, size, noise[c]);
         }
-    }
-
-    private static void addNoise(
-            RandomGenerator random, float[] out, int from, int count, float sigma) {
-        if (random instanceof ViewRandom quick) {
-            quick.addGaussians(out, from, count, sigma);
-            return;
-        }
-        for (int i = from; i < from + count; i++) {
-            out[i] += sigma * (float) random.nextGaussian();
+        for (ArrayTransform transform : others) {
+            transform.apply(out, channels, image.height(), image.width(), random);
         }
     }
 }

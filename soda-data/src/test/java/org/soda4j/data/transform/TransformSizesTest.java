@@ -65,6 +65,35 @@ class TransformSizesTest {
                         (0f - 0.485f) / 0.229f, (0.2f - 0.456f) / 0.224f, (1f - 0.406f) / 0.225f);
     }
 
+    /** One in the midst of ours, which go on in single precision behind it. */
+    @Test
+    void anArrayTransformOfOnesOwnTakesItsPlaceInTheRow() {
+        PixelNormalization half = PixelNormalization.symmetric(3);
+        ArrayTransform mirror =
+                (image, channels, height, width, chance) -> {
+                    for (int i = 0; i < channels * height * width; i++) {
+                        image[i] = -image[i] / (i + 1);
+                    }
+                };
+        float[] out = new float[8];
+        out[6] = 9;
+        new PixelConversion(3, List.of(new Normalize(half), mirror, new Denormalize(half)))
+                .convert(PixelBuffer.of(2, 1, 3, new byte[] {0, 0, 0, -1, -1, -1}), random, out);
+        assertThat(out)
+                .containsExactly(
+                        1f / 1 * 0.5f + 0.5f,
+                        -1f / 2 * 0.5f + 0.5f,
+                        1f / 3 * 0.5f + 0.5f,
+                        -1f / 4 * 0.5f + 0.5f,
+                        1f / 5 * 0.5f + 0.5f,
+                        -1f / 6 * 0.5f + 0.5f,
+                        9,
+                        0);
+        new PixelConversion(3, List.of(mirror, new GaussianNoise(0.5)))
+                .convert(PixelBuffer.of(2, 1, 3, new byte[6]), random, out);
+        assertThat(out[0]).isNotZero();
+    }
+
     @Test
     void impossibleParametersAreRefused() {
         PixelBuffer image = counting(4, 4);
