@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.soda4j.SodaConfig;
-import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.KernelShape;
 import org.soda4j.engine.NamedBlock;
@@ -112,8 +113,12 @@ final class ModelShapes {
     }
 
     private void add(SodaConfig config) {
-        addEncoder(config.encoder());
-        addDenoiser(config);
+        if (config.encoder() instanceof ResNetEncoderConfig encoder) {
+            addEncoder(encoder.newBlock(0));
+        }
+        if (config.denoiser() instanceof UNetDenoiserConfig denoiser) {
+            addDenoiser(config, denoiser);
+        }
     }
 
     private void addEncoder(int depth, int width, boolean small) {
@@ -121,16 +126,14 @@ final class ModelShapes {
         addEncoder(encoder.widthMultiplier(width).latentSize(128).build());
     }
 
-    private void addEncoder(ResNetEncoder encoder) {
-        NamedBlock block = encoder.newBlock(0);
+    private void addEncoder(NamedBlock block) {
         for (ConvNorm norm : block.batchNorms()) {
             folded.add(kernel(norm.kernel(), norm.stride()));
         }
         addMatrices(block.namedParameters());
     }
 
-    private void addDenoiser(SodaConfig config) {
-        UNetDenoiser net = config.denoiser();
+    private void addDenoiser(SodaConfig config, UNetDenoiserConfig net) {
         Map<String, Parameter> parameters =
                 net.newBlock(config.latent(), config.modulation(), 0).namedParameters();
         parameters.forEach(
@@ -157,7 +160,7 @@ final class ModelShapes {
         addMatrices(parameters);
     }
 
-    private void addResidual(UNetDenoiser net, Map<String, Parameter> all, String block) {
+    private void addResidual(UNetDenoiserConfig net, Map<String, Parameter> all, String block) {
         int channels = Math.toIntExact(all.get(block + "norm2.weight").getShape().get(0));
         long time = all.get(block + "time_emb.1.weight").getShape().get(1);
         long latent = all.get(block + "z_emb.1.weight").getShape().get(1);
@@ -166,7 +169,7 @@ final class ModelShapes {
         norms.add(new Norm(before, net.groups()));
     }
 
-    private void addAttention(UNetDenoiser net, int level) {
+    private void addAttention(UNetDenoiserConfig net, int level) {
         int channels = net.channels() * net.multipliers().get(level);
         int heads = net.channelsPerHead() == 0 ? 1 : channels / net.channelsPerHead();
         List<Integer> image = net.imageShape();
