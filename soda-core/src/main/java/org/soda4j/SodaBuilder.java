@@ -210,6 +210,7 @@ public final class SodaBuilder {
      */
     public SodaConfig config() {
         return new SodaConfig(
+                null,
                 blocks.encoderConfig(encoder),
                 blocks.latent(latent),
                 blocks.modulation(modulation),

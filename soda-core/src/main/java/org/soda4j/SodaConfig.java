@@ -1,10 +1,13 @@
 package org.soda4j;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.soda4j.denoiser.DenoiserConfig;
 import org.soda4j.denoiser.UNetConditions;
 import org.soda4j.denoiser.UNetDenoiser;
@@ -24,37 +27,35 @@ import org.soda4j.novelview.ViewConditioning;
  * Everything that defines a model, immutable; round-trips through JSON and YAML. A null component
  * takes its default; what stays is checked across components, so that a configuration that exists
  * can be built.
- *
- * @param encoder the encoder E; default: that of {@code ResNetEncoder.builder().build()}
- * @param latent the latent's sections; default: the encoder's latent size, else 128; cut as the
- *     modulation wants it
- * @param modulation which section drives which block; default: whole (published)
- * @param masking what training hides of the latent, unless the training says otherwise; default and
- *     published: all of it with probability 0.1
- * @param denoiser the denoiser D; default: that of {@code UNetDenoiser.builder().build()}
- * @param schedule the noise schedule; default and published: linear, 1000 steps
- * @param prediction what the denoiser predicts; default and published: the noise
- * @param normalization of the encoder's pixels; default: ImageNet's for three channels, else
- *     symmetric
- * @param views cameras of novel views; default: null, none: a model of single images. Left out of
- *     the text then
  */
-public record SodaConfig(
-        EncoderConfig encoder,
-        LatentLayout latent,
-        LayerModulation modulation,
-        LatentMasking masking,
-        DenoiserConfig denoiser,
-        NoiseSchedule schedule,
-        Prediction prediction,
-        PixelNormalization normalization,
-        @JsonInclude(JsonInclude.Include.NON_NULL) ViewConditioning views) {
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class SodaConfig {
 
     private static final int PUBLISHED_LATENT_SIZE = 128;
 
-    /** Fills in defaults and checks what spans components. */
+    /** The version of the text; older ones are read too. */
+    private static final int VERSION = 1;
+
+    private final int version = VERSION;
+    private final EncoderConfig encoder;
+    private final LatentLayout latent;
+    private final LayerModulation modulation;
+    private final LatentMasking masking;
+    private final DenoiserConfig denoiser;
+    private final NoiseSchedule schedule;
+    private final Prediction prediction;
+    private final PixelNormalization normalization;
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private final ViewConditioning views;
+
+    /** Fills in defaults and checks what spans components. Text without a version has the first. */
     @JsonCreator
-    public SodaConfig(
+    SodaConfig(
+            @JsonProperty("version") Integer version,
             @JsonProperty("encoder") EncoderConfig encoder,
             @JsonProperty("latent") LatentLayout latent,
             @JsonProperty("modulation") LayerModulation modulation,
@@ -64,6 +65,11 @@ public record SodaConfig(
             @JsonProperty("prediction") Prediction prediction,
             @JsonProperty("normalization") PixelNormalization normalization,
             @JsonProperty("views") ViewConditioning views) {
+        if (version != null && version != VERSION) {
+            throw new IllegalArgumentException(
+                    "version: expected %d, which this library writes, found %d; a newer one wrote the text"
+                            .formatted(VERSION, version));
+        }
         EncoderConfig e =
                 encoder == null ? EncoderConfig.of(ResNetEncoder.builder().build()) : encoder;
         this.denoiser =
@@ -141,6 +147,60 @@ public record SodaConfig(
         }
     }
 
+    /** {@return the encoder E; default: that of {@code ResNetEncoder.builder().build()}} */
+    public EncoderConfig encoder() {
+        return encoder;
+    }
+
+    /**
+     * {@return the latent's sections; default: the encoder's latent size, else 128; cut as the
+     * modulation wants it}
+     */
+    public LatentLayout latent() {
+        return latent;
+    }
+
+    /** {@return which section drives which block; default: whole (published)} */
+    public LayerModulation modulation() {
+        return modulation;
+    }
+
+    /**
+     * {@return what training hides of the latent, unless the training says otherwise; default and
+     * published: all of it with probability 0.1}
+     */
+    public LatentMasking masking() {
+        return masking;
+    }
+
+    /** {@return the denoiser D; default: that of {@code UNetDenoiser.builder().build()}} */
+    public DenoiserConfig denoiser() {
+        return denoiser;
+    }
+
+    /** {@return the noise schedule; default and published: linear, 1000 steps} */
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /** {@return what the denoiser predicts; default and published: the noise} */
+    public Prediction prediction() {
+        return prediction;
+    }
+
+    /** {@return of the encoder's pixels; default: ImageNet's for three channels, else symmetric} */
+    public PixelNormalization normalization() {
+        return normalization;
+    }
+
+    /**
+     * {@return cameras of novel views; default: null, none: a model of single images. Left out of
+     * the text then}
+     */
+    public ViewConditioning views() {
+        return views;
+    }
+
     /**
      * Reads a configuration.
      *
@@ -191,5 +251,33 @@ public record SodaConfig(
      */
     public String toYaml() {
         return ConfigText.toYaml(this);
+    }
+
+    private List<Object> values() {
+        return Arrays.asList(
+                encoder,
+                latent,
+                modulation,
+                masking,
+                denoiser,
+                schedule,
+                prediction,
+                normalization,
+                views);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SodaConfig that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "SodaConfig" + values();
     }
 }

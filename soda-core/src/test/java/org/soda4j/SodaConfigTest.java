@@ -105,6 +105,17 @@ class SodaConfigTest {
     }
 
     @Test
+    void textHasAVersionAndTextWithoutHasTheFirst() {
+        String json = Soda.builder().config().toJson();
+        assertThat(json).contains("\"version\" : 1");
+        String without = json.replaceFirst("\"version\" : 1,", "");
+        assertThat(SodaConfig.fromJson(without)).isEqualTo(SodaConfig.fromJson(json));
+        assertThatThrownBy(() -> SodaConfig.fromJson("{\"version\": 2}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("version: expected 1, which this library writes, found 2");
+    }
+
+    @Test
     void yamlTakesWholeNumbersForFractions() {
         SodaConfig config =
                 SodaConfig.fromYaml(

@@ -1,8 +1,10 @@
 package org.soda4j.denoiser;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.soda4j.engine.Internal;
@@ -10,34 +12,26 @@ import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/**
- * The immutable description of a {@link UNetDenoiser}, whose builder makes it.
- *
- * @param imageShape channels, height and width of the images that are denoised
- * @param channels channels of the first level, a multiple of {@code groups}
- * @param multipliers for each level, its channels as a multiple of {@code channels}
- * @param blocks residual blocks per level on the way down; one more on the way up
- * @param attention the levels, from 0, whose residual blocks are followed by attention, ascending
- * @param channelsPerHead width of an attention head; 0: one head as wide as the level
- * @param dropout probability in residual blocks, in training
- * @param residualResampling whether residual blocks change the resolution instead of convolutions
- * @param timeDivisor what the time t is divided by before its embedding
- * @param groups of every norm but the last; left out of the text at 32
- */
+/** The immutable description of a {@link UNetDenoiser}, whose builder makes it. */
 @JsonDeserialize(builder = UNetDenoiser.Builder.class)
-public record UNetDenoiserConfig(
-        List<Integer> imageShape,
-        int channels,
-        List<Integer> multipliers,
-        int blocks,
-        List<Integer> attention,
-        int channelsPerHead,
-        double dropout,
-        boolean residualResampling,
-        double timeDivisor,
-        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
-                int groups)
-        implements DenoiserConfig {
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class UNetDenoiserConfig implements DenoiserConfig {
+
+    private final List<Integer> imageShape;
+    private final int channels;
+    private final List<Integer> multipliers;
+    private final int blocks;
+    private final List<Integer> attention;
+    private final int channelsPerHead;
+    private final double dropout;
+    private final boolean residualResampling;
+    private final double timeDivisor;
+
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
+    private final int groups;
 
     /** Groups of the last norm, as published. */
     static final int LAST_GROUPS = 8;
@@ -57,8 +51,17 @@ public record UNetDenoiserConfig(
         }
     }
 
-    /** Checks each component and what spans several. */
-    public UNetDenoiserConfig {
+    UNetDenoiserConfig(
+            List<Integer> imageShape,
+            int channels,
+            List<Integer> multipliers,
+            int blocks,
+            List<Integer> attention,
+            int channelsPerHead,
+            double dropout,
+            boolean residualResampling,
+            double timeDivisor,
+            int groups) {
         imageShape = requireImageShape(imageShape);
         requireAtLeast("groups", 1, groups);
         requireChannels(channels, LAST_GROUPS);
@@ -99,6 +102,95 @@ public record UNetDenoiserConfig(
                 }
             }
         }
+        this.imageShape = imageShape;
+        this.channels = channels;
+        this.multipliers = multipliers;
+        this.blocks = blocks;
+        this.attention = attention;
+        this.channelsPerHead = channelsPerHead;
+        this.dropout = dropout;
+        this.residualResampling = residualResampling;
+        this.timeDivisor = timeDivisor;
+        this.groups = groups;
+    }
+
+    @Override
+    public List<Integer> imageShape() {
+        return imageShape;
+    }
+
+    /** {@return channels of the first level, a multiple of {@code groups}} */
+    public int channels() {
+        return channels;
+    }
+
+    /** {@return for each level, its channels as a multiple of {@code channels}} */
+    public List<Integer> multipliers() {
+        return multipliers;
+    }
+
+    /** {@return residual blocks per level on the way down; one more on the way up} */
+    public int blocks() {
+        return blocks;
+    }
+
+    /** {@return the levels, from 0, whose residual blocks are followed by attention, ascending} */
+    public List<Integer> attention() {
+        return attention;
+    }
+
+    /** {@return width of an attention head; 0: one head as wide as the level} */
+    public int channelsPerHead() {
+        return channelsPerHead;
+    }
+
+    /** {@return probability in residual blocks, in training} */
+    public double dropout() {
+        return dropout;
+    }
+
+    /** {@return whether residual blocks change the resolution instead of convolutions} */
+    public boolean residualResampling() {
+        return residualResampling;
+    }
+
+    /** {@return what the time t is divided by before its embedding} */
+    public double timeDivisor() {
+        return timeDivisor;
+    }
+
+    /** {@return of every norm but the last; left out of the text at 32} */
+    public int groups() {
+        return groups;
+    }
+
+    private List<Object> values() {
+        return Arrays.asList(
+                imageShape,
+                channels,
+                multipliers,
+                blocks,
+                attention,
+                channelsPerHead,
+                dropout,
+                residualResampling,
+                timeDivisor,
+                groups);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof UNetDenoiserConfig that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "UNetDenoiserConfig" + values();
     }
 
     /**

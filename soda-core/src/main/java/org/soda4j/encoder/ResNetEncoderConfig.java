@@ -1,37 +1,97 @@
 package org.soda4j.encoder;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.soda4j.engine.Internal;
 
-/**
- * The immutable description of a {@link ResNetEncoder}, whose builder makes it.
- *
- * @param depth 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)
- * @param widthMultiplier factor on every channel count, as in the paper's ResNet-50x2
- * @param smallImages whether the stem is a 3 x 3 convolution at stride 1 without pooling (for
- *     images of about 32 pixels) instead of 7 x 7 at stride 2 with pooling
- * @param inputChannels channels of the images
- * @param latentSize length of z; 0 means: what the model's {@code LatentLayout} says
- * @param norm of the feature maps
- */
+/** The immutable description of a {@link ResNetEncoder}, whose builder makes it. */
 @JsonDeserialize(builder = ResNetEncoder.Builder.class)
-public record ResNetEncoderConfig(
-        int depth,
-        double widthMultiplier,
-        boolean smallImages,
-        int inputChannels,
-        int latentSize,
-        NormLayer norm)
-        implements EncoderConfig {
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class ResNetEncoderConfig implements EncoderConfig {
 
-    /** Checks every component, as the builder does. */
-    public ResNetEncoderConfig {
+    private final int depth;
+    private final double widthMultiplier;
+    private final boolean smallImages;
+    private final int inputChannels;
+    private final int latentSize;
+    private final NormLayer norm;
+
+    ResNetEncoderConfig(
+            int depth,
+            double widthMultiplier,
+            boolean smallImages,
+            int inputChannels,
+            int latentSize,
+            NormLayer norm) {
         blocksPerStage(depth);
         requireWidthMultiplier(widthMultiplier);
         requireAtLeast("inputChannels", 1, inputChannels);
         requireAtLeast("latentSize", 0, latentSize);
         Objects.requireNonNull(norm, "norm");
+        this.depth = depth;
+        this.widthMultiplier = widthMultiplier;
+        this.smallImages = smallImages;
+        this.inputChannels = inputChannels;
+        this.latentSize = latentSize;
+        this.norm = norm;
+    }
+
+    /** {@return 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)} */
+    public int depth() {
+        return depth;
+    }
+
+    /** {@return factor on every channel count, as in the paper's ResNet-50x2} */
+    public double widthMultiplier() {
+        return widthMultiplier;
+    }
+
+    /**
+     * {@return whether the stem is a 3 x 3 convolution at stride 1 without pooling (for images of
+     * about 32 pixels) instead of 7 x 7 at stride 2 with pooling}
+     */
+    public boolean smallImages() {
+        return smallImages;
+    }
+
+    @Override
+    public int inputChannels() {
+        return inputChannels;
+    }
+
+    @Override
+    public int latentSize() {
+        return latentSize;
+    }
+
+    /** {@return of the feature maps} */
+    public NormLayer norm() {
+        return norm;
+    }
+
+    private List<Object> values() {
+        return Arrays.asList(depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ResNetEncoderConfig that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ResNetEncoderConfig" + values();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.io.ConfigText;
 import org.soda4j.training.run.JsonDifference;
@@ -44,10 +45,7 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
     public RunConfig(
             @JsonProperty("model") SodaConfig model,
             @JsonProperty(value = "training", required = true) TrainingConfig training) {
-        this.model =
-                model == null
-                        ? new SodaConfig(null, null, null, null, null, null, null, null, null)
-                        : model;
+        this.model = model == null ? Soda.builder().config() : model;
         this.training = Objects.requireNonNull(training, "training");
     }
 

@@ -1,7 +1,11 @@
 package org.soda4j.training;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import java.util.Arrays;
+import java.util.List;
 import org.soda4j.Precision;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.training.checkpoint.Retention;
@@ -9,65 +13,72 @@ import org.soda4j.training.checkpoint.Retention;
 /**
  * Everything that a training depends on besides model and data; immutable, round-trips through
  * JSON. {@link TrainingOptions} tells defaults, ranges and published values of each.
- *
- * @param length how long
- * @param batchSize images of a step
- * @param accumulation micro-batches that a step's batch is cut into
- * @param learningRate of the denoiser
- * @param encoderRateRatio the encoder's rate over the denoiser's
- * @param warmup linear growth of the rate; null for none
- * @param rateSchedule what the rate does after the warm-up
- * @param weightDecay decoupled
- * @param decayVectors whether norms and biases decay too
- * @param beta1 AdamW's decay of the first moments
- * @param beta2 AdamW's decay of the second moments
- * @param epsilon AdamW's
- * @param clipNorm largest global norm of the gradients
- * @param emaDecay of the moving average
- * @param emaWarmup whether the average forgets faster in early steps
- * @param masking of the latent; null for the model's
- * @param precision of the forward and backward pass
- * @param seed of everything random
- * @param shuffle whether each epoch has its own order
- * @param evaluateEveryEpochs 0 for only at the end
- * @param sampleEveryEpochs 0 for never
- * @param samples images of a sample grid
- * @param sampleSteps DDIM steps of a sample
- * @param checkpointEveryEpochs 0 for only at the end and when stopped
- * @param checkpointEveryMinutes 0 for not by time
- * @param retention which checkpoints stay
  */
 @JsonDeserialize(builder = TrainingConfig.Builder.class)
-public record TrainingConfig(
-        TrainingLength length,
-        int batchSize,
-        int accumulation,
-        double learningRate,
-        double encoderRateRatio,
-        TrainingLength warmup,
-        RateSchedule rateSchedule,
-        double weightDecay,
-        boolean decayVectors,
-        double beta1,
-        double beta2,
-        double epsilon,
-        double clipNorm,
-        double emaDecay,
-        boolean emaWarmup,
-        LatentMasking masking,
-        Precision precision,
-        long seed,
-        boolean shuffle,
-        int evaluateEveryEpochs,
-        int sampleEveryEpochs,
-        int samples,
-        int sampleSteps,
-        int checkpointEveryEpochs,
-        int checkpointEveryMinutes,
-        Retention retention) {
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class TrainingConfig {
 
-    /** Checks what spans fields. */
-    public TrainingConfig {
+    /** The version of the text; older ones are read too. */
+    private static final int VERSION = 1;
+
+    private final int version = VERSION;
+    private final TrainingLength length;
+    private final int batchSize;
+    private final int accumulation;
+    private final double learningRate;
+    private final double encoderRateRatio;
+    private final TrainingLength warmup;
+    private final RateSchedule rateSchedule;
+    private final double weightDecay;
+    private final boolean decayVectors;
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
+    private final double clipNorm;
+    private final double emaDecay;
+    private final boolean emaWarmup;
+    private final LatentMasking masking;
+    private final Precision precision;
+    private final long seed;
+    private final boolean shuffle;
+    private final int evaluateEveryEpochs;
+    private final int sampleEveryEpochs;
+    private final int samples;
+    private final int sampleSteps;
+    private final int checkpointEveryEpochs;
+    private final int checkpointEveryMinutes;
+    private final Retention retention;
+
+    TrainingConfig(TrainingOptions<?> options) {
+        length = options.length;
+        batchSize = options.batchSize;
+        accumulation = options.accumulation;
+        learningRate = options.learningRate;
+        encoderRateRatio = options.encoderRateRatio;
+        warmup = options.warmup;
+        rateSchedule = options.rateSchedule;
+        weightDecay = options.weightDecay;
+        decayVectors = options.decayVectors;
+        beta1 = options.beta1;
+        beta2 = options.beta2;
+        epsilon = options.epsilon;
+        clipNorm = options.clipNorm;
+        emaDecay = options.emaDecay;
+        emaWarmup = options.emaWarmup;
+        masking = options.masking;
+        precision = options.precision;
+        seed = options.seed;
+        shuffle = options.shuffle;
+        evaluateEveryEpochs = options.evaluateEveryEpochs;
+        sampleEveryEpochs = options.sampleEveryEpochs;
+        samples = options.samples;
+        sampleSteps = options.sampleSteps;
+        checkpointEveryEpochs = options.checkpointEveryEpochs;
+        checkpointEveryMinutes = options.checkpointEveryMinutes;
+        retention = options.retention;
         if (length == null) {
             throw new IllegalStateException(
                     "length: expected epochs(n), steps(n) or images(n), found none");
@@ -88,11 +99,197 @@ public record TrainingConfig(
         return new Builder();
     }
 
+    /** {@return how long} */
+    public TrainingLength length() {
+        return length;
+    }
+
+    /** {@return images of a step} */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** {@return micro-batches that a step's batch is cut into} */
+    public int accumulation() {
+        return accumulation;
+    }
+
+    /** {@return of the denoiser} */
+    public double learningRate() {
+        return learningRate;
+    }
+
+    /** {@return the encoder's rate over the denoiser's} */
+    public double encoderRateRatio() {
+        return encoderRateRatio;
+    }
+
+    /** {@return linear growth of the rate; null for none} */
+    public TrainingLength warmup() {
+        return warmup;
+    }
+
+    /** {@return what the rate does after the warm-up} */
+    public RateSchedule rateSchedule() {
+        return rateSchedule;
+    }
+
+    /** {@return decoupled} */
+    public double weightDecay() {
+        return weightDecay;
+    }
+
+    /** {@return whether norms and biases decay too} */
+    public boolean decayVectors() {
+        return decayVectors;
+    }
+
+    /** {@return AdamW's decay of the first moments} */
+    public double beta1() {
+        return beta1;
+    }
+
+    /** {@return AdamW's decay of the second moments} */
+    public double beta2() {
+        return beta2;
+    }
+
+    /** {@return AdamW's} */
+    public double epsilon() {
+        return epsilon;
+    }
+
+    /** {@return largest global norm of the gradients} */
+    public double clipNorm() {
+        return clipNorm;
+    }
+
+    /** {@return of the moving average} */
+    public double emaDecay() {
+        return emaDecay;
+    }
+
+    /** {@return whether the average forgets faster in early steps} */
+    public boolean emaWarmup() {
+        return emaWarmup;
+    }
+
+    /** {@return of the latent; null for the model's} */
+    public LatentMasking masking() {
+        return masking;
+    }
+
+    /** {@return of the forward and backward pass} */
+    public Precision precision() {
+        return precision;
+    }
+
+    /** {@return of everything random} */
+    public long seed() {
+        return seed;
+    }
+
+    /** {@return whether each epoch has its own order} */
+    public boolean shuffle() {
+        return shuffle;
+    }
+
+    /** {@return 0 for only at the end} */
+    public int evaluateEveryEpochs() {
+        return evaluateEveryEpochs;
+    }
+
+    /** {@return 0 for never} */
+    public int sampleEveryEpochs() {
+        return sampleEveryEpochs;
+    }
+
+    /** {@return images of a sample grid} */
+    public int samples() {
+        return samples;
+    }
+
+    /** {@return DDIM steps of a sample} */
+    public int sampleSteps() {
+        return sampleSteps;
+    }
+
+    /** {@return 0 for only at the end and when stopped} */
+    public int checkpointEveryEpochs() {
+        return checkpointEveryEpochs;
+    }
+
+    /** {@return 0 for not by time} */
+    public int checkpointEveryMinutes() {
+        return checkpointEveryMinutes;
+    }
+
+    /** {@return which checkpoints stay} */
+    public Retention retention() {
+        return retention;
+    }
+
+    private List<Object> values() {
+        return Arrays.asList(
+                length,
+                batchSize,
+                accumulation,
+                learningRate,
+                encoderRateRatio,
+                warmup,
+                rateSchedule,
+                weightDecay,
+                decayVectors,
+                beta1,
+                beta2,
+                epsilon,
+                clipNorm,
+                emaDecay,
+                emaWarmup,
+                masking,
+                precision,
+                seed,
+                shuffle,
+                evaluateEveryEpochs,
+                sampleEveryEpochs,
+                samples,
+                sampleSteps,
+                checkpointEveryEpochs,
+                checkpointEveryMinutes,
+                retention);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TrainingConfig that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "TrainingConfig" + values();
+    }
+
     /** Collects a {@link TrainingConfig}. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder extends TrainingOptions<Builder> {
 
         private Builder() {}
+
+        /** Called by Jackson: text without a version has the first. */
+        @JsonProperty
+        Builder version(int version) {
+            require(
+                    version == VERSION,
+                    "version",
+                    VERSION + ", which this library writes; a newer one wrote the text",
+                    version);
+            return this;
+        }
 
         @Override
         Builder self() {

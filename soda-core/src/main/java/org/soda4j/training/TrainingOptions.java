@@ -13,20 +13,20 @@ import org.soda4j.training.checkpoint.Retention;
  */
 public abstract class TrainingOptions<T extends TrainingOptions<T>> extends OptimizerOptions<T> {
 
-    private TrainingLength length;
-    private int batchSize = 128;
-    private int accumulation = 1;
-    private LatentMasking masking;
-    private Precision precision = Precision.FP32;
-    private long seed;
-    private boolean shuffle = true;
-    private int evaluateEveryEpochs;
-    private int sampleEveryEpochs;
-    private int samples = 30;
-    private int sampleSteps = 100;
-    private int checkpointEveryEpochs = 1;
-    private int checkpointEveryMinutes;
-    private Retention retention = Retention.DEFAULT;
+    TrainingLength length;
+    int batchSize = 128;
+    int accumulation = 1;
+    LatentMasking masking;
+    Precision precision = Precision.FP32;
+    long seed;
+    boolean shuffle = true;
+    int evaluateEveryEpochs;
+    int sampleEveryEpochs;
+    int samples = 30;
+    int sampleSteps = 100;
+    int checkpointEveryEpochs = 1;
+    int checkpointEveryMinutes;
+    Retention retention = Retention.DEFAULT;
 
     TrainingOptions() {}
 
@@ -269,32 +269,6 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     }
 
     final TrainingConfig trainingConfig() {
-        return new TrainingConfig(
-                length,
-                batchSize,
-                accumulation,
-                learningRate,
-                encoderRateRatio,
-                warmup,
-                rateSchedule,
-                weightDecay,
-                decayVectors,
-                beta1,
-                beta2,
-                epsilon,
-                clipNorm,
-                emaDecay,
-                emaWarmup,
-                masking,
-                precision,
-                seed,
-                shuffle,
-                evaluateEveryEpochs,
-                sampleEveryEpochs,
-                samples,
-                sampleSteps,
-                checkpointEveryEpochs,
-                checkpointEveryMinutes,
-                retention);
+        return new TrainingConfig(this);
     }
 }

@@ -85,4 +85,19 @@ class TrainingOptionsTest {
         assertThat(ConfigText.fromTree(ConfigText.jsonTree(text), TrainingConfig.class))
                 .isEqualTo(config);
     }
+
+    @Test
+    void textHasAVersionAndTextWithoutHasTheFirst() {
+        TrainingConfig config = TrainingConfig.builder().steps(1).build();
+        String text = ConfigText.toJson(config);
+        assertThat(text).contains("\"version\" : 1");
+        String without = text.replaceFirst("\"version\" : 1,", "");
+        assertThat(ConfigText.fromTree(ConfigText.jsonTree(without), TrainingConfig.class))
+                .isEqualTo(config);
+        String newer = text.replaceFirst("\"version\" : 1", "\"version\" : 2");
+        assertThatThrownBy(
+                        () -> ConfigText.fromTree(ConfigText.jsonTree(newer), TrainingConfig.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("/version: version: expected 1, which this library writes");
+    }
 }

@@ -13,7 +13,6 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.KernelShape;
-import org.soda4j.engine.NamedBlock;
 import org.soda4j.training.RunConfig;
 
 /**
@@ -117,7 +116,7 @@ final class ModelShapes {
             addEncoder(encoder.newBlock(0));
         }
         if (config.denoiser() instanceof UNetDenoiserConfig denoiser) {
-            addDenoiser(config, denoiser);
+            addDenoiser(denoiser, config);
         }
     }
 
@@ -126,14 +125,14 @@ final class ModelShapes {
         addEncoder(encoder.widthMultiplier(width).latentSize(128).build());
     }
 
-    private void addEncoder(NamedBlock block) {
+    private void addEncoder(ResNetEncoder block) {
         for (ConvNorm norm : block.batchNorms()) {
             folded.add(kernel(norm.kernel(), norm.stride()));
         }
         addMatrices(block.namedParameters());
     }
 
-    private void addDenoiser(SodaConfig config, UNetDenoiserConfig net) {
+    private void addDenoiser(UNetDenoiserConfig net, SodaConfig config) {
         Map<String, Parameter> parameters =
                 net.newBlock(config.latent(), config.modulation(), 0).namedParameters();
         parameters.forEach(
