@@ -3,7 +3,6 @@ package org.soda4j.eval.latent;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.soda4j.ProcessSettings;
 
 /**
  * Collects garbage all the time and fills small native blocks that got free with NaN, so that an
@@ -14,7 +13,6 @@ final class GarbagePressure {
     private GarbagePressure() {}
 
     static <T> T during(Supplier<T> work) throws InterruptedException {
-        ProcessSettings.keepFreedMemory(); // So that blocks come back to it that others have freed.
         AtomicBoolean ended = new AtomicBoolean();
         Thread thread = new Thread(() -> press(ended), "garbage-pressure");
         thread.start();
