@@ -42,6 +42,7 @@ import org.soda4j.denoiser.CrossAttentionBlock;
 import org.soda4j.denoiser.ModulatedResidualBlock;
 import org.soda4j.denoiser.TimeEmbedding;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.encoder.ResNetEncoder;
@@ -78,7 +79,7 @@ class BlocksTest {
         return ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).latentSize(12);
     }
 
-    private static UNetDenoiser.Builder denoiser() {
+    private static UNetDenoiserBuilder denoiser() {
         return UNetDenoiser.builder()
                 .imageShape(3, 16, 16)
                 .channels(32)

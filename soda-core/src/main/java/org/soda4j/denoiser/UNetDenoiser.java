@@ -7,18 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -205,8 +200,8 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
      *
      * @return a builder
      */
-    public static Builder builder() {
-        return new Builder();
+    public static UNetDenoiserBuilder builder() {
+        return new UNetDenoiserBuilder();
     }
 
     /**
@@ -494,229 +489,5 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};
-    }
-
-    /** Collects a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
-    @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
-    @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
-    public static final class Builder {
-
-        private List<Integer> imageShape = List.of(3, 32, 32);
-        private int channels = 128;
-        private List<Integer> multipliers = List.of(1, 2, 2, 2);
-        private int blocks = 2;
-        private List<Integer> attention = List.of(1);
-        private int channelsPerHead;
-        private double dropout = 0.1;
-        private boolean residualResampling;
-        private double timeDivisor = 1000;
-        private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
-        private LatentLayout latent;
-        private LayerModulation modulation;
-        private long seed;
-
-        private Builder() {}
-
-        /**
-         * Sets the shape of the images that are denoised. Default and published for CIFAR-10: 3,
-         * 32, 32.
-         *
-         * @param channelsHeightWidth three numbers of at least 1; height and width divisible by 2
-         *     for every level but one
-         * @return this
-         */
-        @JsonProperty
-        public Builder imageShape(int... channelsHeightWidth) {
-            imageShape = UNetDenoiserConfig.requireImageShape(list(channelsHeightWidth));
-            return this;
-        }
-
-        /**
-         * Sets the channels of the first level. Default and published: 128.
-         *
-         * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm
-         * @return this
-         */
-        @JsonProperty
-        public Builder channels(int channels) {
-            UNetDenoiserConfig.requireChannels(channels, UNetDenoiserConfig.LAST_GROUPS);
-            this.channels = channels;
-            return this;
-        }
-
-        /**
-         * Sets the levels and their channels as multiples of {@link #channels}. Default and
-         * published: 1, 2, 2, 2.
-         *
-         * @param multipliers at least one number of at least 1
-         * @return this
-         */
-        @JsonProperty
-        public Builder multipliers(int... multipliers) {
-            this.multipliers = UNetDenoiserConfig.requireAll("multipliers", 1, list(multipliers));
-            return this;
-        }
-
-        /**
-         * Sets the residual blocks of a level on the way down. Default and published: 2.
-         *
-         * @param blocks at least 1
-         * @return this
-         */
-        @JsonProperty
-        public Builder blocks(int blocks) {
-            UNetDenoiserConfig.requireAtLeast("blocks", 1, blocks);
-            this.blocks = blocks;
-            return this;
-        }
-
-        /**
-         * Sets the levels with attention, from 0, besides the middle, which always has it. Default
-         * and published: 1.
-         *
-         * @param levels any levels that exist, none for attention in the middle only
-         * @return this
-         */
-        @JsonProperty
-        public Builder attention(int... levels) {
-            this.attention = UNetDenoiserConfig.requireAll("attention", 0, list(levels));
-            return this;
-        }
-
-        /**
-         * Sets the width of an attention head. Default and published: 0, one head as wide as the
-         * level.
-         *
-         * @param channelsPerHead 0, or a divisor of the channels of every level with attention
-         * @return this
-         */
-        @JsonProperty
-        public Builder channelsPerHead(int channelsPerHead) {
-            UNetDenoiserConfig.requireAtLeast("channelsPerHead", 0, channelsPerHead);
-            this.channelsPerHead = channelsPerHead;
-            return this;
-        }
-
-        /**
-         * Sets the dropout of residual blocks. Default and published: 0.1.
-         *
-         * @param dropout at least 0, less than 1
-         * @return this
-         */
-        @JsonProperty
-        public Builder dropout(double dropout) {
-            UNetDenoiserConfig.requireDropout(dropout);
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Lets residual blocks change the resolution. Default and published: false, convolutions
-         * do.
-         *
-         * @param residualResampling whether residual blocks do
-         * @return this
-         */
-        @JsonProperty
-        public Builder residualResampling(boolean residualResampling) {
-            this.residualResampling = residualResampling;
-            return this;
-        }
-
-        /**
-         * Sets what the time is divided by before its embedding. Default 1000: the PyTorch
-         * implementation embeds t / T; the literature embeds t, divisor 1.
-         *
-         * @param timeDivisor a positive number
-         * @return this
-         */
-        @JsonProperty
-        public Builder timeDivisor(double timeDivisor) {
-            UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
-            this.timeDivisor = timeDivisor;
-            return this;
-        }
-
-        /**
-         * Sets the groups of every norm but the last. Default and published: 32, with 128 channels
-         * four to a group. Keep about as many where there are fewer channels: a norm of one channel
-         * a group takes away whatever is the same all over the picture, such as a camera's place.
-         *
-         * @param groups at least 1, a divisor of {@code channels}
-         * @return this
-         */
-        @JsonProperty
-        public Builder groups(int groups) {
-            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
-            this.groups = groups;
-            return this;
-        }
-
-        /**
-         * Sets the sections of the latent. Default: 128 dimensions, cut as the modulation wants it;
-         * in a {@code Soda} what its latent layout says.
-         *
-         * @param latent usually {@code LatentLayout.of(size)}; the modulation cuts it
-         * @return this
-         */
-        public Builder latent(LatentLayout latent) {
-            this.latent = Objects.requireNonNull(latent, "latent");
-            return this;
-        }
-
-        /**
-         * Sets which section of the latent drives which block. Default: whole; in a {@code Soda}
-         * what its modulation says.
-         *
-         * @param modulation whole (published), paired (the paper's) or grouped
-         * @return this
-         */
-        public Builder modulation(LayerModulation modulation) {
-            this.modulation = Objects.requireNonNull(modulation, "modulation");
-            return this;
-        }
-
-        /**
-         * Sets the seed of the initial values. Default: 0. The same seed gives the same values on
-         * every machine, and those of a {@code Soda} of that seed.
-         *
-         * @param seed any number
-         * @return this
-         */
-        public Builder seed(long seed) {
-            this.seed = seed;
-            return this;
-        }
-
-        /** Called by Jackson too. */
-        UNetDenoiserConfig config() {
-            return new UNetDenoiserConfig(
-                    imageShape,
-                    channels,
-                    multipliers,
-                    blocks,
-                    attention,
-                    channelsPerHead,
-                    dropout,
-                    residualResampling,
-                    timeDivisor,
-                    groups);
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return a new block, not initialised
-         * @throws IllegalArgumentException if attention names a level that is not there, the
-         *     resolution cannot be halved often enough, heads do not divide a level's channels, or
-         *     the latent cannot be cut as the modulation wants it
-         */
-        public UNetDenoiser build() {
-            return new UNetDenoiser(config(), latent, modulation, UNetConditions.none(), seed);
-        }
-
-        private static List<Integer> list(int... values) {
-            return Arrays.stream(values).boxed().toList();
-        }
     }
 }

@@ -13,7 +13,7 @@ import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
 /** The immutable description of a {@link UNetDenoiser}, whose builder makes it. */
-@JsonDeserialize(builder = UNetDenoiser.Builder.class)
+@JsonDeserialize(builder = UNetDenoiserBuilder.class)
 @JsonAutoDetect(
         fieldVisibility = JsonAutoDetect.Visibility.ANY,
         getterVisibility = JsonAutoDetect.Visibility.NONE,

@@ -45,7 +45,7 @@ class UNetDenoiserTest {
                 tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).config());
     }
 
-    private static UNetDenoiser.Builder tiny() {
+    private static UNetDenoiserBuilder tiny() {
         return UNetDenoiser.builder()
                 .imageShape(3, 8, 8)
                 .channels(32)
@@ -149,7 +149,7 @@ class UNetDenoiserTest {
     /** Two networks of the same weights; every norm but the last must see the groups. */
     @Test
     void groupsReachTheNorms() {
-        UNetDenoiser.Builder plain = tiny().multipliers(1).attention();
+        UNetDenoiserBuilder plain = tiny().multipliers(1).attention();
         List<float[]> outputs =
                 Stream.of(plain.config(), plain.groups(8).config(), plain.groups(32).config())
                         .map(UNetDenoiserTest::output)
@@ -217,14 +217,14 @@ class UNetDenoiserTest {
                 wrong(b -> b.timeDivisor(Double.NaN), "timeDivisor", "found NaN"));
     }
 
-    private static Arguments wrong(Consumer<UNetDenoiser.Builder> setting, String... message) {
+    private static Arguments wrong(Consumer<UNetDenoiserBuilder> setting, String... message) {
         return Arguments.of(setting, message);
     }
 
     @ParameterizedTest
     @MethodSource("wrongSettings")
-    void aSetterRefusesAtOnce(Consumer<UNetDenoiser.Builder> setting, String[] message) {
-        UNetDenoiser.Builder builder = UNetDenoiser.builder();
+    void aSetterRefusesAtOnce(Consumer<UNetDenoiserBuilder> setting, String[] message) {
+        UNetDenoiserBuilder builder = UNetDenoiser.builder();
         assertThatThrownBy(() -> setting.accept(builder))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(message);

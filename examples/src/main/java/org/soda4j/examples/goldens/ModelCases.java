@@ -7,6 +7,7 @@ import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
@@ -38,7 +39,7 @@ final class ModelCases {
     }
 
     static UNetDenoiser denoiser(JsonNode config, double timeDivisor) {
-        UNetDenoiser.Builder builder =
+        UNetDenoiserBuilder builder =
                 UNetDenoiser.builder()
                         .imageShape(ints(config.path("image_shape")))
                         .channels(config.path("n_channels").asInt())

@@ -5,6 +5,7 @@ import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -76,7 +77,7 @@ public final class SmallModel {
     }
 
     /** Three levels with one block each, attention at the deepest. */
-    public static UNetDenoiser.Builder denoiser(int channels, int size) {
+    public static UNetDenoiserBuilder denoiser(int channels, int size) {
         return UNetDenoiser.builder()
                 .imageShape(channels, size, size)
                 .channels(32)
