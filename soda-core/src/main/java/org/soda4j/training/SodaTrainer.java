@@ -213,6 +213,7 @@ public final class SodaTrainer {
             clock = other.clock;
             collective = other.collective;
             checkRanksEverySteps = other.checkRanksEverySteps;
+            stopOnShutdown = other.stopOnShutdown;
             lossScale = other.lossScale;
         }
 

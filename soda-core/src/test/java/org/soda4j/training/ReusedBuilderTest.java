@@ -3,6 +3,7 @@ package org.soda4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,5 +54,24 @@ class ReusedBuilderTest {
         assertThat(Files.readString(RunFolder.metrics(first))).contains("\"step\":2");
         assertThat(second).doesNotExist();
         assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void aTrainerHasAllThatItsBuilderWasTold() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager();
+                Soda soda = TinyTraining.model(0).build()) {
+            SodaTrainer.Builder told =
+                    TinyTraining.trainer(soda, TinyTraining.data(manager, 8))
+                            .folder(folder)
+                            .stopOnShutdown(true)
+                            .steps(2);
+            Field options = SodaTrainer.class.getDeclaredField("options");
+            options.setAccessible(true);
+            Object copy = options.get(told.build());
+            for (Field field : SodaTrainer.Builder.class.getDeclaredFields()) {
+                field.setAccessible(true);
+                assertThat(field.get(copy)).as(field.getName()).isEqualTo(field.get(told));
+            }
+        }
     }
 }
