@@ -39,6 +39,9 @@ public final class DeviceSpeed implements CaseList {
         List<CheckCase> cases = new ArrayList<>();
         for (ModelBenchmark.Work work : ModelBenchmark.Work.values()) {
             for (Precision precision : Precision.values()) {
+                if (precision == Precision.FP16 && !device.isGpu()) {
+                    continue; // A CPU takes minutes for a product that a GPU does at once.
+                }
                 cases.add(new Measurement(work, precision));
             }
         }

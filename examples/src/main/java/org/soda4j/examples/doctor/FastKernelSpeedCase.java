@@ -31,8 +31,8 @@ record FastKernelSpeedCase(FastKernel kernel, Precision number) implements Check
     private static final KernelShape DOUBLED = new KernelShape(256, 256, 3, 1);
     private static final int PARAMETERS = 1 << 20;
     private static final int LEAST_ROUNDS = 5;
-    private static final int MOST_ROUNDS = 30;
-    private static final long LONGEST_NANOS = 1_000_000_000;
+    private static final int MOST_ROUNDS = 200;
+    private static final long LONGEST_NANOS = 2_000_000_000;
 
     @Override
     public String family() {

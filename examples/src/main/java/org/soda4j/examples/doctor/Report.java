@@ -204,8 +204,10 @@ public final class Report {
         slow.removeAll(ill);
         if (!slow.isEmpty()) {
             lines.add(
-                    "Right, but slower than plain operators in this measurement: %s. %s leaves it out."
-                            .formatted(names(slow), property(slow)));
+                    "Right, but slower than plain operators in this measurement: %s. If that is so again"
+                                    .formatted(names(slow))
+                            + " on a quiet machine, %s leaves out what is slow."
+                                    .formatted(property(slow)));
         }
         return lines;
     }

@@ -73,7 +73,7 @@ class ReportTest {
     void slowIsToldButNotWrong() {
         Report report = report(RIGHT, SLOW);
         assertThat(report.isSound()).isTrue();
-        assertThat(report.verdict().get(1)).contains("doubling", "=-doubling leaves it out");
+        assertThat(report.verdict().get(1)).contains("doubling", "=-doubling leaves out");
     }
 
     @Test
