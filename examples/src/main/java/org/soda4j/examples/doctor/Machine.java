@@ -2,11 +2,13 @@ package org.soda4j.examples.doctor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,6 +60,7 @@ public final class Machine {
                         + System.getProperty("java.vendor")
                         + ")");
         facts.put("settings", settings());
+        facts.put("load", load());
         return facts;
     }
 
@@ -78,7 +81,9 @@ public final class Machine {
                 found.add(
                         "L"
                                 + read(level.resolve("level"))
-                                + (type.equals("Unified") ? "" : " " + type.toLowerCase())
+                                + (type.equals("Unified")
+                                        ? ""
+                                        : " " + type.toLowerCase(Locale.ROOT))
                                 + " "
                                 + read(level.resolve("size")));
             }
@@ -86,6 +91,20 @@ public final class Machine {
         } catch (IOException | UncheckedIOException e) {
             return "unknown (" + e.getMessage() + ")";
         }
+    }
+
+    /** Measurements of a busy machine mislead, most of all those of several threads. */
+    private static String load() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (load < 0) {
+            return "unknown";
+        }
+        boolean busy = load > Runtime.getRuntime().availableProcessors();
+        return String.format(
+                Locale.ROOT,
+                "%.1f%s",
+                load,
+                busy ? ", more than there are processors: speeds will mean little" : "");
     }
 
     private static String read(Path file) throws IOException {
