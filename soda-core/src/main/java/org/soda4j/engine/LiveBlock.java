@@ -46,6 +46,26 @@ public final class LiveBlock implements InvocationHandler {
                 : block;
     }
 
+    /**
+     * Does something with the memory of a block.
+     *
+     * @param block any; of those of {@link #of} the memory stays meanwhile
+     * @param work what is done
+     * @throws IllegalStateException if the memory's life has ended
+     */
+    public static void whileOpen(Block block, Runnable work) {
+        if (Proxy.isProxyClass(block.getClass())
+                && Proxy.getInvocationHandler(block) instanceof LiveBlock live) {
+            live.lifetime.<Object, RuntimeException>during(
+                    () -> {
+                        work.run();
+                        return null;
+                    });
+        } else {
+            work.run();
+        }
+    }
+
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {

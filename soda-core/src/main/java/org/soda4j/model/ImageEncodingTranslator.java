@@ -43,7 +43,8 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
     /** Once for each predictor, before it is used first. */
     @Override
     public void prepare(TranslatorContext context) {
-        WeightCheck.requireFinite(encoder(context));
+        LiveBlock.whileOpen(
+                context.getModel().getBlock(), () -> WeightCheck.requireFinite(encoder(context)));
     }
 
     private static Map<String, Parameter> encoder(TranslatorContext context) {
@@ -107,8 +108,7 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
                                         latent[i],
                                         i,
                                         row,
-                                        WeightCheck.problem(encoder(context))
-                                                .orElse("numbers overflowed on the way")));
+                                        "weights that are not finite, or numbers that overflowed"));
             }
         }
     }
