@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.LiveBlock;
@@ -98,17 +99,24 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
         return rows;
     }
 
+    private static String cause(TranslatorContext context) {
+        AtomicReference<String> cause = new AtomicReference<>();
+        LiveBlock.whileOpen(
+                context.getModel().getBlock(),
+                () ->
+                        cause.set(
+                                WeightCheck.problem(encoder(context))
+                                        .orElse("numbers overflowed on the way")));
+        return cause.get();
+    }
+
     private static void requireFinite(TranslatorContext context, float[] latent, int row) {
         for (int i = 0; i < latent.length; i++) {
             if (!Float.isFinite(latent[i])) {
                 throw new NonFiniteException(
                         List.of(row),
                         "latent: expected finite numbers, found %s at index %d of image %d; %s"
-                                .formatted(
-                                        latent[i],
-                                        i,
-                                        row,
-                                        "weights that are not finite, or numbers that overflowed"));
+                                .formatted(latent[i], i, row, cause(context)));
             }
         }
     }
