@@ -199,6 +199,10 @@ public final class Soda implements AutoCloseable {
      * @return z / max(|z|, 1e-12), float32 {@code [N, d]}
      */
     public NDArray encodeNormalized(NDArray images) {
+        return lifetime.during(() -> normalizedEncoding(images));
+    }
+
+    private NDArray normalizedEncoding(NDArray images) {
         try (NDArray z = encode(images);
                 NDArray squares = z.mul(z);
                 NDArray lengths = squares.sum(LATENT_AXIS)) {
@@ -264,7 +268,12 @@ public final class Soda implements AutoCloseable {
      */
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        NDList outputs = lifetime.during(() -> denoising(noisy, times, latents, names));
+        return lifetime.during(() -> activating(noisy, times, latents, names));
+    }
+
+    private Map<String, NDArray> activating(
+            NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
+        NDList outputs = denoising(noisy, times, latents, names);
         outputs.remove(0).close();
         Map<String, NDArray> activations = new LinkedHashMap<>();
         try {

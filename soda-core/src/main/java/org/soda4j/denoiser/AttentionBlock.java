@@ -25,8 +25,7 @@ public final class AttentionBlock extends NamedBlock {
         groups = b.groups;
         heads = b.heads;
         int channels = b.channels;
-        BlockSizes.requireDivisor("groups", groups, "channels", channels);
-        BlockSizes.requireDivisor("heads", heads, "channels", channels);
+        b.check();
         parameters =
                 new Parameter[] {
                     normWeight("norm.weight", channels),
@@ -70,59 +69,12 @@ public final class AttentionBlock extends NamedBlock {
     }
 
     /** Collects an {@link AttentionBlock}. */
-    public static final class Builder {
-
-        private int channels = 128;
-        private int groups = 32;
-        private int heads = 1;
-        private long seed;
+    public static final class Builder extends AttentionBuilder<Builder> {
 
         private Builder() {}
 
-        /**
-         * Sets the channels C. Default: 128.
-         *
-         * @param channels at least 1
-         * @return this
-         */
-        public Builder channels(int channels) {
-            UNetDenoiserConfig.requireAtLeast("channels", 1, channels);
-            this.channels = channels;
-            return this;
-        }
-
-        /**
-         * Sets the groups of the norm. Default and published: 32.
-         *
-         * @param groups a divisor of the channels
-         * @return this
-         */
-        public Builder groups(int groups) {
-            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
-            this.groups = groups;
-            return this;
-        }
-
-        /**
-         * Sets the heads. Default and published: 1.
-         *
-         * @param heads a divisor of the channels
-         * @return this
-         */
-        public Builder heads(int heads) {
-            UNetDenoiserConfig.requireAtLeast("heads", 1, heads);
-            this.heads = heads;
-            return this;
-        }
-
-        /**
-         * Sets the seed of the initial values. Default: 0.
-         *
-         * @param seed any number
-         * @return this
-         */
-        public Builder seed(long seed) {
-            this.seed = seed;
+        @Override
+        Builder self() {
             return this;
         }
 

@@ -27,8 +27,7 @@ public final class CrossAttentionBlock extends NamedBlock {
         groups = b.groups;
         heads = b.heads;
         int channels = b.channels;
-        BlockSizes.requireDivisor("groups", groups, "channels", channels);
-        BlockSizes.requireDivisor("heads", heads, "channels", channels);
+        b.check();
         parameters =
                 new Parameter[] {
                     normWeight("norm.weight", channels),
@@ -74,25 +73,14 @@ public final class CrossAttentionBlock extends NamedBlock {
     }
 
     /** Collects a {@link CrossAttentionBlock}. */
-    public static final class Builder {
+    public static final class Builder extends AttentionBuilder<Builder> {
 
-        private int channels = 128;
         private int tokenSize = 128;
-        private int groups = 32;
-        private int heads = 1;
-        private long seed;
 
         private Builder() {}
 
-        /**
-         * Sets the channels C. Default: 128.
-         *
-         * @param channels at least 1
-         * @return this
-         */
-        public Builder channels(int channels) {
-            UNetDenoiserConfig.requireAtLeast("channels", 1, channels);
-            this.channels = channels;
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -105,41 +93,6 @@ public final class CrossAttentionBlock extends NamedBlock {
         public Builder tokenSize(int tokenSize) {
             UNetDenoiserConfig.requireAtLeast("tokenSize", 1, tokenSize);
             this.tokenSize = tokenSize;
-            return this;
-        }
-
-        /**
-         * Sets the groups of the norm. Default and published: 32.
-         *
-         * @param groups a divisor of the channels
-         * @return this
-         */
-        public Builder groups(int groups) {
-            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
-            this.groups = groups;
-            return this;
-        }
-
-        /**
-         * Sets the heads. Default and published: 1.
-         *
-         * @param heads a divisor of the channels
-         * @return this
-         */
-        public Builder heads(int heads) {
-            UNetDenoiserConfig.requireAtLeast("heads", 1, heads);
-            this.heads = heads;
-            return this;
-        }
-
-        /**
-         * Sets the seed of the initial values. Default: 0.
-         *
-         * @param seed any number
-         * @return this
-         */
-        public Builder seed(long seed) {
-            this.seed = seed;
             return this;
         }
 

@@ -2,6 +2,7 @@ package org.soda4j.engine;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -95,7 +96,7 @@ public enum FastKernel {
      * @return such as {@code winograd}
      */
     public String id() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -146,7 +147,7 @@ public enum FastKernel {
      * @return false if the property or a failed trial of this process leaves it out
      */
     public boolean isOn() {
-        return !left().contains(this) && !Qualification.hasFailed(this);
+        return !leftOut().contains(this) && !Qualification.hasFailed(this);
     }
 
     /** Whether the property asks for packing wherever the library can. */
@@ -154,17 +155,17 @@ public enum FastKernel {
         return requests().contains(ALL_PACKED);
     }
 
-    private static Set<FastKernel> left() {
-        Set<FastKernel> left = EnumSet.noneOf(FastKernel.class);
+    private static Set<FastKernel> leftOut() {
+        Set<FastKernel> leftOut = EnumSet.noneOf(FastKernel.class);
         for (String request : requests()) {
             if (request.equals(NONE)) {
                 return EnumSet.allOf(FastKernel.class);
             }
             Arrays.stream(values())
                     .filter(family -> request.equals("-" + family.id()))
-                    .forEach(left::add);
+                    .forEach(leftOut::add);
         }
-        return left;
+        return leftOut;
     }
 
     private static Set<String> requests() {

@@ -29,8 +29,6 @@ import java.util.Map;
 @Internal
 public final class InferenceParameters extends ParameterStore {
 
-    private static final int LIBRARY_BLOCK = 16;
-
     private final NDManager manager;
     private final Device device;
     private final NumberFormat format;
@@ -142,29 +140,21 @@ public final class InferenceParameters extends ParameterStore {
         return isPackable(shape, isFolded) && allows(FastKernel.PACKED, shape);
     }
 
-    /**
-     * Channels that the library would fill up are left to the operators, which do it themselves.
-     */
+    /** Where packing was measured to be faster, or is asked for. */
     private boolean isPackable(KernelShape shape, boolean isFolded) {
-        if (shape.outputs() % LIBRARY_BLOCK != 0) {
+        boolean image = shape.inputs() <= FastKernel.IMAGE_CHANNELS;
+        if (!FastKernel.PACKED.takes(shape, format) || image && !isFolded) {
             return false;
         }
-        // Images are filled up, so that maps are channels-last from the first on.
-        boolean image = isFolded && shape.inputs() <= FastKernel.IMAGE_CHANNELS;
-        if (!image && shape.inputs() % LIBRARY_BLOCK != 0) {
-            return false;
+        if (FastKernel.isPackingForced()) {
+            return true;
         }
         boolean low = format == NumberFormat.BFLOAT16;
-        if (FastKernel.isPackingForced()) {
-            return format == NumberFormat.FLOAT32 || low && Processor.hasAvx512();
-        }
         if (!isFolded) {
             return low && Processor.hasMatrixUnit();
         }
         boolean few = Math.max(shape.outputs(), shape.inputs()) < FastKernel.MANY_CHANNELS;
-        return low
-                ? Processor.hasBfloat16()
-                : format == NumberFormat.FLOAT32 && few && Processor.hasAvx2();
+        return low ? Processor.hasBfloat16() : few;
     }
 
     /** Beside a packed kernel, which small batches take. */

@@ -21,7 +21,7 @@ public final class KernelTrial {
     private final Supplier<List<NDArray>> exact;
     private final Supplier<List<NDArray>> plain;
 
-    private KernelTrial(
+    KernelTrial(
             Supplier<List<NDArray>> fast,
             Supplier<List<NDArray>> exact,
             Supplier<List<NDArray>> plain) {

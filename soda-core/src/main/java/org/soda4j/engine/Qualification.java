@@ -1,7 +1,9 @@
 package org.soda4j.engine;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +55,9 @@ final class Qualification {
             error =
                     KernelTrial.of(asked.family, manager, asked.shape, asked.format, Extent.SMALL)
                             .error();
+        } catch (EngineException e) {
+            LOGGER.debug("the trial of {} ended", asked, e);
+            error = Double.NaN; // What the library refuses to compute is no result either.
         }
         NANOS.addAndGet(System.nanoTime() - start);
         return passes(asked.family, asked.shape, asked.format, error);
@@ -74,8 +79,8 @@ final class Qualification {
                     family.id(),
                     shape,
                     format,
-                    "%.2g".formatted(error),
-                    "%.2g".formatted(bound),
+                    String.format(Locale.ROOT, "%.2g", error),
+                    String.format(Locale.ROOT, "%.2g", bound),
                     Processor.name(),
                     PyTorchEngine.require().getVersion(),
                     family.id());

@@ -1,0 +1,70 @@
+package org.soda4j.denoiser;
+
+/**
+ * What attention among pixels and attention to tokens are built from alike.
+ *
+ * @param <B> the builder itself
+ */
+abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
+        permits AttentionBlock.Builder, CrossAttentionBlock.Builder {
+
+    int channels = 128;
+    int groups = 32;
+    int heads = 1;
+    long seed;
+
+    abstract B self();
+
+    /** Groups and heads must divide the channels. */
+    void check() {
+        BlockSizes.requireDivisor("groups", groups, "channels", channels);
+        BlockSizes.requireDivisor("heads", heads, "channels", channels);
+    }
+
+    /**
+     * Sets the channels C. Default: 128.
+     *
+     * @param channels at least 1
+     * @return this
+     */
+    public B channels(int channels) {
+        UNetDenoiserConfig.requireAtLeast("channels", 1, channels);
+        this.channels = channels;
+        return self();
+    }
+
+    /**
+     * Sets the groups of the norm. Default and published: 32.
+     *
+     * @param groups a divisor of the channels
+     * @return this
+     */
+    public B groups(int groups) {
+        UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+        this.groups = groups;
+        return self();
+    }
+
+    /**
+     * Sets the heads. Default and published: 1.
+     *
+     * @param heads a divisor of the channels
+     * @return this
+     */
+    public B heads(int heads) {
+        UNetDenoiserConfig.requireAtLeast("heads", 1, heads);
+        this.heads = heads;
+        return self();
+    }
+
+    /**
+     * Sets the seed of the initial values. Default: 0.
+     *
+     * @param seed any number
+     * @return this
+     */
+    public B seed(long seed) {
+        this.seed = seed;
+        return self();
+    }
+}
