@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.io.ConfigText;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
@@ -24,6 +27,7 @@ final class ModelFolder {
     static final String WEIGHTS = "model.safetensors";
 
     private static final String CONFIG_METADATA = "soda4j.config";
+    private static final String FEATURES_METADATA = "soda4j.features";
     private static final Logger LOGGER = LoggerFactory.getLogger(ModelFolder.class);
 
     private ModelFolder() {}
@@ -36,11 +40,29 @@ final class ModelFolder {
         Files.createDirectories(folder);
         String config = soda.config().toJson();
         write(folder.resolve("serving.properties"), EncoderBlockFactory.servingProperties());
-        Safetensors.write(
-                folder.resolve(WEIGHTS),
-                soda.parameters(),
-                Map.of("format", "pt", CONFIG_METADATA, config));
+        Safetensors.write(folder.resolve(WEIGHTS), soda.parameters(), metadata(soda, config));
         write(folder.resolve(CONFIG), config); // For people.
+    }
+
+    private static Map<String, String> metadata(Soda soda, String config) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt");
+        metadata.put(CONFIG_METADATA, config);
+        soda.featureStatistics()
+                .ifPresent(s -> metadata.put(FEATURES_METADATA, ConfigText.toJson(s)));
+        return metadata;
+    }
+
+    private static void readStatistics(Soda soda, Path weights) throws IOException {
+        try (SafetensorsFile tensors = Safetensors.open(weights)) {
+            String text = tensors.metadata().get(FEATURES_METADATA);
+            if (text != null) {
+                soda.keepFeatureStatistics(
+                        ConfigText.fromTree(ConfigText.jsonTree(text), FeatureStatistics.class));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException(weights + ": " + e.getMessage(), e);
+        }
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -56,6 +78,7 @@ final class ModelFolder {
         Soda soda = new Soda(config, blocks, device, precision, 0);
         try {
             importWeights(soda, weights, true);
+            readStatistics(soda, weights);
             return soda;
         } catch (IOException | RuntimeException e) {
             soda.close();

@@ -14,6 +14,7 @@ import org.soda4j.engine.NumberFormat;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
 import org.soda4j.model.LatentSampler;
+import org.soda4j.model.LatentTerm;
 import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
 import org.soda4j.model.TrainingLoss;
@@ -227,7 +228,12 @@ final class NovelViews {
         return new Conditions(pooled, rays, crosses ? sources : null);
     }
 
-    NDArray loss(ViewBatch batch, TrainingDraw draw, boolean training, NumberFormat low) {
+    NDArray loss(
+            ViewBatch batch,
+            TrainingDraw draw,
+            boolean training,
+            NumberFormat low,
+            LatentTerm term) {
         int channels = config.encoder().inputChannels();
         ImageChecks.requireViews("sources", batch.sources(), channels, false);
         ImageChecks.requireImages("target", batch.target(), config.denoiser().imageShape());
@@ -241,14 +247,23 @@ final class NovelViews {
             List<List<Camera>> cameras = batch.readSourceCameras(count);
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, sources, cameras, references, training, low);
-            NDArray pooled = loss.masked(blocks.pool(latents, training), draw.keep());
+            NDArray ofViews = blocks.pool(latents, training);
+            NDArray pooled = loss.masked(ofViews, draw.keep());
             NDArray each = loss.masked(latents, draw.keep());
             Conditions whole =
                     conditions(pooled, each, batch.readTargetCameras(), references, training);
             NDArray camera = TrainingLoss.masked(whole.camera(), draw.views().keepCamera());
             Conditions masked = new Conditions(pooled, camera, whole.sources());
-            return loss.of(
-                    caller, masked, batch.target(), draw.noise(), draw.times(), training, low);
+            NDArray value =
+                    loss.of(
+                            caller,
+                            masked,
+                            batch.target(),
+                            draw.noise(),
+                            draw.times(),
+                            training,
+                            low);
+            return term.addedTo(value, ofViews);
         }
     }
 

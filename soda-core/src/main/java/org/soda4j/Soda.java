@@ -15,14 +15,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.Guidance;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.LatentStandardization;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NumberFormat;
@@ -32,6 +35,7 @@ import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
 import org.soda4j.model.ImageEncodingTranslator;
 import org.soda4j.model.LatentSampler;
+import org.soda4j.model.LatentTerm;
 import org.soda4j.model.NonFiniteException;
 import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
@@ -74,6 +78,7 @@ public final class Soda implements AutoCloseable {
 
     private final SodaConfig config;
     private final Device device;
+    private volatile FeatureStatistics featureStatistics;
     private final Precision precision;
     private final SodaModel model;
     private final LatentSampler sampler;
@@ -228,16 +233,91 @@ public final class Soda implements AutoCloseable {
         return lifetime.during(() -> encoding(images, 1));
     }
 
+    /**
+     * Encodes images into the means of the feature maps of all four stages of the ResNet, joined:
+     * colours and textures from the first, shapes and objects from the last. In a training of
+     * minutes or hours a linear classifier gets more from them than from the latent.
+     *
+     * @param images float32 {@code [N, C, H, W] in [0, 1]}, as for {@link #encode}
+     * @return float32 {@code [N, 960 x width]} ({@code 3840 x width} for depths 50 and 101); the
+     *     last stage's means are the pooled features
+     * @throws IllegalStateException if the encoder is not a ResNet of this library
+     * @throws NonFiniteException as for {@link #encode}
+     */
+    public NDArray encodeStages(NDArray images) {
+        try (NDArray joined = encodeJoined(images)) {
+            return joined.get(":, %d:".formatted(config.latent().size()));
+        }
+    }
+
+    /**
+     * Encodes images into latent and stage features at once, joined in this order.
+     *
+     * @param images as for {@link #encodeStages}
+     * @return float32 {@code [N, d + 960 x width]}
+     * @throws IllegalStateException as for {@link #encodeStages}
+     * @throws NonFiniteException as for {@link #encode}
+     */
+    public NDArray encodeJoined(NDArray images) {
+        if (!(config.encoder() instanceof ResNetEncoderConfig)) {
+            throw new IllegalStateException(
+                    "stage features: expected a ResNetEncoder, whose stages are known, found the %s; use encode"
+                            .formatted(config.encoder()));
+        }
+        return lifetime.during(
+                () -> {
+                    try (NDArray normal = normalized(images)) {
+                        NDArray joined = model.encodeJoined(new NDList(normal), precision.format());
+                        long n = images.getShape().get(0);
+                        return results.finite("stage features", joined, n);
+                    }
+                });
+    }
+
+    /**
+     * Returns the means and deviations of this model's features over images like those that it was
+     * trained on, by which features are standardised.
+     *
+     * @return what a training measured and the model was saved with; empty for a model that no
+     *     training of this library has made, or whose weights were imported since
+     */
+    public Optional<FeatureStatistics> featureStatistics() {
+        return Optional.ofNullable(featureStatistics);
+    }
+
+    /**
+     * Keeps statistics of features with the model; {@link #save} writes them.
+     *
+     * @param statistics of {@link #encodeJoined}'s features; null for none
+     * @throws IllegalArgumentException if their number is another
+     */
+    public void keepFeatureStatistics(FeatureStatistics statistics) {
+        if (statistics != null && config.encoder() instanceof ResNetEncoderConfig resNet) {
+            int expected = config.latent().size() + resNet.stageFeatureSize();
+            if (statistics.size() != expected) {
+                throw new IllegalArgumentException(
+                        "feature statistics: expected %d features, found %d"
+                                .formatted(expected, statistics.size()));
+            }
+        }
+        featureStatistics = statistics;
+    }
+
     private NDArray encoding(NDArray images, int output) {
-        requireNoCameras();
-        ImageChecks.requireImages("images", images, config.encoder().inputChannels());
-        try (NDArray pixels = DeviceArrays.onDevice(images, device);
-                NDArray normal = config.normalization().apply(pixels)) {
+        try (NDArray normal = normalized(images)) {
             NDList outputs = model.encode(new NDList(normal), false, precision.format());
             NDArray result = outputs.remove(output);
             outputs.close();
             String what = output == 0 ? "latents" : "pooled features";
             return results.finite(what, result, images.getShape().get(0));
+        }
+    }
+
+    private NDArray normalized(NDArray images) {
+        requireNoCameras();
+        ImageChecks.requireImages("images", images, config.encoder().inputChannels());
+        try (NDArray pixels = DeviceArrays.onDevice(images, device)) {
+            return config.normalization().apply(pixels);
         }
     }
 
@@ -510,11 +590,17 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray loss(
             NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
-        return lifetime.during(() -> imageLoss(source, target, draw, training, low));
+        return lifetime.during(
+                () -> imageLoss(source, target, draw, training, low, LatentTerm.NONE));
     }
 
     private NDArray imageLoss(
-            NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
+            NDArray source,
+            NDArray target,
+            TrainingDraw draw,
+            boolean training,
+            Precision low,
+            LatentTerm term) {
         requireNoCameras();
         ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
         ImageChecks.requireImages("target", target, config.denoiser().imageShape());
@@ -528,14 +614,16 @@ public final class Soda implements AutoCloseable {
                 NDArray normal = config.normalization().apply(images);
                 NDList encoded = model.encode(new NDList(normal), training, low.format());
                 NDArray z = trainingLoss.masked(encoded.get(0), draw.keep())) {
-            return trainingLoss.of(
-                    source.getManager(),
-                    Conditions.of(z),
-                    target,
-                    draw.noise(),
-                    draw.times(),
-                    training,
-                    low.format());
+            NDArray loss =
+                    trainingLoss.of(
+                            source.getManager(),
+                            Conditions.of(z),
+                            target,
+                            draw.noise(),
+                            draw.times(),
+                            training,
+                            low.format());
+            return term.addedTo(loss, encoded.get(0));
         }
     }
 
@@ -551,12 +639,28 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if the batch does not fit the model; names the view
      */
     public NDArray loss(NDList batch, TrainingDraw draw, boolean training, Precision low) {
+        return loss(batch, draw, training, low, LatentTerm.NONE);
+    }
+
+    /**
+     * The same with what a training adds for the latents.
+     *
+     * @param batch as above
+     * @param draw as above
+     * @param training as above
+     * @param low as above
+     * @param term sees the latents before they are masked, and may add to the loss
+     * @return as above
+     */
+    @Internal
+    public NDArray loss(
+            NDList batch, TrainingDraw draw, boolean training, Precision low, LatentTerm term) {
         return lifetime.during(
                 () ->
                         novelViews == null
-                                ? imageLoss(batch.get(0), batch.get(1), draw, training, low)
+                                ? imageLoss(batch.get(0), batch.get(1), draw, training, low, term)
                                 : novelViews.loss(
-                                        ViewBatch.of(batch), draw, training, low.format()));
+                                        ViewBatch.of(batch), draw, training, low.format(), term));
     }
 
     /**
@@ -613,6 +717,7 @@ public final class Soda implements AutoCloseable {
      *     number is NaN or infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importWeights(Path file) throws IOException {
+        featureStatistics = null;
         return lifetime.during(() -> ModelFolder.importWeights(this, file, true));
     }
 
@@ -625,6 +730,7 @@ public final class Soda implements AutoCloseable {
      *     infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
+        featureStatistics = null;
         return lifetime.during(() -> ModelFolder.importWeights(this, file, false));
     }
 

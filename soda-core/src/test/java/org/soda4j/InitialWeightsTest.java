@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.denoiser.UNetDenoiserBuilder;
 
 /** The distributions that PyTorch's layers and torchvision's ResNets start from. */
 class InitialWeightsTest {
@@ -27,6 +29,36 @@ class InitialWeightsTest {
                                     assertThat(other.parameters().get(name).toFloatArray())
                                             .as(name)
                                             .isNotEqualTo(values);
+                                }
+                            });
+        }
+    }
+
+    @Test
+    void identityModulationRaisesTheScalesByOneAndNothingElse() {
+        UNetDenoiserBuilder denoiser =
+                UNetDenoiser.builder()
+                        .imageShape(3, 16, 16)
+                        .channels(32)
+                        .multipliers(1)
+                        .attention()
+                        .blocks(1);
+        try (Soda plain = TinyModels.builder().denoiser(denoiser.build()).build();
+                Soda identity =
+                        TinyModels.builder()
+                                .denoiser(denoiser.identityModulation(true).build())
+                                .build()) {
+            identity.parameters()
+                    .forEach(
+                            (name, array) -> {
+                                float[] before = plain.parameters().get(name).toFloatArray();
+                                float[] after = array.toFloatArray();
+                                boolean scales = name.matches(".*\\.(time|z)_emb\\.1\\.bias");
+                                for (int i = 0; i < after.length; i++) {
+                                    float raise = scales && i < after.length / 2 ? 1 : 0;
+                                    assertThat(after[i])
+                                            .as(name)
+                                            .isCloseTo(before[i] + raise, within(1e-6f));
                                 }
                             });
         }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
             Explore.class,
             NovelViews.class,
             Scaling.class,
+            Ablation.class,
             Doctor.class,
             VerifyGoldens.class
         })

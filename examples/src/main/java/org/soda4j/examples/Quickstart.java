@@ -5,29 +5,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
-import org.soda4j.data.pair.ViewPipeline;
-import org.soda4j.data.transform.RandomHorizontalFlip;
-import org.soda4j.data.transform.RandomResizedCrop;
-import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
-import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.LineChart;
-import org.soda4j.eval.probe.KnnProbe;
-import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.examples.training.BuiltInImages;
-import org.soda4j.examples.training.SmallModel;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
@@ -43,7 +38,8 @@ import picocli.CommandLine.Option;
                         + " and draws reconstructions and interpolations.")
 public final class Quickstart extends Program {
 
-    private static final int SIZE = SmallModel.QUICKSTART_SIZE;
+    private static final int SIZE = 16;
+    private static final Output FEATURES = Output.JOINED;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int REPORT_IMAGES = 200;
@@ -65,7 +61,7 @@ public final class Quickstart extends Program {
 
     @Option(
             names = "--images",
-            defaultValue = "25600",
+            defaultValue = "38400",
             description = "Training images, counted with repetition.")
     private long images;
 
@@ -74,7 +70,7 @@ public final class Quickstart extends Program {
 
     @Option(
             names = "--precision",
-            defaultValue = "FP32",
+            defaultValue = "BF16",
             description = "Of the training: FP32, BF16 or FP16.")
     private Precision precision;
 
@@ -84,25 +80,34 @@ public final class Quickstart extends Program {
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
-        try (Soda soda = SmallModel.quickstart(channels(), seed)) {
+        RunConfig recipe = recipe();
+        try (Soda soda = Soda.builder().config(recipe.model()).seed(seed).build()) {
             print(soda.describe().toString());
-            List<Row> table = new ArrayList<>();
-            table.add(probe("raw pixels", soda, Output.PIXELS, train, test));
-            table.add(probe("untrained encoder", soda, Output.LATENT, train, test));
-            if (!train(soda, train)) {
+            List<ProbeComparison.Row> rows =
+                    new ArrayList<>(
+                            ProbeComparison.baselines(soda, train, test, FEATURES, row -> {}));
+            if (!train(soda, recipe, train)) {
                 return 1; // Ctrl-C
             }
-            table.add(probe("SODA", soda, Output.LATENT, train, test));
-            print("%-20s %8s %14s".formatted("features", "k-NN", "linear probe"));
-            table.forEach(row -> print(row.toString()));
+            rows.add(ProbeComparison.ofModel(soda, train, test, FEATURES));
+            ProbeComparison comparison = new ProbeComparison(rows);
+            print(comparison.toString());
             ModelPictures pictures = new ModelPictures(soda, test, options());
             pictures.reconstructions().save(out.resolve("reconstructions.png"));
             pictures.interpolations().save(out.resolve("interpolations.png"));
             soda.save(out.resolve("model"));
-            report(soda, table, train, test);
+            report(soda, comparison, train, test);
             print("pictures, model and report.html: " + out.toAbsolutePath().normalize());
         }
         return 0;
+    }
+
+    /** Of minutes, for images of 16 x 16 pixels. */
+    private RunConfig recipe() {
+        return RunConfig.preset(
+                data.equals("cifar10") ? "minutes-16" : "minutes-16-grey",
+                "training.images=" + images,
+                "training.precision=" + precision);
     }
 
     private ImageDataset images(Dataset.Usage split) {
@@ -119,12 +124,22 @@ public final class Quickstart extends Program {
     }
 
     /** Returns whether it was trained to the end. */
-    private boolean train(Soda soda, ImageDataset train) throws IOException {
+    private boolean train(Soda soda, RunConfig recipe, ImageDataset train) throws IOException {
         ViewPairs pairs =
-                ViewPairs.builder(train).source(views()).target(views()).seed(seed).build();
+                ViewPairs.builder(train)
+                        .resolution(SIZE)
+                        .normalization(recipe.model().normalization())
+                        .augmentation(recipe.training().augmentation())
+                        .seed(seed)
+                        .build();
         List<RunEvent.Step> steps = new ArrayList<>();
         TrainingSummary summary =
-                SmallModel.trainer(soda, pairs, images, precision, seed)
+                SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
+                        .config(recipe.training())
+                        .seed(seed)
+                        .data(pairs)
+                        .listener(new ProgressBarListener())
                         .listener(
                                 new RunListener() {
                                     @Override
@@ -164,53 +179,9 @@ public final class Quickstart extends Program {
         return "mean loss of the last %d steps: %.5f".formatted(last.size(), mean);
     }
 
-    /** Milder than the published recipe, which takes hundreds of epochs to pay. */
-    private ViewPipeline views() {
-        return ViewPipeline.builder(SIZE)
-                .channels(channels())
-                .then(new RandomResizedCrop(SIZE, SIZE, 0.6, 1, 3.0 / 4, 4.0 / 3))
-                .then(new RandomHorizontalFlip(0.5))
-                .build();
-    }
-
-    private int channels() {
-        return data.equals("cifar10") ? 3 : 1;
-    }
-
-    /** One line of the table, accuracies in [0, 1]. */
-    private record Row(String features, double knn, double linear) {
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT, "%-20s %6.1f %% %12.1f %%", features, 100 * knn, 100 * linear);
-        }
-    }
-
-    private Row probe(
-            String name, Soda soda, Output output, ImageDataset train, ImageDataset test) {
-        FeatureExtractor extractor = FeatureExtractor.of(soda).output(output);
-        FeatureSet trainSet = extractor.extract(train);
-        FeatureSet testSet = extractor.extract(test);
-        double knn = KnnProbe.builder().build().evaluate(trainSet, testSet).accuracy();
-        double linear = LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet).accuracy();
-        return new Row(name, knn, linear);
-    }
-
-    private void report(Soda soda, List<Row> table, ImageDataset train, ImageDataset test)
+    private void report(
+            Soda soda, ProbeComparison comparison, ImageDataset train, ImageDataset test)
             throws IOException {
-        List<List<String>> rows =
-                table.stream()
-                        .map(
-                                row ->
-                                        List.of(
-                                                row.features(),
-                                                String.format(
-                                                        Locale.ROOT, "%.1f %%", 100 * row.knn()),
-                                                String.format(
-                                                        Locale.ROOT,
-                                                        "%.1f %%",
-                                                        100 * row.linear())))
-                        .toList();
         ModelEvaluation.builder(soda, train, test)
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
@@ -218,9 +189,9 @@ public final class Quickstart extends Program {
                 .add(
                         new TableSection(
                                 "Compared with pixels and an untrained encoder",
-                                List.of("features", "k-NN", "linear probe"),
-                                rows,
-                                ""))
+                                ProbeComparison.HEADERS,
+                                comparison.rows().stream().map(ProbeComparison.Row::cells).toList(),
+                                comparison.sentence()))
                 .build()
                 .evaluate()
                 .report()

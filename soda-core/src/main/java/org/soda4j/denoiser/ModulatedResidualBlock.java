@@ -52,9 +52,10 @@ public final class ModulatedResidualBlock extends NamedBlock {
         second =
                 new Parameter[] {
                     weight("time_emb.1.weight", 2L * outChannels, time),
-                    bias("time_emb.1.bias", time, 2L * outChannels),
+                    scaleAndShiftBias("time_emb.1.bias", time, outChannels, b.identityModulation),
                     weight("z_emb.1.weight", 2L * outChannels, latentSize),
-                    bias("z_emb.1.bias", latentSize, 2L * outChannels),
+                    scaleAndShiftBias(
+                            "z_emb.1.bias", latentSize, outChannels, b.identityModulation),
                     normWeight("norm2.weight", outChannels),
                     normBias("norm2.bias", outChannels),
                     weight("conv2.1.weight", outChannels, outChannels, 3, 3),
@@ -146,6 +147,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
         private int groups = 32;
         private double dropout = 0.1;
         private Resample resample = Resample.NONE;
+        private boolean identityModulation;
         private long seed;
 
         private Builder() {}
@@ -238,6 +240,18 @@ public final class ModulatedResidualBlock extends NamedBlock {
          */
         public Builder upsample() {
             return resample(Resample.UP);
+        }
+
+        /**
+         * Lets the scales of the modulation begin near 1; see {@link
+         * UNetDenoiserBuilder#identityModulation}. Default: false.
+         *
+         * @param identityModulation whether they begin near 1
+         * @return this
+         */
+        public Builder identityModulation(boolean identityModulation) {
+            this.identityModulation = identityModulation;
+            return this;
         }
 
         Builder resample(Resample resample) {

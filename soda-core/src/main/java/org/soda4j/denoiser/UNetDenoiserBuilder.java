@@ -24,6 +24,7 @@ public final class UNetDenoiserBuilder {
     private boolean residualResampling;
     private double timeDivisor = 1000;
     private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
+    private boolean identityModulation;
     private LatentLayout latent;
     private LayerModulation modulation;
     private long seed;
@@ -164,6 +165,22 @@ public final class UNetDenoiserBuilder {
     }
 
     /**
+     * Lets the scales of the modulation, those by the time and those by the latent (paper section
+     * 3.1, AdaGN), begin near 1, so that a block begins as a plain residual block and the latent
+     * reaches the output from the first step on: the biases of the scales begin 1 higher, which is
+     * the form {@code (1 + scale) h + shift} of the literature. Default and published: false, they
+     * begin near 0.
+     *
+     * @param identityModulation whether they begin near 1
+     * @return this
+     */
+    @JsonProperty
+    public UNetDenoiserBuilder identityModulation(boolean identityModulation) {
+        this.identityModulation = identityModulation;
+        return this;
+    }
+
+    /**
      * Sets the sections of the latent. Default: 128 dimensions, cut as the modulation wants it; in
      * a {@code Soda} what its latent layout says.
      *
@@ -211,7 +228,8 @@ public final class UNetDenoiserBuilder {
                 dropout,
                 residualResampling,
                 timeDivisor,
-                groups);
+                groups,
+                identityModulation);
     }
 
     /**

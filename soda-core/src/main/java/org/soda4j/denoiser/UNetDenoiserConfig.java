@@ -33,6 +33,9 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PublishedGroups.class)
     private final int groups;
 
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    private final boolean identityModulation;
+
     /** Groups of the last norm, as published. */
     static final int LAST_GROUPS = 8;
 
@@ -61,7 +64,8 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
             double dropout,
             boolean residualResampling,
             double timeDivisor,
-            int groups) {
+            int groups,
+            boolean identityModulation) {
         imageShape = requireImageShape(imageShape);
         requireAtLeast("groups", 1, groups);
         requireChannels(channels, LAST_GROUPS);
@@ -112,6 +116,7 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         this.residualResampling = residualResampling;
         this.timeDivisor = timeDivisor;
         this.groups = groups;
+        this.identityModulation = identityModulation;
     }
 
     @Override
@@ -164,6 +169,11 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         return groups;
     }
 
+    /** {@return whether the scales of the modulation begin near 1 instead of 0} */
+    public boolean identityModulation() {
+        return identityModulation;
+    }
+
     private List<Object> values() {
         return Arrays.asList(
                 imageShape,
@@ -175,7 +185,8 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                 dropout,
                 residualResampling,
                 timeDivisor,
-                groups);
+                groups,
+                identityModulation);
     }
 
     @Override
@@ -268,7 +279,8 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                 .latentSize(section)
                 .resample(resample)
                 .groups(groups)
-                .dropout(dropout);
+                .dropout(dropout)
+                .identityModulation(identityModulation);
     }
 
     /** An attention block of this U-Net, but for its name and seed. */

@@ -1,6 +1,7 @@
 package org.soda4j.encoder;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Arrays;
 import java.util.List;
@@ -22,14 +23,24 @@ public final class ResNetEncoderConfig implements EncoderConfig {
     private final int latentSize;
     private final NormLayer norm;
 
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private final List<Integer> stageBlocks;
+
+    private static final int MAX_STAGE_BLOCKS = 100;
+
+    /** Stages of every ResNet, each at half the resolution of the one before. */
+    static final int STAGES = 4;
+
     ResNetEncoderConfig(
             int depth,
             double widthMultiplier,
             boolean smallImages,
             int inputChannels,
             int latentSize,
-            NormLayer norm) {
+            NormLayer norm,
+            List<Integer> stageBlocks) {
         blocksPerStage(depth);
+        requireStageBlocks(stageBlocks);
         requireWidthMultiplier(widthMultiplier);
         requireAtLeast("inputChannels", 1, inputChannels);
         requireAtLeast("latentSize", 0, latentSize);
@@ -40,6 +51,7 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         this.inputChannels = inputChannels;
         this.latentSize = latentSize;
         this.norm = norm;
+        this.stageBlocks = List.copyOf(stageBlocks);
     }
 
     /** {@return 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)} */
@@ -75,8 +87,20 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         return norm;
     }
 
+    /** {@return residual blocks of each stage; left out of the text where they are the depth's} */
+    public List<Integer> stageBlocks() {
+        return Arrays.stream(blocksPerStage()).boxed().toList();
+    }
+
     private List<Object> values() {
-        return Arrays.asList(depth, widthMultiplier, smallImages, inputChannels, latentSize, norm);
+        return Arrays.asList(
+                depth,
+                widthMultiplier,
+                smallImages,
+                inputChannels,
+                latentSize,
+                norm,
+                stageBlocks());
     }
 
     @Override
@@ -98,7 +122,7 @@ public final class ResNetEncoderConfig implements EncoderConfig {
     public ResNetEncoderConfig withLatentSize(int size) {
         requireAtLeast("latentSize", 1, size);
         return new ResNetEncoderConfig(
-                depth, widthMultiplier, smallImages, inputChannels, size, norm);
+                depth, widthMultiplier, smallImages, inputChannels, size, norm, stageBlocks);
     }
 
     /**
@@ -157,6 +181,19 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         return EncoderCost.firstConvolution(this, height, width);
     }
 
+    /**
+     * The length of the stage features: the output channels of all stages.
+     *
+     * @return 960 x width for depths 18 and 34, 3840 x width for 50 and 101
+     */
+    public int stageFeatureSize() {
+        int sum = 0;
+        for (int stage = 0; stage < STAGES; stage++) {
+            sum += channels(stage) * expansion();
+        }
+        return sum;
+    }
+
     /** Output channels of a block are this many times its inner channels. */
     int expansion() {
         return depth >= 50 ? 4 : 1;
@@ -168,7 +205,18 @@ public final class ResNetEncoderConfig implements EncoderConfig {
     }
 
     int[] blocksPerStage() {
-        return blocksPerStage(depth);
+        return stageBlocks.isEmpty()
+                ? blocksPerStage(depth)
+                : stageBlocks.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    static void requireStageBlocks(List<Integer> blocks) {
+        boolean fit = blocks.isEmpty() || blocks.size() == STAGES;
+        if (!fit || blocks.stream().anyMatch(n -> n < 1 || n > MAX_STAGE_BLOCKS)) {
+            throw new IllegalArgumentException(
+                    "stageBlocks: expected %d numbers of 1 .. %d, or none for those of the depth, found %s"
+                            .formatted(STAGES, MAX_STAGE_BLOCKS, blocks));
+        }
     }
 
     static int[] blocksPerStage(int depth) {

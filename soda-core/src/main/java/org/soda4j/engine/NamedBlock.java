@@ -152,6 +152,22 @@ public abstract class NamedBlock extends AbstractBlock {
         return parameter(local, Parameter.Type.BIAS, SeededInitializer.uniform(fanIn), true, size);
     }
 
+    /**
+     * The bias of a layer whose first half of outputs scales and whose other half shifts.
+     *
+     * @param size of each half
+     * @param one whether the scales begin 1 higher than PyTorch draws them
+     */
+    protected final Parameter scaleAndShiftBias(String local, long fanIn, long size, boolean one) {
+        SeededInitializer drawn = SeededInitializer.uniform(fanIn);
+        return parameter(
+                local,
+                Parameter.Type.BIAS,
+                one ? drawn.withFirstHigher(size) : drawn,
+                true,
+                2 * size);
+    }
+
     /** The weight of a norm, ones. */
     protected final Parameter normWeight(String local, long size) {
         return parameter(local, Parameter.Type.GAMMA, Initializer.ONES, true, size);

@@ -391,6 +391,28 @@ public final class Operators {
         return constant(value ? 1 : 0);
     }
 
+    /**
+     * The exponential of the entropy of a covariance's spectrum, without gradients.
+     *
+     * @param rows float32 {@code [N, d]}
+     * @return a scalar; 0 where the rows do not differ
+     */
+    public static NDArray effectiveRank(NDArray rows) {
+        return call("effective_rank", false, rows);
+    }
+
+    /**
+     * How far rows are from draws of a standard normal: Epps and Pulley's statistic of their
+     * projections on random directions, in the mean (SIGReg; Balestriero and LeCun 2025, "LeJEPA").
+     * Directions come from the engine's generator.
+     *
+     * @param rows float32 {@code [N, d]}
+     * @return a scalar, of expectation about 1 for draws of a standard normal, whatever N
+     */
+    public static NDArray sigReg(NDArray rows) {
+        return call("sig_reg", true, rows);
+    }
+
     static NDArray call(String method, boolean training, NDArray... inputs) {
         return MODULE.call(method, training, inputs).get(0);
     }

@@ -20,29 +20,36 @@ final class SeededInitializer implements Initializer {
 
     private final boolean normal;
     private final double scale;
+    private final long higher;
     private final long seed;
 
-    private SeededInitializer(boolean normal, double scale, long seed) {
+    private SeededInitializer(boolean normal, double scale, long higher, long seed) {
         this.normal = normal;
         this.scale = scale;
+        this.higher = higher;
         this.seed = seed;
     }
 
     /** U(-b, b), b = 1 / sqrt(fanIn): what PyTorch's Conv2d and Linear start from. */
     static SeededInitializer uniform(long fanIn) {
-        return new SeededInitializer(false, 1 / Math.sqrt(fanIn), 0);
+        return new SeededInitializer(false, 1 / Math.sqrt(fanIn), 0, 0);
     }
 
     /** N(0, 2 / fanOut): Kaiming's for ReLU, what torchvision's ResNets start from. */
     static SeededInitializer normal(long fanOut) {
-        return new SeededInitializer(true, Math.sqrt(2.0 / fanOut), 0);
+        return new SeededInitializer(true, Math.sqrt(2.0 / fanOut), 0, 0);
+    }
+
+    /** The same values, so many of the first ones 1 higher. */
+    SeededInitializer withFirstHigher(long count) {
+        return new SeededInitializer(normal, scale, count, seed);
     }
 
     SeededInitializer of(long modelSeed, String name) {
         CRC32 crc = new CRC32();
         crc.update(name.getBytes(StandardCharsets.UTF_8));
         return new SeededInitializer(
-                normal, scale, modelSeed * 0x9E3779B97F4A7C15L + crc.getValue());
+                normal, scale, higher, modelSeed * 0x9E3779B97F4A7C15L + crc.getValue());
     }
 
     @Override
@@ -52,9 +59,9 @@ final class SeededInitializer implements Initializer {
         NDArray array = manager.create(shape, DataType.FLOAT32, Device.cpu());
         FloatBuffer values =
                 array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-        for (long left = shape.size(); left > 0; left--) {
+        for (long i = 0; i < shape.size(); i++) {
             double draw = normal ? random.nextGaussian() : 2 * random.nextDouble() - 1;
-            values.put((float) (scale * draw));
+            values.put((float) (scale * draw + (i < higher ? 1 : 0)));
         }
         if (!array.getDevice().equals(manager.getDevice())) {
             try (NDArray onCpu = array) {

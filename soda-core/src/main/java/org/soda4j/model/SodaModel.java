@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.soda4j.denoiser.Denoiser;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.Encoder;
+import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
@@ -134,6 +135,13 @@ public final class SodaModel implements AutoCloseable {
             requireOutputs(outputs, images.get(0).getShape().get(0));
         }
         return outputs;
+    }
+
+    /** Normalised images to latent and means of every stage's feature maps, joined. */
+    public NDArray encodeJoined(NDList images, NumberFormat precision) {
+        ParameterStore values = store(encoderInference, encoder, encoderWeights, false, precision);
+        return encoder.forward(values, images, false, ResNetEncoder.joinedOptions(precision))
+                .get(0);
     }
 
     private void requireOutputs(NDList outputs, long n) {

@@ -21,7 +21,8 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     double epsilon = 1e-8;
     double clipNorm = 1;
     double emaDecay = 0.9999;
-    boolean emaWarmup;
+    EmaRamp emaRamp = EmaRamp.NONE;
+    double sigReg;
 
     OptimizerOptions() {}
 
@@ -39,7 +40,8 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
         epsilon = config.epsilon();
         clipNorm = config.clipNorm();
         emaDecay = config.emaDecay();
-        emaWarmup = config.emaWarmup();
+        emaRamp = config.emaRamp();
+        sigReg = config.sigReg();
     }
 
     /**
@@ -179,14 +181,30 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     }
 
     /**
-     * Lets the average forget faster in early steps, min(decay, (1 + step) / (10 + step)): for
-     * short trainings. Default and published: false.
+     * Sets how the average's decay grows in early steps. Default: {@link EmaRamp#NONE}; published:
+     * {@link EmaRamp#PUBLISHED}.
      *
-     * @param emaWarmup whether to
+     * @param emaRamp the ramp
      * @return this
      */
-    public T emaWarmup(boolean emaWarmup) {
-        this.emaWarmup = emaWarmup;
+    public T emaRamp(EmaRamp emaRamp) {
+        Objects.requireNonNull(emaRamp, "emaRamp");
+        this.emaRamp = emaRamp;
+        return self();
+    }
+
+    /**
+     * Sets the weight of SIGReg beside the denoising loss: it draws the latents of a batch towards
+     * a standard normal, along 256 random directions (Epps and Pulley's statistic; Balestriero and
+     * LeCun 2025). The latent then uses more of its directions and N(0, I) is a prior to draw from;
+     * what it does to probes depends on the data. Default and published: 0, none.
+     *
+     * @param sigReg at least 0
+     * @return this
+     */
+    public T sigReg(double sigReg) {
+        require(sigReg >= 0 && Double.isFinite(sigReg), "sigReg", "a finite number, 0 up", sigReg);
+        this.sigReg = sigReg;
         return self();
     }
 

@@ -1,6 +1,7 @@
 package org.soda4j.training;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
@@ -39,8 +40,16 @@ public final class TrainingConfig {
     private final double epsilon;
     private final double clipNorm;
     private final double emaDecay;
-    private final boolean emaWarmup;
+    private final EmaRamp emaRamp;
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    private final double sigReg;
+
     private final LatentMasking masking;
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private final Augmentation augmentation;
+
     private final Precision precision;
     private final long seed;
     private final boolean shuffle;
@@ -67,8 +76,10 @@ public final class TrainingConfig {
         epsilon = options.epsilon;
         clipNorm = options.clipNorm;
         emaDecay = options.emaDecay;
-        emaWarmup = options.emaWarmup;
+        emaRamp = options.emaRamp;
+        sigReg = options.sigReg;
         masking = options.masking;
+        augmentation = options.augmentation;
         precision = options.precision;
         seed = options.seed;
         shuffle = options.shuffle;
@@ -169,14 +180,24 @@ public final class TrainingConfig {
         return emaDecay;
     }
 
-    /** {@return whether the average forgets faster in early steps} */
-    public boolean emaWarmup() {
-        return emaWarmup;
+    /** {@return how the average's decay grows in early steps} */
+    public EmaRamp emaRamp() {
+        return emaRamp;
+    }
+
+    /** {@return weight of the latents' distance from a standard normal; 0 for none} */
+    public double sigReg() {
+        return sigReg;
     }
 
     /** {@return of the latent; null for the model's} */
     public LatentMasking masking() {
         return masking;
+    }
+
+    /** {@return how views are made; null for the published recipe} */
+    public Augmentation augmentation() {
+        return augmentation;
     }
 
     /** {@return of the forward and backward pass} */
@@ -245,8 +266,10 @@ public final class TrainingConfig {
                 epsilon,
                 clipNorm,
                 emaDecay,
-                emaWarmup,
+                emaRamp,
+                sigReg,
                 masking,
+                augmentation,
                 precision,
                 seed,
                 shuffle,
@@ -289,6 +312,12 @@ public final class TrainingConfig {
                     VERSION + ", which this library writes; a newer one wrote the text",
                     version);
             return this;
+        }
+
+        /** Called by Jackson: the name of a ramp before there were several. */
+        @JsonProperty
+        Builder emaWarmup(boolean emaWarmup) {
+            return emaRamp(emaWarmup ? EmaRamp.TENTHS : EmaRamp.NONE);
         }
 
         @Override

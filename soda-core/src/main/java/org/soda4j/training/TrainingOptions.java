@@ -17,6 +17,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     int batchSize = 128;
     int accumulation = 1;
     LatentMasking masking;
+    Augmentation augmentation;
     Precision precision = Precision.FP32;
     long seed;
     boolean shuffle = true;
@@ -42,6 +43,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
         accumulation = config.accumulation();
         takeOptimizer(config);
         masking = config.masking();
+        augmentation = config.augmentation();
         precision = config.precision();
         seed = config.seed();
         shuffle = config.shuffle();
@@ -132,6 +134,19 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      */
     public T masking(LatentMasking masking) {
         this.masking = masking;
+        return self();
+    }
+
+    /**
+     * Sets how views are made. Default: null, the published recipe. A trainer takes the views that
+     * its data give; this is what data sets of views are built by ({@code
+     * ViewPairs.Builder.augmentation}) and what a run records.
+     *
+     * @param augmentation the crops, flips and colours; null for the published recipe
+     * @return this
+     */
+    public T augmentation(Augmentation augmentation) {
+        this.augmentation = augmentation;
         return self();
     }
 

@@ -59,6 +59,8 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingState state;
     private final TrainingStep trainingStep;
 
+    private final CollapseWatch watch = new CollapseWatch();
+
     private RunPosition at;
     private boolean stopping;
     private long checkpointStep = -1;
@@ -102,7 +104,9 @@ final class TrainingRun implements AutoCloseable {
                         config.beta2(),
                         config.epsilon());
         optimizer = new AdamW(hyperparameters, trainable);
-        average = new MovingAverage(config.emaDecay(), config.emaWarmup(), parameters);
+        average =
+                new MovingAverage(
+                        step -> config.emaRamp().decay(config.emaDecay(), step), parameters);
         long seed = StepSeed.ofRank(config.seed(), ranks.rank());
         TrainingDraws draws = options.draws == null ? TrainingDraws.random(seed) : options.draws;
         lossScale = options.lossScale.apply(config.precision());
@@ -132,11 +136,13 @@ final class TrainingRun implements AutoCloseable {
 
     private void warnOfLongAverage() {
         double looksBack = 1 / (1 - config.emaDecay());
-        if (!config.emaWarmup() && plan.totalSteps() < looksBack && ranks.rank() == 0) {
+        if (config.emaRamp() == EmaRamp.NONE
+                && plan.totalSteps() < looksBack
+                && ranks.rank() == 0) {
             LOGGER.warn(
                     "the moving average (decay {}) looks back over {} steps, but the training has"
                             + " only {}, so that the model will stay close to its initial weights;"
-                            + " set emaWarmup(true) or a smaller emaDecay",
+                            + " set an emaRamp or a smaller emaDecay",
                     config.emaDecay(),
                     Math.round(looksBack),
                     plan.totalSteps());
@@ -168,6 +174,7 @@ final class TrainingRun implements AutoCloseable {
             }
             saveCheckpoint();
             average.exchange(); // For good: the trained model is the average.
+            FeatureMeasurement.of(soda, loader, manager).ifPresent(soda::keepFeatureStatistics);
             saveModel();
             ranks.barrier(); // What rank 0 writes is there when any rank returns.
             return end(begunComplete);
@@ -230,6 +237,16 @@ final class TrainingRun implements AutoCloseable {
             parallel.requireSameModel(at.step());
         }
         listeners.tell(result.skipped() ? skipped(result) : made(result, rate));
+        watch.after(at, plan.totalSteps(), trainingStep.latents(), manager)
+                .ifPresent(
+                        rank ->
+                                listeners.tell(
+                                        new RunEvent.Latents(
+                                                clock.instant(),
+                                                at.step(),
+                                                at.images(),
+                                                at.epoch() + 1,
+                                                rank)));
         agreeToStop();
     }
 

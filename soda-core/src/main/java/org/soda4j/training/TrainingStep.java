@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
+import org.soda4j.engine.Operators;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.optimizer.AdamW;
@@ -34,6 +35,7 @@ final class TrainingStep implements AutoCloseable {
     private final MovingAverage average;
     private final LossScale lossScale;
     private final Optional<BatchNormStatistics> statistics;
+    private final StepLatents latents = new StepLatents();
 
     /**
      * What a step gives.
@@ -87,6 +89,7 @@ final class TrainingStep implements AutoCloseable {
         PyTorchEngine.require().setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
         statistics.ifPresent(BatchNormStatistics::keep);
         double factor = lossScale.factor();
+        latents.clear();
         double loss = 0;
         try (NDManager scope = batch.get(0).getManager().newSubManager()) {
             NDList views = onDevice(batch, scope);
@@ -135,7 +138,7 @@ final class TrainingStep implements AutoCloseable {
                             draw.views() == null
                                     ? null
                                     : draw.views().part(part * size, (part + 1) * size));
-            NDArray loss = soda.loss(v, d, true, config.precision());
+            NDArray loss = soda.loss(v, d, true, config.precision(), this::regularized);
             // An operator with a Java number frees it at once, and backward reads it again.
             NDArray parts = scope.create((float) config.accumulation());
             NDArray scale = scope.create((float) factor);
@@ -143,6 +146,22 @@ final class TrainingStep implements AutoCloseable {
             collector.backward(factor == 1 ? share : share.mul(scale));
             return share.getFloat();
         }
+    }
+
+    /** With SIGReg, if it is asked for. */
+    private NDArray regularized(NDArray loss, NDArray latents) {
+        this.latents.add(latents);
+        if (config.sigReg() == 0) {
+            return loss;
+        }
+        // An operator with a Java number frees it at once, and backward reads it again.
+        NDArray weight = loss.getManager().create((float) config.sigReg());
+        return loss.add(Operators.sigReg(latents).mul(weight.toDevice(loss.getDevice(), false)));
+    }
+
+    /** Of the last step. */
+    StepLatents latents() {
+        return latents;
     }
 
     private static NDArray part(NDArray whole, int part, int size, NDManager scope) {

@@ -56,6 +56,36 @@ class Operators(Module):
       y = torch.cat(each)
     return torch.silu(y)
 
+  # ---- latents ----
+
+  # The exponential of the entropy of the covariance's spectrum: squares of the singular values of
+  # the centred rows, by their sum.
+  def effective_rank(self: __torch__.Operators, rows: Tensor) -> Tensor:
+    s = torch.linalg_svdvals(torch.sub(rows, torch.mean(rows, [0], True)))
+    power = torch.mul(s, s)
+    total = torch.sum(power)
+    p = torch.div(power, torch.clamp_min(total, 1e-30))
+    entropy = torch.neg(torch.sum(torch.special_xlogy(p, p)))
+    return torch.mul(torch.exp(entropy), torch.to(torch.gt(total, 0.), 6))
+
+  # N times the mean over random directions of the integral of |phi_N(t) - exp(-t^2 / 2)|^2
+  # exp(-t^2 / 2), phi_N the characteristic function of the projected rows; by trapezoids over
+  # 0 .. 3, twice, because the integrand is even.
+  def sig_reg(self: __torch__.Operators, rows: Tensor) -> Tensor:
+    d = torch.size(rows, 1)
+    directions = torch.randn([d, 256], dtype=6, layout=None, device=ops.prim.device(rows), pin_memory=False)
+    directions = torch.div(directions, torch.norm(directions, 2, [0], True))
+    t = torch.linspace(0., 3., 17, dtype=6, layout=None, device=ops.prim.device(rows), pin_memory=False)
+    normal = torch.exp(torch.mul(torch.mul(t, t), -0.5))
+    weights = torch.mul(normal, 0.375)
+    _0 = torch.mul_(torch.select(weights, 0, 0), 0.5)
+    _1 = torch.mul_(torch.select(weights, 0, 16), 0.5)
+    angles = torch.mul(torch.unsqueeze(torch.matmul(rows, directions), 2), t)
+    real = torch.sub(torch.mean(torch.cos(angles), [0]), normal)
+    imaginary = torch.mean(torch.sin(angles), [0])
+    distance = torch.add(torch.mul(real, real), torch.mul(imaginary, imaginary))
+    return torch.mul(torch.mean(torch.matmul(distance, weights)), torch.size(rows, 0))
+
   # ---- linear, convolution, attention ----
 
   def linear(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -207,4 +207,25 @@ class ResNetEncoderTest {
             assertThat(part.sub(whole.get("2:")).abs().max().getFloat()).isLessThan(1e-5f);
         }
     }
+
+    @Test
+    void blocksOfAStageCanBeChosen() {
+        ResNetEncoderConfig encoder =
+                ResNetEncoder.builder().stageBlocks(1, 2, 1, 3).smallImages(true).config();
+        assertThat(encoder.newBlock(0).namedParameters().keySet())
+                .contains("layer1.0.conv1.weight", "layer2.1.bn2.bias", "layer4.2.conv2.weight")
+                .doesNotContain("layer1.1.conv1.weight", "layer3.1.conv1.weight");
+        String json = ConfigText.toJson(encoder);
+        assertThat(json).contains("\"stageBlocks\" : [ 1, 2, 1, 3 ]");
+        assertThat(ConfigText.fromTree(ConfigText.jsonTree(json), ResNetEncoderConfig.class))
+                .isEqualTo(encoder);
+        ResNetEncoderConfig published = ResNetEncoder.builder().config();
+        assertThat(ConfigText.toJson(published)).doesNotContain("stageBlocks");
+        assertThat(published.stageBlocks()).containsExactly(2, 2, 2, 2);
+        assertThat(ResNetEncoder.builder().stageBlocks(2, 2, 2, 2).config()).isEqualTo(published);
+        assertThatThrownBy(() -> ResNetEncoder.builder().stageBlocks(1, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected 4 numbers of 1 .. 100")
+                .hasMessageContaining("[1, 1, 1]");
+    }
 }

@@ -17,6 +17,7 @@ import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
@@ -109,7 +110,7 @@ final class HostProgram {
                 .data(data)
                 .batchSize(4)
                 .steps(3)
-                .emaWarmup(true)
+                .emaRamp(EmaRamp.TENTHS)
                 .folder(folder.resolve("run"))
                 .stopOnShutdown(asks)
                 .listener(

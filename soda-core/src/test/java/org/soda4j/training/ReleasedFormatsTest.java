@@ -68,10 +68,10 @@ class ReleasedFormatsTest {
         try (NDManager manager = NDManager.newBaseManager();
                 Soda soda = FormatFiles.model()) {
             SodaTrainer.Builder trainer = FormatFiles.trainer(soda, manager, run);
-            assertThatThrownBy(() -> trainer.emaWarmup(true).build().fit())
+            assertThatThrownBy(() -> trainer.emaRamp(EmaRamp.TENTHS).build().fit())
                     .isInstanceOf(RunFolderException.class)
-                    .hasMessageContaining("emaWarmup");
-            assertThat(trainer.emaWarmup(false).build().fit().complete()).isTrue();
+                    .hasMessageContaining("emaRamp");
+            assertThat(trainer.emaRamp(EmaRamp.NONE).build().fit().complete()).isTrue();
         }
     }
 

@@ -94,6 +94,10 @@ class RunConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "minutes-16",
+                "minutes-16-grey",
+                "minutes-32",
+                "minutes-32-grey",
                 "cifar10",
                 "cifar100",
                 "tiny-imagenet",
@@ -102,7 +106,7 @@ class RunConfigTest {
                 "paper-tiny-imagenet"
             })
     void everyPresetComesBackFromYamlAndFromARunFolder(String name) throws Exception {
-        assertThat(RunConfig.presets()).contains(name).hasSize(6);
+        assertThat(RunConfig.presets()).contains(name).hasSize(10);
         RunConfig preset = RunConfig.preset(name);
         Path file = Files.writeString(folder.resolve("run.yaml"), preset.toYaml());
         RunConfig read = RunConfig.read(file);
@@ -158,7 +162,7 @@ class RunConfigTest {
                 "/training/batchSize: expected a whole number, found many");
         assertRefused("training.batchSize=1.5", ": expected a whole number, found 1.5");
         assertRefused("training.learningRate=fast", ": expected a number, found fast");
-        assertRefused("training.emaWarmup=often", ": expected true or false, found often");
+        assertRefused("training.decayVectors=often", ": expected true or false, found often");
         assertRefused("model.latent=64", "/model/latent: expected a list such as [64], found 64");
         assertRefused("training.precision=fp8", ": expected one of [FP32, BF16, FP16], found fp8");
         assertRefused("training.batchSize", "expected path=value", "training.batchSize");

@@ -9,6 +9,7 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.listener.RunEvent;
@@ -55,7 +56,7 @@ public final class FirstAfternoon {
                             .batchSize(8)
                             .learningRate(1e-3)
                             .warmup(null)
-                            .emaWarmup(true)
+                            .emaRamp(EmaRamp.TENTHS)
                             .listener(new Progress())
                             .build()
                             .fit();

@@ -71,7 +71,7 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
         overrides.add("training.length={unit: EPOCHS, count: %d}".formatted(epochs));
         overrides.add(
                 "training.warmup={unit: STEPS, count: %d}".formatted(Math.max(1, steps / 40)));
-        overrides.add("training.emaWarmup=true");
+        overrides.add("training.emaRamp=TENTHS");
         overrides.add("training.sampleEveryEpochs=" + Math.max(1, epochs / 10));
         overrides.add("training.samples=10");
         overrides.add("training.sampleSteps=" + (gpu ? 100 : 20));

@@ -8,6 +8,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.time.Duration;
 import java.util.List;
 import org.soda4j.Soda;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
@@ -41,7 +42,7 @@ public final class StepTime {
                             .accumulation(
                                     batch == training.batchSize() ? training.accumulation() : 1)
                             .steps(warmUp + steps)
-                            .emaWarmup(true)
+                            .emaRamp(EmaRamp.TENTHS)
                             .data(noise)
                             .listener(fastest)
                             .build()

@@ -55,7 +55,7 @@ public final class TrainingProgram {
         this.device = device;
     }
 
-    /** Views of the images at the denoiser's resolution, by the published recipe. */
+    /** Views of the images at the denoiser's resolution, as the configuration says. */
     public static ViewPairs pairs(ImageDataset images, RunConfig config) {
         List<Integer> shape = config.model().denoiser().imageShape();
         if (!shape.get(1).equals(shape.get(2))) {
@@ -65,6 +65,7 @@ public final class TrainingProgram {
         return ViewPairs.builder(images)
                 .resolution(shape.get(1))
                 .normalization(config.model().normalization())
+                .augmentation(config.training().augmentation())
                 .seed(config.training().seed())
                 .build();
     }

@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes steps (in float16 also skipped ones), epochs and evaluations to a file, one JSON object a
- * line:
+ * Writes steps (in float16 also skipped ones), epochs, the latents' effective rank and evaluations
+ * to a file, one JSON object a line:
  *
  * <pre>
  * {"type":"step","step":1,"epoch":1,"images":128,"loss":1.0,"encoderLearningRate":2.0E-7,...}
  * {"type":"epoch","step":390,"epoch":1,"images":49920,"meanLoss":0.06}
+ * {"type":"latents","step":400,"epoch":2,"images":51200,"effectiveRank":12.3}
  * {"type":"evaluation","step":390,"epoch":1,"images":49920,"knn.accuracy":0.41}
  * </pre>
  *
@@ -107,6 +108,13 @@ public final class JsonLinesListener implements RunListener {
         append(
                 line("epoch", epoch, epoch.epoch(), epoch.images())
                         .put("meanLoss", epoch.meanLoss()));
+    }
+
+    @Override
+    public void latents(RunEvent.Latents latents) {
+        append(
+                line("latents", latents, latents.epoch(), latents.images())
+                        .put("effectiveRank", latents.effectiveRank()));
     }
 
     @Override

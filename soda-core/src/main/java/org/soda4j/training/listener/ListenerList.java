@@ -76,6 +76,8 @@ public final class ListenerList {
             call = listener -> listener.skippedStep(skipped);
         } else if (event instanceof RunEvent.Epoch epoch) {
             call = listener -> listener.epoch(epoch);
+        } else if (event instanceof RunEvent.Latents latents) {
+            call = listener -> listener.latents(latents);
         } else if (event instanceof RunEvent.Evaluation evaluation) {
             call = listener -> listener.evaluation(evaluation);
         } else if (event instanceof RunEvent.Samples samples) {

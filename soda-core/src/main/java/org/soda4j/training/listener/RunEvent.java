@@ -112,6 +112,20 @@ public sealed interface RunEvent {
             implements RunEvent {}
 
     /**
+     * The latents of this step's batch were looked at, some fifty times in a training.
+     *
+     * @param time when
+     * @param step the step after which
+     * @param images training images seen so far
+     * @param epoch the epoch of this step
+     * @param effectiveRank directions that the latent uses in this batch (see {@link
+     *     org.soda4j.encoder.EffectiveRank}), less than the batch has images; near 1 it has
+     *     collapsed
+     */
+    record Latents(Instant time, long step, long images, int epoch, double effectiveRank)
+            implements RunEvent {}
+
+    /**
      * The model was evaluated.
      *
      * @param time when

@@ -55,6 +55,13 @@ public interface RunListener {
     default void epoch(RunEvent.Epoch epoch) {}
 
     /**
+     * The latents of the last steps were looked at.
+     *
+     * @param latents what was found
+     */
+    default void latents(RunEvent.Latents latents) {}
+
+    /**
      * The model was evaluated.
      *
      * @param evaluation the metrics

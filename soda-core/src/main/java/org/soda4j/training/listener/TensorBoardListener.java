@@ -96,6 +96,15 @@ public final class TensorBoardListener implements RunListener {
     }
 
     @Override
+    public void latents(RunEvent.Latents latents) {
+        attempt(
+                () ->
+                        writer.scalars(
+                                latents.step(),
+                                Map.of("latent/effective_rank", latents.effectiveRank())));
+    }
+
+    @Override
     public void evaluation(RunEvent.Evaluation evaluation) {
         Map<String, Double> values = new LinkedHashMap<>();
         evaluation.metrics().forEach((name, value) -> values.put("evaluation/" + name, value));

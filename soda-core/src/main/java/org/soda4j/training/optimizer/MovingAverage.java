@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongToDoubleFunction;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.ParameterOperators;
@@ -16,21 +17,18 @@ import org.soda4j.engine.ParameterOperators;
 @Internal
 public final class MovingAverage implements AutoCloseable {
 
-    private final double decay;
-    private final boolean warmup;
+    private final LongToDoubleFunction decay;
     private final NDManager manager;
     private final NDList values;
     private final NDList shadow = new NDList();
     private final Map<String, NDArray> byName = new LinkedHashMap<>();
 
     /**
-     * @param decay 0 .. 1
-     * @param warmup whether early steps use the smaller (1 + step) / (10 + step)
+     * @param decay 0 .. 1, of each step
      * @param parameters parameters and statistics by name
      */
-    public MovingAverage(double decay, boolean warmup, Map<String, NDArray> parameters) {
+    public MovingAverage(LongToDoubleFunction decay, Map<String, NDArray> parameters) {
         this.decay = decay;
-        this.warmup = warmup;
         manager = parameters.values().iterator().next().getManager().newSubManager();
         values = new NDList(parameters.values());
         parameters.forEach(
@@ -44,8 +42,7 @@ public final class MovingAverage implements AutoCloseable {
 
     /** Takes in the values after a step, counted from 1. */
     public void update(long step) {
-        double now = warmup ? Math.min(decay, (1.0 + step) / (10.0 + step)) : decay;
-        ParameterOperators.movingAverage(shadow, values, now);
+        ParameterOperators.movingAverage(shadow, values, decay.applyAsDouble(step));
     }
 
     /** Exchanges the model's values and the averages, bit for bit; a second call undoes it. */

@@ -13,6 +13,7 @@ import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.training.Augmentation;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
 
@@ -246,6 +247,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
         private ViewPipeline source;
         private ViewPipeline target;
         private PixelNormalization normalization = PixelNormalization.imageNet();
+        private Augmentation augmentation;
         private int pairsPerItem = 1;
 
         private Builder(ViewSource items) {
@@ -292,6 +294,17 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
         }
 
         /**
+         * Sets how views are made where no pipeline is set. Default: the published recipe.
+         *
+         * @param value crops, flips and colours; null for the published recipe
+         * @return this builder
+         */
+        public Builder augmentation(Augmentation value) {
+            augmentation = value;
+            return this;
+        }
+
+        /**
          * Sets how many pairs of each item an epoch has, for items with many images.
          *
          * @param count at least 1; 1 by default
@@ -312,12 +325,18 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
          * @throws IllegalArgumentException if the normalization has neither 1 nor 3 channels
          */
         public ViewPairs build() {
+            int channels = normalization.mean().size();
             if (source == null && sourceSize > 0) {
-                source = ViewPipeline.publishedSource(sourceSize, normalization);
+                source =
+                        augmentation == null
+                                ? ViewPipeline.publishedSource(sourceSize, normalization)
+                                : ViewPipeline.source(sourceSize, channels, augmentation);
             }
             if (target == null && targetSize > 0) {
-                int channels = normalization.mean().size();
-                target = ViewPipeline.publishedTarget(targetSize, channels);
+                target =
+                        augmentation == null
+                                ? ViewPipeline.publishedTarget(targetSize, channels)
+                                : ViewPipeline.target(targetSize, channels, augmentation);
             }
             if (source == null || target == null) {
                 throw new IllegalStateException(

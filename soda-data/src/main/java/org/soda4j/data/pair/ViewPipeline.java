@@ -5,6 +5,7 @@ import java.util.List;
 import org.soda4j.PixelNormalization;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ArrayTransform;
+import org.soda4j.data.transform.ColorJitter;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
 import org.soda4j.data.transform.Grayscale;
@@ -14,10 +15,12 @@ import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.PixelConversion;
 import org.soda4j.data.transform.RandAugment;
 import org.soda4j.data.transform.RandomApply;
+import org.soda4j.data.transform.RandomGrayscale;
 import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
 import org.soda4j.data.transform.Resize;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.training.Augmentation;
 
 /**
  * Makes one view of an image: 8-bit transforms in order, a resize to the pipeline's resolution
@@ -85,6 +88,49 @@ public final class ViewPipeline {
      */
     public static ViewPipeline publishedTarget(int size, int channels) {
         return published(size, channels).build();
+    }
+
+    /**
+     * Returns the source views of an augmentation: random crop, flip, colours.
+     *
+     * @param size rows and columns of the view, at least 1
+     * @param channels 1 or 3
+     * @param augmentation how
+     * @return the pipeline; its views are in [0, 1]
+     */
+    public static ViewPipeline source(int size, int channels, Augmentation augmentation) {
+        Builder builder = cropped(size, channels, augmentation.sourceArea(), augmentation);
+        double jitter = augmentation.colorJitter();
+        if (jitter > 0) {
+            builder.then(new ColorJitter(jitter, jitter, jitter, jitter / 4));
+        }
+        if (augmentation.grayscale() > 0) {
+            builder.then(new RandomGrayscale(augmentation.grayscale()));
+        }
+        return builder.build();
+    }
+
+    /**
+     * Returns the target views of an augmentation: random crop, flip.
+     *
+     * @param size rows and columns of the view, at least 1
+     * @param channels 1 or 3
+     * @param augmentation how
+     * @return the pipeline; its views are in [0, 1]
+     */
+    public static ViewPipeline target(int size, int channels, Augmentation augmentation) {
+        return cropped(size, channels, augmentation.targetArea(), augmentation).build();
+    }
+
+    private static Builder cropped(int size, int channels, double area, Augmentation augmentation) {
+        Builder builder =
+                builder(size)
+                        .channels(channels)
+                        .then(new RandomResizedCrop(size, size, area, 1, 3.0 / 4, 4.0 / 3));
+        if (augmentation.flip() > 0) {
+            builder.then(new RandomHorizontalFlip(augmentation.flip()));
+        }
+        return builder;
     }
 
     private static Builder published(int size, int channels) {

@@ -7,11 +7,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.encoder.FeatureStatistics;
 
 /**
  * Turns the images of a data set into features: resized to the model's resolution, without
@@ -31,6 +33,10 @@ public final class FeatureExtractor {
         NORMALIZED_LATENT,
         /** The pooled features before the encoder's last layer. */
         POOLED,
+        /** The means of the feature maps of all four stages. */
+        STAGES,
+        /** The latent and the means of all stages. */
+        JOINED,
         /** The pixels themselves, the baseline of every encoder. */
         PIXELS;
 
@@ -45,19 +51,45 @@ public final class FeatureExtractor {
                 case LATENT -> soda.encode(images);
                 case NORMALIZED_LATENT -> soda.encodeNormalized(images);
                 case POOLED -> soda.encodeFeatures(images);
+                case STAGES -> soda.encodeStages(images);
+                case JOINED -> soda.encodeJoined(images);
                 case PIXELS -> images.reshape(new Shape(images.getShape().get(0), -1));
+            };
+        }
+
+        private FeatureStatistics statistics(Soda soda) {
+            FeatureStatistics all =
+                    soda.featureStatistics()
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalStateException(
+                                                    "standardized: expected a model with statistics of its features, which a training measures, found none; train it, set Soda.keepFeatureStatistics, or take features as they are"));
+            int latent = soda.config().latent().size();
+            return switch (this) {
+                case LATENT -> all.columns(0, latent);
+                case STAGES -> all.columns(latent, all.size());
+                case JOINED -> all;
+                case POOLED ->
+                        all.columns(all.size() - soda.config().encoder().featureSize(), all.size());
+                case NORMALIZED_LATENT, PIXELS ->
+                        throw new IllegalStateException(
+                                "standardized: expected LATENT, POOLED, STAGES or JOINED, found "
+                                        + this);
             };
         }
     }
 
     private final Soda soda;
     private final Output output;
+    private final boolean standardized;
     private final int batchSize;
     private final IntConsumer progress;
 
-    private FeatureExtractor(Soda soda, Output output, int batchSize, IntConsumer progress) {
+    private FeatureExtractor(
+            Soda soda, Output output, boolean standardized, int batchSize, IntConsumer progress) {
         this.soda = soda;
         this.output = output;
+        this.standardized = standardized;
         this.batchSize = batchSize;
         this.progress = progress;
     }
@@ -70,7 +102,7 @@ public final class FeatureExtractor {
      */
     public static FeatureExtractor of(Soda soda) {
         return new FeatureExtractor(
-                Objects.requireNonNull(soda, "soda"), Output.LATENT, 64, done -> {});
+                Objects.requireNonNull(soda, "soda"), Output.LATENT, false, 64, done -> {});
     }
 
     /**
@@ -81,7 +113,18 @@ public final class FeatureExtractor {
      */
     public FeatureExtractor output(Output other) {
         return new FeatureExtractor(
-                soda, Objects.requireNonNull(other, "output"), batchSize, progress);
+                soda, Objects.requireNonNull(other, "output"), standardized, batchSize, progress);
+    }
+
+    /**
+     * Standardises features by the statistics that the model was saved with, so that each weighs
+     * the same in cosines and distances.
+     *
+     * @param standardize default false
+     * @return a changed extractor
+     */
+    public FeatureExtractor standardized(boolean standardize) {
+        return new FeatureExtractor(soda, output, standardize, batchSize, progress);
     }
 
     /**
@@ -92,7 +135,8 @@ public final class FeatureExtractor {
      * @return a changed extractor
      */
     public FeatureExtractor batchSize(int size) {
-        return new FeatureExtractor(soda, output, IntRange.atLeastOne("batchSize", size), progress);
+        return new FeatureExtractor(
+                soda, output, standardized, IntRange.atLeastOne("batchSize", size), progress);
     }
 
     /**
@@ -103,7 +147,11 @@ public final class FeatureExtractor {
      */
     public FeatureExtractor progress(IntConsumer listener) {
         return new FeatureExtractor(
-                soda, output, batchSize, Objects.requireNonNull(listener, "listener"));
+                soda,
+                output,
+                standardized,
+                batchSize,
+                Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -111,8 +159,11 @@ public final class FeatureExtractor {
      *
      * @param images at least one image
      * @return features in the data set's order, with its labels if it has any
+     * @throws IllegalStateException if standardised ones are wanted and the model has no statistics
      */
     public FeatureSet extract(ImageDataset images) {
+        Optional<FeatureStatistics> statistics =
+                standardized ? Optional.of(output.statistics(soda)) : Optional.empty();
         ImageBatches batches = ImageBatches.resized(images, soda);
         int size = batches.size();
         float[] features = null;
@@ -137,8 +188,14 @@ public final class FeatureExtractor {
                 progress.accept(start + n);
             }
         }
+        if (statistics.isPresent()) {
+            statistics.get().standardize(features);
+        }
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("features", output.name());
+        if (standardized) {
+            provenance.put("standardized", "true");
+        }
         provenance.put("data", images.contentHash());
         FeatureSet set = FeatureSet.of(features, width).withProvenance(provenance);
         int[] labels = new int[size];

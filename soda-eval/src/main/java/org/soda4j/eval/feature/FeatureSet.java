@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.engine.Internal;
 
 /**
@@ -342,6 +343,24 @@ public final class FeatureSet {
             System.arraycopy(values, i * width + from, taken, i * part, part);
         }
         return new FeatureSet(taken, part, labels, classNames, provenance);
+    }
+
+    /**
+     * The features less their means, divided by their deviations.
+     *
+     * @param statistics as many as there are features
+     * @return the standardised set
+     * @throws IllegalArgumentException if their number is another
+     */
+    public FeatureSet standardized(FeatureStatistics statistics) {
+        if (statistics.size() != width) {
+            throw new IllegalArgumentException(
+                    "statistics: expected %d features, found %d"
+                            .formatted(width, statistics.size()));
+        }
+        float[] standard = values.clone();
+        statistics.standardize(standard);
+        return new FeatureSet(standard, width, labels, classNames, provenance);
     }
 
     /**

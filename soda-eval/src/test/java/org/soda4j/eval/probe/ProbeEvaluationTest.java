@@ -12,6 +12,7 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.TestImages;
 import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
@@ -30,7 +31,7 @@ class ProbeEvaluationTest {
                     .epochs(2)
                     .batchSize(24)
                     .warmup(null)
-                    .emaWarmup(true)
+                    .emaRamp(EmaRamp.TENTHS)
                     .evaluateEveryEpochs(1)
                     .evaluation("probe", ProbeEvaluation.of(train, test))
                     .listener(

@@ -1,0 +1,189 @@
+package org.soda4j.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Dataset;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Locale;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.pair.ViewPairs;
+import org.soda4j.encoder.EffectiveRank;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.quality.Psnr;
+import org.soda4j.examples.cli.ConfigOptions;
+import org.soda4j.examples.cli.Program;
+import org.soda4j.training.RunConfig;
+import org.soda4j.training.SodaTrainer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains one variant of a recipe and measures what its features are worth. */
+@Command(
+        name = "ablation",
+        sortOptions = false,
+        description = {
+            "Trains one variant of a recipe on a part of CIFAR-10 or Fashion-MNIST and adds a line"
+                    + " of JSON with its probes to a file; docs/results.md is made of such lines.",
+            "  ablation --preset minutes-16 --set training.sigReg=0.02 --root DIR --out FILE"
+        })
+public final class Ablation extends Program {
+
+    private static final int QUALITY_IMAGES = 64;
+
+    @Mixin private ConfigOptions options;
+
+    @Option(names = "--data", defaultValue = "cifar10", description = "cifar10 or fashion-mnist.")
+    private String data;
+
+    @Option(names = "--root", required = true, description = "Folder of its official files.")
+    private Path root;
+
+    @Option(
+            names = "--unlabelled",
+            defaultValue = "10000",
+            description = "Images that are trained on, without labels.")
+    private int unlabelled;
+
+    @Option(
+            names = "--final",
+            description =
+                    "Probe on test images. Default: on training images that are kept out, which is"
+                            + " what choices are made by.")
+    private boolean onTest;
+
+    @Option(names = "--pixels", description = "Probes raw pixels as well.")
+    private boolean pixels;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
+    private long seed;
+
+    @Option(names = "--name", defaultValue = "", description = "What the line is called.")
+    private String name;
+
+    @Option(names = "--out", required = true, description = "File that gets one more line.")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException {
+        RunConfig config = options.read();
+        ImageDataset all = images(Dataset.Usage.TRAIN);
+        int size = Math.toIntExact(all.size());
+        int kept = size - 10_000;
+        ImageDataset pool = onTest ? all : (ImageDataset) all.subDataset(0, kept);
+        ImageDataset rest =
+                onTest ? images(Dataset.Usage.TEST) : (ImageDataset) all.subDataset(kept, size);
+        ImageDataset labelled = pool.subset(1000, 0);
+        ImageDataset test = rest.subset(200, 0);
+        ImageDataset seen = unlabelled >= pool.size() ? pool : pool.subset(unlabelled / 10, 0);
+        ObjectNode line = new ObjectMapper().createObjectNode();
+        line.put("name", name.isEmpty() ? String.join(" ", options.overrides()) : name);
+        line.put("preset", options.preset());
+        line.put("overrides", String.join(" ", options.overrides()));
+        line.put("data", data).put("unlabelled", seen.size()).put("seed", seed);
+        line.put("test", onTest);
+        try (Soda soda = Soda.builder().config(config.model()).seed(seed).build()) {
+            ViewPairs pairs =
+                    ViewPairs.builder(seen)
+                            .resolution(config.model().denoiser().imageShape().get(1))
+                            .normalization(config.model().normalization())
+                            .augmentation(config.training().augmentation())
+                            .seed(seed)
+                            .build();
+            long start = System.nanoTime();
+            SodaTrainer.builder(soda)
+                    .config(config.training())
+                    .seed(seed)
+                    .data(pairs)
+                    .build()
+                    .fit();
+            line.put("seconds", round((System.nanoTime() - start) * 1e-9));
+            if (pixels) {
+                probe(line, soda, Output.PIXELS, labelled, test);
+            }
+            probe(line, soda, Output.LATENT, labelled, test);
+            probe(line, soda, Output.POOLED, labelled, test);
+            probe(line, soda, Output.STAGES, labelled, test);
+            probe(line, soda, Output.JOINED, labelled, test);
+            line.put("psnr", psnr(soda, test));
+        }
+        print(line.toString());
+        Files.writeString(
+                out,
+                line + "\n",
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        return 0;
+    }
+
+    private ImageDataset images(Dataset.Usage split) {
+        return switch (data) {
+            case "cifar10" -> Cifar10.builder().root(root).split(split).build();
+            case "fashion-mnist" -> FashionMnist.builder().root(root).split(split).build();
+            default -> throw refusal("--data: expected cifar10 or fashion-mnist, found " + data);
+        };
+    }
+
+    private static void probe(
+            ObjectNode line, Soda soda, Output output, ImageDataset train, ImageDataset test) {
+        boolean standardize = output == Output.JOINED || output == Output.STAGES;
+        FeatureExtractor extractor =
+                FeatureExtractor.of(soda).output(output).standardized(standardize);
+        FeatureSet trainSet = extractor.extract(train);
+        FeatureSet testSet = extractor.extract(test);
+        String key = output.name().toLowerCase(Locale.ROOT);
+        double knn = KnnProbe.builder().build().evaluate(trainSet, testSet).accuracy();
+        long start = System.nanoTime();
+        var result = LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet);
+        double linear = result.accuracy();
+        line.put(
+                key + ".probe",
+                round((System.nanoTime() - start) * 1e-9) + " " + result.settings());
+        line.put(key + ".knn", round(100 * knn)).put(key + ".linear", round(100 * linear));
+        if (output == Output.LATENT) {
+            try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                    NDArray latents = trainSet.toArray(manager)) {
+                line.put("rank", round(EffectiveRank.of(latents)));
+            }
+        }
+    }
+
+    private static double psnr(Soda soda, ImageDataset test) {
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray images = ImageBatches.resized(test, soda).range(manager, 0, QUALITY_IMAGES);
+            NDArray again =
+                    soda.reconstruct(images, SamplingOptions.defaults().withSteps(50).withSeed(0));
+            return round(Arrays.stream(Psnr.of(again, images)).average().orElseThrow());
+        }
+    }
+
+    private static double round(double value) {
+        return Math.round(value * 10) / 10.0;
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new Ablation(), args));
+    }
+}

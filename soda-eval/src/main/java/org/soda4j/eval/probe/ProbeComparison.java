@@ -1,0 +1,210 @@
+package org.soda4j.eval.probe;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.encoder.FeatureStatistics;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
+
+/**
+ * What a model's features are worth: their k-NN and linear probe beside those of raw pixels, of the
+ * same features of the encoder before any training, and beside chance. Prints itself as a table and
+ * a sentence.
+ *
+ * <pre>{@code
+ * print(ProbeComparison.of(soda, train, test, Output.JOINED));
+ * }</pre>
+ *
+ * @param rows chance, raw pixels, untrained encoder, and the model last
+ */
+public record ProbeComparison(List<Row> rows) {
+
+    /** As much as seeds of small test sets differ, in [0, 1]. */
+    private static final double NOTHING = 0.005;
+
+    /** Copies the rows. */
+    public ProbeComparison {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * One kind of features.
+     *
+     * @param features what they are
+     * @param knn accuracy of k-NN, 0 .. 1
+     * @param linear accuracy of the linear probe, 0 .. 1
+     * @param balancedLinear mean over the classes of the linear probe's recall, 0 .. 1, which does
+     *     not grow by guessing the largest class
+     */
+    public record Row(String features, double knn, double linear, double balancedLinear) {
+
+        /** In columns as those of {@link ProbeComparison#HEADERS}, percent. */
+        public List<String> cells() {
+            return List.of(features, percent(knn), percent(linear), percent(balancedLinear));
+        }
+
+        private static String percent(double share) {
+            return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+        }
+    }
+
+    /** What the columns are. */
+    public static final List<String> HEADERS =
+            List.of("features", "k-NN", "linear probe", "balanced");
+
+    /**
+     * Measures a model.
+     *
+     * @param soda the model; stays open
+     * @param train labelled images to learn from
+     * @param test labelled images of the same classes
+     * @param output the model's features, LATENT, POOLED, STAGES or JOINED; standardised by the
+     *     model's statistics, or those of the training images where it has none
+     * @return the comparison
+     * @throws IllegalStateException if an image has no label
+     * @throws IllegalArgumentException if classes differ or have too few training images
+     */
+    public static ProbeComparison of(
+            Soda soda, ImageDataset train, ImageDataset test, Output output) {
+        List<Row> rows = new ArrayList<>(baselines(soda, train, test, output, row -> {}));
+        rows.add(ofModel(soda, train, test, output));
+        return new ProbeComparison(rows);
+    }
+
+    /**
+     * Measures what a model is compared with: chance, raw pixels and the untrained encoder.
+     *
+     * @param soda the model, whose configuration counts
+     * @param train as for {@link #of}
+     * @param test as for {@link #of}
+     * @param output as for {@link #of}
+     * @param done told each row as soon as it is measured
+     * @return the three rows
+     */
+    public static List<Row> baselines(
+            Soda soda,
+            ImageDataset train,
+            ImageDataset test,
+            Output output,
+            Consumer<? super Row> done) {
+        Objects.requireNonNull(done, "done");
+        List<Row> rows = new ArrayList<>();
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet trainPixels = pixels.extract(train);
+        FeatureSet testPixels = pixels.extract(test);
+        rows.add(chance(trainPixels, testPixels));
+        done.accept(rows.get(0));
+        rows.add(row("raw pixels", trainPixels, testPixels));
+        done.accept(rows.get(1));
+        try (Soda untrained = Soda.builder().config(soda.config()).device(soda.device()).build()) {
+            rows.add(features("untrained encoder", untrained, train, test, output));
+        }
+        done.accept(rows.get(2));
+        return rows;
+    }
+
+    /**
+     * Measures the model alone.
+     *
+     * @param soda as for {@link #of}
+     * @param train as for {@link #of}
+     * @param test as for {@link #of}
+     * @param output as for {@link #of}
+     * @return the last row
+     */
+    public static Row ofModel(Soda soda, ImageDataset train, ImageDataset test, Output output) {
+        return features("SODA", soda, train, test, output);
+    }
+
+    private static Row features(
+            String name, Soda soda, ImageDataset train, ImageDataset test, Output output) {
+        FeatureExtractor extractor = FeatureExtractor.of(soda).output(output);
+        if (soda.featureStatistics().isPresent()) {
+            extractor = extractor.standardized(true);
+            return row(name, extractor.extract(train), extractor.extract(test));
+        }
+        FeatureSet trainSet = extractor.extract(train);
+        FeatureStatistics statistics =
+                FeatureStatistics.of(trainSet.sharedValues(), trainSet.width());
+        return row(
+                name,
+                trainSet.standardized(statistics),
+                extractor.extract(test).standardized(statistics));
+    }
+
+    private static Row row(String name, FeatureSet train, FeatureSet test) {
+        ProbeResult linear = LinearProbe.onStandardizedFeatures().evaluate(train, test);
+        return new Row(
+                name,
+                KnnProbe.builder().build().evaluate(train, test).accuracy(),
+                linear.accuracy(),
+                Arrays.stream(linear.perClassRecall()).average().orElse(Double.NaN));
+    }
+
+    /** Always the class that is the most frequent in training. */
+    private static Row chance(FeatureSet train, FeatureSet test) {
+        int[] counts = new int[train.classCount()];
+        for (int label : train.labels()) {
+            counts[label]++;
+        }
+        int largest = 0;
+        for (int c = 1; c < counts.length; c++) {
+            largest = counts[c] > counts[largest] ? c : largest;
+        }
+        int constant = largest;
+        double share =
+                Arrays.stream(test.labels()).filter(label -> label == constant).count()
+                        / (double) test.size();
+        return new Row("chance", share, share, 1.0 / train.classCount());
+    }
+
+    /**
+     * Says what the table means.
+     *
+     * @return one sentence
+     */
+    public String sentence() {
+        Row model = rows.get(rows.size() - 1);
+        double knn = Double.POSITIVE_INFINITY;
+        double linear = Double.POSITIVE_INFINITY;
+        String weakest = "";
+        for (Row baseline : rows.subList(0, rows.size() - 1)) {
+            double least = Math.min(model.knn - baseline.knn, model.linear - baseline.linear);
+            if (least < Math.min(knn, linear)) {
+                weakest = baseline.features;
+            }
+            knn = Math.min(knn, model.knn - baseline.knn);
+            linear = Math.min(linear, model.linear - baseline.linear);
+        }
+        if (Math.min(knn, linear) > NOTHING) {
+            return String.format(
+                    Locale.ROOT,
+                    "The features, learned without a label, are better than every baseline: by %.1f"
+                            + " points in k-NN and %.1f in the linear probe at least.",
+                    100 * knn,
+                    100 * linear);
+        }
+        return "The features are not better than "
+                + weakest
+                + " in both probes: train longer, on more images, or try another recipe.";
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        line(text, HEADERS);
+        rows.forEach(row -> line(text, row.cells()));
+        return text.append(sentence()).append('\n').toString();
+    }
+
+    private static void line(StringBuilder text, List<String> cells) {
+        text.append(String.format(Locale.ROOT, "%-18s %9s %13s %10s%n", cells.toArray()));
+    }
+}
