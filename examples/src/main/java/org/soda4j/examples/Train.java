@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.MinutesPlan;
 import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.examples.training.Ranks;
 import org.soda4j.examples.training.TrainingImages;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Option;
             "The latter chooses resolution, model, batch and length by itself."
         })
 public final class Train extends Program {
+
+    private static final int DEFAULT_MINUTES = 20;
 
     @Mixin private ConfigOptions options;
 
@@ -64,7 +69,17 @@ public final class Train extends Program {
                             + " probes. Default: all.")
     private Integer probeImages;
 
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description =
+                    "What the whole command may take, for --images without --preset or --config."
+                            + " Default: 20.")
+    private Integer minutes;
+
     @Mixin private DeviceOption device;
+
+    private final long start = System.nanoTime();
 
     @Override
     public Integer call() throws IOException {
@@ -81,15 +96,24 @@ public final class Train extends Program {
         OutputCheck.newFolder("--out", out);
         Device where = joined.device();
         PrintWriter print = joined.isFirst() ? writer() : new PrintWriter(Writer.nullWriter());
-        RunConfig config =
-                source.kind().equals(TrainingImages.IMAGES) && !options.given()
-                        ? chosen(source, where, print)
-                        : options.read();
-        new TrainingProgram(print, config, source, out, where).train(joined.collective());
+        boolean choose = source.kind().equals(TrainingImages.IMAGES) && !options.given();
+        RunConfig config = choose ? chosen(source, where, print) : options.read();
+        TrainingProgram program = new TrainingProgram(print, config, source, out, where);
+        if (choose && !options.lengthGiven()) {
+            program.withoutEstimate();
+        }
+        program.train(joined.collective());
         return 0;
     }
 
     private TrainingImages source() {
+        if (minutes != null) {
+            requireAtLeast(1, "--minutes", minutes);
+            if (images == null || options.given()) {
+                throw refusal(
+                        "--minutes: expected --images without --preset or --config, whose length is written there");
+            }
+        }
         if (probeImages != null && probeImages < 0) {
             throw refusal("--probe-images: expected at least 0, found " + probeImages);
         }
@@ -106,12 +130,24 @@ public final class Train extends Program {
     }
 
     private RunConfig chosen(TrainingImages source, Device where, PrintWriter print) {
-        List<String> overrides = options.overrides();
+        List<String> overrides = new ArrayList<>(options.overrides());
         ImageDataset dataset = source.open();
-        OwnImagesPlan plan = OwnImagesPlan.choose(dataset, where.isGpu());
+        int budget = minutes == null ? DEFAULT_MINUTES : minutes;
+        OwnImagesPlan plan = OwnImagesPlan.choose(dataset, budget);
         RunConfig config;
         try {
             config = plan.config(overrides);
+            if (minutes != null && options.lengthGiven()) {
+                throw new IllegalArgumentException(
+                        "--minutes: expected it without another length, found both");
+            }
+            if (!options.lengthGiven() && config.training().batchSize() <= dataset.size()) {
+                Duration left =
+                        Duration.ofMinutes(budget)
+                                .minus(Duration.ofNanos(System.nanoTime() - start));
+                overrides.add(0, "training.steps=" + MinutesPlan.steps(config, where, left));
+                config = plan.config(overrides);
+            }
         } catch (IllegalArgumentException e) {
             throw refusal(e.getMessage(), e);
         }
@@ -119,7 +155,15 @@ public final class Train extends Program {
         plan.reasons().forEach(reason -> print.println("  " + reason));
         String length = OwnImagesPlan.length(config.training(), dataset.size());
         if (!length.isEmpty()) {
-            print.println("  " + length + (options.stepsGiven() ? " (--steps)" : ""));
+            print.println(
+                    "  "
+                            + length
+                            + (options.stepsGiven()
+                                    ? " (--steps)"
+                                    : options.lengthGiven()
+                                            ? ""
+                                            : ", which fit into %d minutes here, as measured by some steps (--minutes)"
+                                                    .formatted(budget)));
         }
         print.flush();
         return config;

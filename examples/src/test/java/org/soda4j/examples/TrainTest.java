@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.examples.training.OwnImagesPlan;
+import org.soda4j.training.Augmentation;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.run.RunFolder;
@@ -46,7 +47,7 @@ class TrainTest {
                 .contains(
                         "resolution 32",
                         "30 pixels",
-                        "preset cifar10",
+                        "preset minutes-32",
                         "batch of 8",
                         "  3 steps (--steps)")
                 .doesNotContain("epochs of")
@@ -55,6 +56,8 @@ class TrainTest {
         RunConfig config = RunFolder.config(run, RunConfig.class);
         assertThat(config.training().batchSize()).isEqualTo(8);
         assertThat(((UNetDenoiserConfig) config.model().denoiser()).channels()).isEqualTo(32);
+        assertThat(config.training().augmentation()).isEqualTo(Augmentation.mild());
+        assertThat(out.toString()).contains("directions (effective rank in the last batch)");
         Soda.load(RunFolder.model(run)).close();
         assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
         assertThat(out.toString())

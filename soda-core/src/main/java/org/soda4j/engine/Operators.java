@@ -407,7 +407,7 @@ public final class Operators {
      * Directions come from the engine's generator.
      *
      * @param rows float32 {@code [N, d]}
-     * @return a scalar, of expectation about 1 for draws of a standard normal, whatever N
+     * @return a scalar: the statistic over N, so that its weight does not depend on the batch
      */
     public static NDArray sigReg(NDArray rows) {
         return call("sig_reg", true, rows);

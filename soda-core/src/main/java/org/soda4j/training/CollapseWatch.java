@@ -13,8 +13,10 @@ final class CollapseWatch {
     private static final int TIMES = 50;
     private static final double WARN_AFTER = 0.1;
 
-    /** Fewer rows say little. */
-    private static final int LEAST_ROWS = 16;
+    private static final int LEAST_ROWS = 3;
+
+    /** Fewer rows say too little for a warning. */
+    private static final int LEAST_ROWS_TO_WARN = 16;
 
     private boolean warned;
 
@@ -30,7 +32,9 @@ final class CollapseWatch {
             return OptionalDouble.empty();
         }
         double rank = latents.effectiveRank(manager);
-        if (!warned && rank < EffectiveRank.COLLAPSED && at.step() >= WARN_AFTER * totalSteps) {
+        boolean late = at.step() >= WARN_AFTER * totalSteps;
+        boolean enough = latents.rows() >= LEAST_ROWS_TO_WARN;
+        if (!warned && late && enough && rank < EffectiveRank.COLLAPSED) {
             warned = true;
             LOGGER.warn(
                     "after step {} of {} the latent uses {} directions (effective rank): it has"

@@ -40,6 +40,8 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                     "minutes-16-grey",
                     "minutes-32",
                     "minutes-32-grey",
+                    "minutes-64",
+                    "minutes-64-grey",
                     "cifar10",
                     "cifar100",
                     "tiny-imagenet",
@@ -57,9 +59,9 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
     }
 
     /**
-     * The names of the presets. {@code minutes-16} and {@code minutes-32}, for images of so many
-     * pixels, learn useful features in minutes on a laptop; with {@code -grey} for images of one
-     * channel. {@code cifar10}, {@code cifar100} and {@code tiny-imagenet} have the
+     * The names of the presets. {@code minutes-16}, {@code -32} and {@code -64}, for images of so
+     * many pixels, learn useful features in minutes on a laptop; with {@code -grey} for images of
+     * one channel. {@code cifar10}, {@code cifar100} and {@code tiny-imagenet} have the
      * hyper-parameters of the published PyTorch implementation; {@code paper-*} add what only the
      * paper has: the inverted schedule, a section for every depth, and layer masking.
      *

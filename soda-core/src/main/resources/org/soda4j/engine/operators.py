@@ -68,7 +68,7 @@ class Operators(Module):
     entropy = torch.neg(torch.sum(torch.special_xlogy(p, p)))
     return torch.mul(torch.exp(entropy), torch.to(torch.gt(total, 0.), 6))
 
-  # N times the mean over random directions of the integral of |phi_N(t) - exp(-t^2 / 2)|^2
+  # The mean over random directions of the integral of |phi_N(t) - exp(-t^2 / 2)|^2
   # exp(-t^2 / 2), phi_N the characteristic function of the projected rows; by trapezoids over
   # 0 .. 3, twice, because the integrand is even.
   def sig_reg(self: __torch__.Operators, rows: Tensor) -> Tensor:
@@ -84,7 +84,7 @@ class Operators(Module):
     real = torch.sub(torch.mean(torch.cos(angles), [0]), normal)
     imaginary = torch.mean(torch.sin(angles), [0])
     distance = torch.add(torch.mul(real, real), torch.mul(imaginary, imaginary))
-    return torch.mul(torch.mean(torch.matmul(distance, weights)), torch.size(rows, 0))
+    return torch.mean(torch.matmul(distance, weights))
 
   # ---- linear, convolution, attention ----
 

@@ -98,6 +98,8 @@ class RunConfigTest {
                 "minutes-16-grey",
                 "minutes-32",
                 "minutes-32-grey",
+                "minutes-64",
+                "minutes-64-grey",
                 "cifar10",
                 "cifar100",
                 "tiny-imagenet",
@@ -106,7 +108,7 @@ class RunConfigTest {
                 "paper-tiny-imagenet"
             })
     void everyPresetComesBackFromYamlAndFromARunFolder(String name) throws Exception {
-        assertThat(RunConfig.presets()).contains(name).hasSize(10);
+        assertThat(RunConfig.presets()).contains(name).hasSize(12);
         RunConfig preset = RunConfig.preset(name);
         Path file = Files.writeString(folder.resolve("run.yaml"), preset.toYaml());
         RunConfig read = RunConfig.read(file);

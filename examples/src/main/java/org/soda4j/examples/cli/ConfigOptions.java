@@ -53,6 +53,12 @@ public final class ConfigOptions {
         return steps != null;
     }
 
+    /** Whether the length of the training is said, in whatever words. */
+    public boolean lengthGiven() {
+        return overrides().stream()
+                .anyMatch(set -> set.matches("training\\.(length|steps|images|epochs)\\b.*"));
+    }
+
     /** What was set, in the words of the configuration. */
     public List<String> overrides() {
         List<String> all = new ArrayList<>(set.all());

@@ -2,15 +2,15 @@ package org.soda4j.examples.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.SodaConfig;
-import org.soda4j.benchmark.FlopCount;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.image.PixelImage;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingLength;
 
 /**
- * What a training on somebody's own images is given when nothing is said about it.
+ * What a training on somebody's own images is given when nothing is said about it: a recipe of
+ * minutes, at a resolution that the images have and the time allows.
  *
  * @param preset the preset it starts from
  * @param overrides what is different from the preset
@@ -19,65 +19,81 @@ import org.soda4j.training.TrainingLength;
 public record OwnImagesPlan(String preset, List<String> overrides, List<String> reasons) {
 
     private static final int LOOKED_AT = 200;
+    private static final int BATCH = 64;
 
-    /** Between 32 and 64 pixels; larger images lose no more at 64 than they would at 32. */
-    private static final int SMALL = 48;
+    /** Fewer images than this at a resolution teach less than more at half of it. */
+    private static final long WORTH_SEEING = 30_000;
 
-    /** An hour or two on two cores, which reach some 40 GFLOP/s on so small a model. */
-    private static final double CPU_OPERATIONS = 2e14;
+    /** Images a second at 16 x 16 pixels that two cores of a laptop surely make. */
+    private static final int SLOW_RATE_AT_16 = 150;
 
-    public static OwnImagesPlan choose(ImageDataset images, boolean gpu) {
-        List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
-        int median = sides.get(sides.size() / 2);
-        boolean small = median < SMALL;
-        String preset = small ? "cifar10" : "tiny-imagenet";
-        List<String> overrides = new ArrayList<>();
-        List<String> reasons = new ArrayList<>();
-        reasons.add(
-                "resolution %d: the shorter side of your %d images is %d pixels in the median"
-                        .formatted(small ? 32 : 64, images.size(), median));
-        reasons.add(
-                "preset %s: the published model of that resolution (%s ResNet stem)"
-                        .formatted(preset, small ? "3 x 3" : "standard"));
-        int wanted = gpu ? (small ? 128 : 64) : 32;
-        int batch = Math.min(wanted, Integer.highestOneBit(Math.toIntExact(images.size())));
-        if (batch < 2) {
+    /**
+     * Chooses.
+     *
+     * @param minutes that the whole command may take
+     */
+    public static OwnImagesPlan choose(ImageDataset images, int minutes) {
+        if (images.size() < 2) {
             throw new IllegalArgumentException(
                     "images: expected at least 2, for batch norm, found " + images.size());
         }
-        overrides.add("training.batchSize=" + batch);
+        List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
+        int median = sides.get(sides.size() / 2);
+        int resolution = resolution(median, minutes);
+        boolean grey = isGrey(images);
+        List<String> overrides = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
         reasons.add(
-                "batch of %d: %s"
-                        .formatted(
-                                batch,
-                                batch < wanted
-                                        ? "no more than there are images"
-                                        : gpu ? "as published" : "a CPU gains nothing by more"));
-        long perEpoch = images.size() / batch;
-        long epochs = 800;
-        if (!gpu) {
-            overrides.addAll(
-                    List.of(
-                            "model.denoiser.channels=32",
-                            "model.encoder.widthMultiplier=0.25",
-                            "training.learningRate=1.0e-3",
-                            "training.emaDecay=0.999"));
-            SodaConfig model = RunConfig.preset(preset, overrides.toArray(String[]::new)).model();
-            double wantedImages = CPU_OPERATIONS / FlopCount.of(model).train();
-            epochs = Math.max(1, Math.round(wantedImages / (perEpoch * batch)));
-            reasons.add("a small model with a higher learning rate, because there is no GPU");
+                "resolution %d: the shorter side of your %d images is %d pixels in the median, and there are %d minutes"
+                        .formatted(resolution, images.size(), median, minutes));
+        reasons.add(
+                "%s, as your images are"
+                        .formatted(grey ? "one channel, grey" : "three channels, colour"));
+        int batch = Math.min(BATCH, Integer.highestOneBit(Math.toIntExact(images.size())));
+        if (batch < BATCH) {
+            overrides.add("training.batchSize=" + batch);
+            reasons.add("batch of %d: no more than there are images".formatted(batch));
         }
-        long steps = epochs * perEpoch;
-        overrides.add("training.length={unit: EPOCHS, count: %d}".formatted(epochs));
-        overrides.add(
-                "training.warmup={unit: STEPS, count: %d}".formatted(Math.max(1, steps / 40)));
-        overrides.add("training.emaRamp=TENTHS");
-        overrides.add("training.sampleEveryEpochs=" + Math.max(1, epochs / 10));
-        overrides.add("training.samples=10");
-        overrides.add("training.sampleSteps=" + (gpu ? 100 : 20));
-        overrides.add("training.checkpointEveryEpochs=" + Math.max(1, epochs / 20));
-        overrides.add("training.checkpointEveryMinutes=10");
+        overrides.add("training.evaluateEveryEpochs=0");
+        overrides.add("training.sampleEveryEpochs=0");
+        String preset = "minutes-" + resolution + (grey ? "-grey" : "");
+        reasons.add(
+                "preset %s: a small model whose features are worth something within minutes; the latent has a section for every depth of the denoiser"
+                        .formatted(preset));
         return new OwnImagesPlan(preset, overrides, reasons);
+    }
+
+    /** The largest at which enough images are seen, no larger than the images are. */
+    private static int resolution(int median, int minutes) {
+        int chosen = 16;
+        for (int next = 32; next <= 64; next *= 2) {
+            double rate = SLOW_RATE_AT_16 * (16.0 * 16.0) / (next * next);
+            if (median >= next * 3 / 4 && rate * 60 * minutes >= WORTH_SEEING) {
+                chosen = next;
+            }
+        }
+        return chosen;
+    }
+
+    private static boolean isGrey(ImageDataset images) {
+        int count = Math.toIntExact(Math.min(LOOKED_AT, images.size()));
+        for (int i = 0; i < count; i++) {
+            if (!isGrey(images.image((int) (i * images.size() / count)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isGrey(PixelImage image) {
+        int channels = image.channels();
+        byte[] pixels = image.pixels();
+        for (int at = 0; channels > 1 && at < pixels.length; at += channels) {
+            if (pixels[at] != pixels[at + 1] || pixels[at] != pixels[at + 2]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How long a training on so many images is, in words; empty if they do not fill a batch. */

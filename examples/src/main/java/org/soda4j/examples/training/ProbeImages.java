@@ -49,6 +49,12 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
     }
 
+    /** At most so many training images, and a fifth as many test images, of every class as many. */
+    ProbeImages part(int most) {
+        return new ProbeImages(
+                part(train, most), part(test, Math.max(2, most / HELD_OUT)), whyNoProbes);
+    }
+
     public boolean haveProbes() {
         return whyNoProbes.isEmpty();
     }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.Soda;
 import org.soda4j.training.EmaRamp;
@@ -21,12 +22,12 @@ public final class StepTime {
 
     private StepTime() {}
 
-    /** The shortest of some steps, as whatever else the machine does can only add. */
+    /** The middle one of some steps, so that one that was held up does not count. */
     public static Duration measure(
             Soda soda, TrainingConfig training, int batch, int warmUp, int steps) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         Shape all = new Shape(batch, shape.get(0), shape.get(1), shape.get(2));
-        Fastest fastest = new Fastest(warmUp);
+        Timer timer = new Timer(warmUp);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray pixels = manager.randomUniform(0, 1, all);
             ArrayDataset noise =
@@ -44,14 +45,14 @@ public final class StepTime {
                             .steps(warmUp + steps)
                             .emaRamp(EmaRamp.TENTHS)
                             .data(noise)
-                            .listener(fastest)
+                            .listener(timer)
                             .build()
                             .fit();
             if (!summary.complete()) {
                 throw new IllegalStateException("timing was stopped: " + summary.reason());
             }
         }
-        return Duration.ofNanos(fastest.nanos);
+        return timer.median();
     }
 
     /** Days and hours, or hours, minutes and seconds. */
@@ -62,12 +63,12 @@ public final class StepTime {
                         .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
     }
 
-    private static final class Fastest implements RunListener {
+    private static final class Timer implements RunListener {
         private final int warmUp;
-        private long nanos = Long.MAX_VALUE;
+        private final List<Long> nanos = new ArrayList<>();
         private long last;
 
-        Fastest(int warmUp) {
+        Timer(int warmUp) {
             this.warmUp = warmUp;
         }
 
@@ -80,9 +81,14 @@ public final class StepTime {
         public void step(RunEvent.Step step) {
             long now = System.nanoTime();
             if (step.step() > warmUp) {
-                nanos = Math.min(nanos, now - last);
+                nanos.add(now - last);
             }
             last = now;
+        }
+
+        Duration median() {
+            nanos.sort(null);
+            return Duration.ofNanos(nanos.get(nanos.size() / 2));
         }
     }
 }

@@ -7,18 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.distributed.Collective;
+import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -35,6 +40,7 @@ import org.soda4j.training.run.RunFolder;
 public final class TrainingProgram {
 
     private static final int REPORT_IMAGES = 16;
+    private static final int COMPARED_IMAGES = 4000;
     private static final int REPORT_STEPS = 20;
     private static final long WORTH_TIMING_STEPS = 100;
     private static final int TIMED_BATCH = 8;
@@ -44,7 +50,9 @@ public final class TrainingProgram {
     private final TrainingImages data;
     private final Path run;
     private final Device device;
+    private boolean estimates = true;
     private boolean trained;
+    private OptionalDouble effectiveRank = OptionalDouble.empty();
 
     public TrainingProgram(
             PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
@@ -53,6 +61,12 @@ public final class TrainingProgram {
         this.data = data;
         this.run = run;
         this.device = device;
+    }
+
+    /** Says no more how long it takes, because the length was chosen by that. */
+    public TrainingProgram withoutEstimate() {
+        estimates = false;
+        return this;
     }
 
     /** Views of the images at the denoiser's resolution, as the configuration says. */
@@ -78,7 +92,7 @@ public final class TrainingProgram {
     /** Trains as one of several ranks, the first of which writes. */
     public TrainingSummary train(Collective ranks) throws IOException {
         ImageDataset images = data.open();
-        if (ranks.size() == 1) {
+        if (ranks.size() == 1 && estimates) {
             sayHowLong(images.size());
         }
         try (Soda soda =
@@ -114,7 +128,7 @@ public final class TrainingProgram {
                     loss.get().save(run.resolve("loss.png"));
                 }
                 if (summary.complete() && (trained || !Files.exists(report()))) {
-                    report(soda, probes);
+                    report(soda, probes, comparison(soda, probes));
                 }
             }
             return summary;
@@ -160,12 +174,38 @@ public final class TrainingProgram {
         return run.resolve("report.html");
     }
 
+    /** What the features are worth, in a table; none without labels or without stages. */
+    private Optional<ProbeComparison> comparison(Soda soda, ProbeImages probes) {
+        if (!probes.haveProbes() || soda.featureStatistics().isEmpty()) {
+            return Optional.empty();
+        }
+        ProbeImages some = probes.part(COMPARED_IMAGES);
+        ProbeComparison comparison =
+                ProbeComparison.of(soda, some.train(), some.test(), FeatureExtractor.Output.JOINED);
+        out.print(comparison);
+        out.flush();
+        return Optional.of(comparison);
+    }
+
     /** A first look; {@code evaluate} measures with more images and steps. */
-    private void report(Soda soda, ProbeImages probes) throws IOException {
+    private void report(Soda soda, ProbeImages probes, Optional<ProbeComparison> comparison)
+            throws IOException {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
         Path file = report();
         try (PartProgress progress = new PartProgress()) {
-            ModelEvaluation.builder(soda, probes.train(), probes.test())
+            ModelEvaluation.Builder evaluation =
+                    ModelEvaluation.builder(soda, probes.train(), probes.test());
+            comparison.ifPresent(
+                    c ->
+                            evaluation.add(
+                                    new TableSection(
+                                            "Compared with pixels and an untrained encoder",
+                                            ProbeComparison.HEADERS,
+                                            c.rows().stream()
+                                                    .map(ProbeComparison.Row::cells)
+                                                    .toList(),
+                                            c.sentence())));
+            evaluation
                     .run(run)
                     .title("SODA on " + data.kind())
                     .published(PublishedAccuracy.of(data.kind()))
@@ -199,10 +239,22 @@ public final class TrainingProgram {
         }
 
         @Override
+        public void latents(RunEvent.Latents latents) {
+            effectiveRank = OptionalDouble.of(latents.effectiveRank());
+        }
+
+        @Override
         public void end(RunEvent.End end) {
             out.printf(
                     "%s after step %d; model: %s%n",
                     end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());
+            effectiveRank.ifPresent(
+                    rank ->
+                            out.printf(
+                                    Locale.ROOT,
+                                    "the latent uses %.1f of its %d directions (effective rank in the last batch)%n",
+                                    rank,
+                                    config.model().latent().size()));
             if (!end.complete()) {
                 out.printf("saved; to go on: resume %s%n", run);
             }

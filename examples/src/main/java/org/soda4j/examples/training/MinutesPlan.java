@@ -1,0 +1,40 @@
+package org.soda4j.examples.training;
+
+import ai.djl.Device;
+import java.time.Duration;
+import org.soda4j.Soda;
+import org.soda4j.training.RunConfig;
+
+/** How many steps fit into a time, on the machine at hand. */
+public final class MinutesPlan {
+
+    /** The rest is for loading, the probes and the report at the end. */
+    private static final double TRAINING_SHARE = 0.8;
+
+    private static final int WARM_UP_STEPS = 2;
+    private static final int TIMED_STEPS = 6;
+
+    private MinutesPlan() {}
+
+    /**
+     * Times some steps on noise.
+     *
+     * @param left what is left of the time
+     * @return at least 1
+     */
+    public static long steps(RunConfig config, Device device, Duration left) {
+        long begin = System.nanoTime();
+        Duration step;
+        try (Soda soda = Soda.builder().config(config.model()).device(device).build()) {
+            step =
+                    StepTime.measure(
+                            soda,
+                            config.training(),
+                            config.training().batchSize(),
+                            WARM_UP_STEPS,
+                            TIMED_STEPS);
+        }
+        double nanos = left.toNanos() - (double) (System.nanoTime() - begin);
+        return Math.max(1, (long) (TRAINING_SHARE * nanos / step.toNanos()));
+    }
+}
