@@ -166,7 +166,9 @@ class ExactResumeTest {
         assertThat(Files.readString(RunFolder.metrics(run)))
                 .isEqualTo(Files.readString(RunFolder.metrics(expected)))
                 .hasLineCount(
-                        STEPS + 2 + 3); // 2 complete epochs; evaluated after them and at the end
+                        // Latents of each step; 2 complete epochs; evaluated after them and at the
+                        // end.
+                        2 * STEPS + 2 + 3);
         for (String name : new String[] {"step-3", "step-6", "step-8"}) {
             String png = "samples/" + name + "-reconstruction.png";
             assertThat(run.resolve(png)).hasSameBinaryContentAs(expected.resolve(png));
