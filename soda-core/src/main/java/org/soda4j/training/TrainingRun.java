@@ -237,6 +237,13 @@ final class TrainingRun implements AutoCloseable {
             parallel.requireSameModel(at.step());
         }
         listeners.tell(result.skipped() ? skipped(result) : made(result, rate));
+        if (!result.skipped()) {
+            lookAtLatents();
+        }
+        agreeToStop();
+    }
+
+    private void lookAtLatents() {
         watch.after(at, plan.totalSteps(), trainingStep.latents(), manager)
                 .ifPresent(
                         rank ->
@@ -247,7 +254,6 @@ final class TrainingRun implements AutoCloseable {
                                                 at.images(),
                                                 at.epoch() + 1,
                                                 rank)));
-        agreeToStop();
     }
 
     private RunEvent made(TrainingStep.Result result, double rate) {
