@@ -69,9 +69,7 @@ class LossScaledTrainingTest {
         assertThat(state("before")).isEqualTo(new LossScale.State(2048, 0, 0, 0));
         assertThat(state("after")).isEqualTo(new LossScale.State(1024, 0, 1, 1));
         assertThat(Files.readAllLines(RunFolder.metrics(folder.resolve("after"))))
-                .element(2)
-                .asString()
-                .isEqualTo(
+                .contains(
                         "{\"type\":\"skipped\",\"step\":3,\"epoch\":1,\"images\":12,\"loss\":\"NaN\",\"lossScale\":1024.0}");
     }
 
