@@ -6,7 +6,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import org.soda4j.Soda;
-import org.soda4j.examples.training.SmallModel;
+import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 
 /**
@@ -15,16 +15,17 @@ import org.soda4j.training.SodaTrainer;
 public final class StartBenchmark {
 
     private static final int BATCH = 32;
+    private static final int SIZE = 16;
 
     private StartBenchmark() {}
 
     /** Trains one step; one line. */
     public static String run() {
         long begun = ManagementFactory.getRuntimeMXBean().getStartTime();
-        try (Soda soda = SmallModel.quickstart(1, 0);
+        try (Soda soda =
+                        Soda.builder().config(RunConfig.preset("minutes-16-grey").model()).build();
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
-            Shape shape =
-                    new Shape(BATCH, 1, SmallModel.QUICKSTART_SIZE, SmallModel.QUICKSTART_SIZE);
+            Shape shape = new Shape(BATCH, 1, SIZE, SIZE);
             ArrayDataset pairs =
                     new ArrayDataset.Builder()
                             .setData(

@@ -17,7 +17,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.PyTorchEngine;
-import org.soda4j.examples.training.SmallModel;
+import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
@@ -34,6 +34,7 @@ record TrainingSteps(Device device, Precision number) implements CheckCase {
     private static final int STEPS = 3;
     private static final int BATCH = 8;
     private static final int CHANNELS = 3;
+    private static final int SIZE = 16;
     private static final int SEED = 7;
     private static final double LEARNING_RATE = 1e-3;
 
@@ -105,12 +106,7 @@ record TrainingSteps(Device device, Precision number) implements CheckCase {
                 NDManager manager = PyTorchEngine.require().newBaseManager(device);
                 NDManager cpu = PyTorchEngine.require().newBaseManager(Device.cpu())) {
             PyTorchEngine.require().setRandomSeed(SEED);
-            Shape all =
-                    new Shape(
-                            (long) STEPS * BATCH,
-                            CHANNELS,
-                            SmallModel.QUICKSTART_SIZE,
-                            SmallModel.QUICKSTART_SIZE);
+            Shape all = new Shape((long) STEPS * BATCH, CHANNELS, SIZE, SIZE);
             NDArray source = cpu.randomUniform(-1, 1, all).toDevice(device, true);
             NDArray target = cpu.randomUniform(0, 1, all).toDevice(device, true);
             source.attach(manager);
@@ -155,7 +151,11 @@ record TrainingSteps(Device device, Precision number) implements CheckCase {
     }
 
     private static Soda model(Device device, long seed) {
-        return SmallModel.quickstartBuilder(CHANNELS, seed).device(device).build();
+        return Soda.builder()
+                .config(RunConfig.preset("minutes-16").model())
+                .seed(seed)
+                .device(device)
+                .build();
     }
 
     private static TrainingDraw draw(

@@ -9,7 +9,6 @@ import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.examples.cli.ProgressBarListener;
-import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.training.RateSchedule;
 import org.soda4j.training.SodaTrainer;
@@ -18,25 +17,7 @@ import org.soda4j.training.TrainingData;
 /** What the models that train in minutes have in common. */
 public final class SmallModel {
 
-    /** Width and height of the images that the quickstart's model is trained on. */
-    public static final int QUICKSTART_SIZE = 16;
-
     private SmallModel() {}
-
-    /**
-     * The quickstart's model for images of 16 x 16 pixels: 1.1 M parameters on grey ones, every
-     * section of the latent driving its own depth of the U-Net.
-     */
-    public static Soda quickstart(int channels, long seed) {
-        return quickstartBuilder(channels, seed).build();
-    }
-
-    /** The same, not built yet. */
-    public static SodaBuilder quickstartBuilder(int channels, long seed) {
-        return builder(channels, seed)
-                .latent(LatentLayout.of(32))
-                .denoiser(denoiser(channels, QUICKSTART_SIZE).build());
-    }
 
     /** A ResNet-18 of a quarter of the width; every section of the latent drives its own depth. */
     public static SodaBuilder builder(int channels, long seed) {
