@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.io.Utf8Text;
 import org.soda4j.training.checkpoint.CheckpointException;
 import org.soda4j.training.checkpoint.CheckpointStore;
 import org.soda4j.training.checkpoint.Retention;
@@ -116,7 +117,7 @@ public final class RunFolder implements AutoCloseable {
                     "Expected a run folder, found no " + CONFIG + " in " + folder.toAbsolutePath());
         }
         try {
-            return JSON.readValue(Files.readAllBytes(file), type);
+            return JSON.readValue(Utf8Text.read(file), type);
         } catch (JsonProcessingException e) {
             throw new RunFolderException(
                     file + " is no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
@@ -138,7 +139,7 @@ public final class RunFolder implements AutoCloseable {
             ObjectNode document = JSON.createObjectNode();
             ArrayNode starts = document.putArray("starts");
             if (Files.exists(file)) {
-                JsonNode earlier = JSON.readTree(Files.readAllBytes(file)).path("starts");
+                JsonNode earlier = readTree(file).path("starts");
                 earlier.forEach(starts::add);
             }
             ObjectNode start = JSON.createObjectNode();
@@ -324,6 +325,14 @@ public final class RunFolder implements AutoCloseable {
                     "The run goes on in another environment, so it may not be repeatable bit for"
                             + " bit: {}",
                     String.join("; ", changes));
+        }
+    }
+
+    private static JsonNode readTree(Path file) throws IOException {
+        try {
+            return JSON.readTree(Utf8Text.read(file));
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
