@@ -12,6 +12,11 @@ public final class ParameterMemory {
 
     private static final double GIB = 1 << 30;
 
+    private static final long OF_MACHINE =
+            ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                    ? system.getTotalMemorySize()
+                    : Long.MAX_VALUE;
+
     private ParameterMemory() {}
 
     /**
@@ -20,9 +25,7 @@ public final class ParameterMemory {
      * @return bytes; {@link Long#MAX_VALUE} where this JVM does not tell
      */
     public static long ofMachine() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                ? system.getTotalMemorySize()
-                : Long.MAX_VALUE;
+        return OF_MACHINE;
     }
 
     /**

@@ -39,7 +39,7 @@ final class RanksProgram {
                 }
                 case "killed" -> train(ranks, manager, folder.resolve("killed"), 5);
                 case "again" -> train(ranks, manager, folder.resolve("killed"), 0);
-                case "drift" -> drift(ranks, manager);
+                case "drift" -> drift(ranks, manager, folder.resolve("drift"));
                 default -> throw new IllegalArgumentException(args[0]);
             }
         }
@@ -140,11 +140,13 @@ final class RanksProgram {
     }
 
     /** A bit that is wrong on one rank. */
-    private static void drift(Collective ranks, NDManager manager) {
+    private static void drift(Collective ranks, NDManager manager, Path run) {
         try (Soda soda = TinyTraining.model(0).build()) {
             TrainingDraws random = TrainingDraws.random(1);
             TinyTraining.trainer(soda, TinyTraining.data(manager, IMAGES))
                     .collective(ranks)
+                    .folder(run)
+                    .stopOnShutdown(true)
                     .steps(4)
                     .checkRanksEverySteps(1)
                     .draws(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -356,6 +357,9 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static RunFolderException unusable(Path root, IOException e) {
+        if (e.getCause() instanceof CharConversionException) {
+            return new RunFolderException(e.getMessage(), e); // The file is named, and its byte.
+        }
         return new RunFolderException(
                 "Cannot use the run folder "
                         + root
