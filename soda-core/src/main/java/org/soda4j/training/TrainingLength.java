@@ -9,11 +9,12 @@ import org.soda4j.engine.Bounds;
  * How long a training is.
  *
  * @param unit what is counted
- * @param count how many, 1 .. 10^12
+ * @param count how many, 1 .. 10^12, of epochs 1 .. 10^6
  */
 public record TrainingLength(Unit unit, long count) {
 
     private static final long MOST = 1_000_000_000_000L;
+    private static final long MOST_EPOCHS = 1_000_000;
 
     /** What is counted. */
     public enum Unit {
@@ -31,7 +32,7 @@ public record TrainingLength(Unit unit, long count) {
             @JsonProperty(value = "unit", required = true) Unit unit,
             @JsonProperty(value = "count", required = true) long count) {
         this.unit = Objects.requireNonNull(unit, "unit");
-        Bounds.require("count of " + unit, 1, MOST, count);
+        Bounds.require("count of " + unit, 1, unit == Unit.EPOCHS ? MOST_EPOCHS : MOST, count);
         this.count = count;
     }
 

@@ -39,7 +39,7 @@ final class RanksProgram {
                 }
                 case "killed" -> train(ranks, manager, folder.resolve("killed"), 5);
                 case "again" -> train(ranks, manager, folder.resolve("killed"), 0);
-                case "drift" -> drift(ranks, manager, folder.resolve("drift"));
+                case "drift" -> drift(ranks, manager);
                 default -> throw new IllegalArgumentException(args[0]);
             }
         }
@@ -114,6 +114,7 @@ final class RanksProgram {
                     .batchSize(BATCH)
                     .steps(STEPS)
                     .folder(run)
+                    .stopOnShutdown(true)
                     .checkRanksEverySteps(2)
                     .evaluateEveryEpochs(1)
                     .evaluation("rank", model -> Map.of("number", (double) ranks.rank()))
@@ -140,13 +141,11 @@ final class RanksProgram {
     }
 
     /** A bit that is wrong on one rank. */
-    private static void drift(Collective ranks, NDManager manager, Path run) {
+    private static void drift(Collective ranks, NDManager manager) {
         try (Soda soda = TinyTraining.model(0).build()) {
             TrainingDraws random = TrainingDraws.random(1);
             TinyTraining.trainer(soda, TinyTraining.data(manager, IMAGES))
                     .collective(ranks)
-                    .folder(run)
-                    .stopOnShutdown(true)
                     .steps(4)
                     .checkRanksEverySteps(1)
                     .draws(

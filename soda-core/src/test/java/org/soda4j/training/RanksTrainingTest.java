@@ -91,7 +91,10 @@ class RanksTrainingTest {
         Instant start = Instant.now();
         MpiRanks.Ended killed = ranks("killed");
         assertThat(killed.exitCode()).isNotZero();
-        assertThat(killed.output()).contains("signal 9");
+        assertThat(killed.output())
+                .contains("signal 9")
+                .as("the ranks that are left are asked to end, but no checkpoint follows")
+                .doesNotContain("with a checkpoint");
         assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
         Path run = folder.resolve("killed");
         assertThat(TinyTraining.newest(run).step()).isEqualTo(3);
@@ -121,9 +124,7 @@ class RanksTrainingTest {
         assertThat(ended.exitCode()).isNotZero();
         assertThat(ended.output())
                 .contains("after step 2: parameters with the same bits")
-                .contains("found rank 0 and ranks [1] to differ")
-                .as("mpirun asks the ranks to end, but there is nothing to save any more")
-                .doesNotContain("with a checkpoint");
+                .contains("found rank 0 and ranks [1] to differ");
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -32,6 +32,10 @@ public final class ExploreServer implements AutoCloseable {
 
     static final int MAX_UPLOAD_BYTES = 8 << 20;
     static final int REQUEST_SECONDS = 30;
+
+    /** A slider that is moved gives up some drawings a second, which are not to fill the queue. */
+    private static final int PULSE_MILLIS = 100;
+
     private static final int ANSWER_SECONDS = 1800;
     private static final int MOST_CONNECTIONS = 512;
     private static final int MAX_REQUEST_BYTES = 64 << 10;
@@ -213,8 +217,8 @@ public final class ExploreServer implements AutoCloseable {
     }
 
     /**
-     * One line of JSON a step, the image in the last. While there is no news, a line every second
-     * finds out whether the page is still there; one that left ends the sampling.
+     * One line of JSON a step, the image in the last. While there is no news, a line now and then
+     * finds out whether the page is still there; one that left ends the sampling, or its waiting.
      */
     private void draw(HttpExchange exchange, ExploreModel.Request request)
             throws IOException, InterruptedException, Refused {
@@ -232,7 +236,7 @@ public final class ExploreServer implements AutoCloseable {
         Lines lines = new Lines(exchange);
         try {
             for (boolean done = false; !done; ) {
-                Optional<DrawingQueue.News> news = ticket.next(1, TimeUnit.SECONDS);
+                Optional<DrawingQueue.News> news = ticket.next(PULSE_MILLIS, TimeUnit.MILLISECONDS);
                 if (news.isEmpty()) {
                     lines.add(Map.of("waiting", ticket.before()));
                 } else {
