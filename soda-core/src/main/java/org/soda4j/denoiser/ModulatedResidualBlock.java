@@ -159,7 +159,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder inChannels(int inChannels) {
-            UNetDenoiserConfig.requireAtLeast("inChannels", 1, inChannels);
+            BlockSizes.require("inChannels", inChannels);
             this.inChannels = inChannels;
             return this;
         }
@@ -171,7 +171,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder outChannels(int outChannels) {
-            UNetDenoiserConfig.requireAtLeast("outChannels", 1, outChannels);
+            BlockSizes.require("outChannels", outChannels);
             this.outChannels = outChannels;
             return this;
         }
@@ -183,7 +183,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder timeSize(int timeSize) {
-            UNetDenoiserConfig.requireAtLeast("timeSize", 1, timeSize);
+            BlockSizes.require("timeSize", timeSize);
             this.timeSize = timeSize;
             return this;
         }
@@ -195,7 +195,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder latentSize(int latentSize) {
-            UNetDenoiserConfig.requireAtLeast("latentSize", 1, latentSize);
+            BlockSizes.require("latentSize", latentSize);
             this.latentSize = latentSize;
             return this;
         }
@@ -207,7 +207,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder groups(int groups) {
-            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+            BlockSizes.require("groups", groups);
             this.groups = groups;
             return this;
         }
