@@ -39,18 +39,7 @@ public record DdimSampler(
 
     @Override
     public long[] times(NoiseSchedule schedule) {
-        int total = schedule.steps();
-        if (steps > total) {
-            throw new IllegalArgumentException(
-                    "expected at most the schedule's %d steps, found %d".formatted(total, steps));
-        }
-        int stride = total / steps;
-        int count = (total + stride - 1) / stride;
-        long[] times = new long[count + 1];
-        for (int i = 0; i < count; i++) {
-            times[i] = 1 + (long) (count - 1 - i) * stride;
-        }
-        return times;
+        return TimestepSpacing.UNIFORM.times(schedule, steps);
     }
 
     @Override

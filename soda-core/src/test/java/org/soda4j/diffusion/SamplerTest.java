@@ -34,7 +34,12 @@ class SamplerTest {
         }
 
         @Override
-        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+        PixelPath path(NoiseSchedule schedule, double mean, double deviation) {
+            return (x, from, to, noise) -> step(schedule, from, to, mean, deviation).at(x, noise);
+        }
+
+        private Affine step(
+                NoiseSchedule schedule, long from, long to, double mean, double deviation) {
             double a = schedule.alphaBar(from);
             double b = schedule.alphaBar(to);
             double sigma = eta() * Math.sqrt((1 - b) / (1 - a)) * Math.sqrt(1 - a / b);
@@ -78,7 +83,12 @@ class SamplerTest {
 
         /** DDPM's eq. 11: mean = (x - beta / sqrt(1 - a) eps) / sqrt(1 - beta). */
         @Override
-        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+        PixelPath path(NoiseSchedule schedule, double mean, double deviation) {
+            return (x, from, to, noise) -> step(schedule, from, to, mean, deviation).at(x, noise);
+        }
+
+        private Affine step(
+                NoiseSchedule schedule, long from, long to, double mean, double deviation) {
             double a = schedule.alphaBar(from);
             double beta = schedule.beta(from);
             double total = a * deviation * deviation + 1 - a;
@@ -294,11 +304,11 @@ class SamplerTest {
      * Heun's method (Karras et al. 2022, algorithm 1) on the DDIM equation: a sampler from outside,
      * with two evaluations a step and something to remember.
      */
-    private static final class HeunSampler implements Sampler {
+    private static final class OutsideHeun implements Sampler {
 
         private final Sampler plan;
 
-        HeunSampler(int steps) {
+        OutsideHeun(int steps) {
             plan = DdimSampler.builder().steps(steps).build();
         }
 
@@ -341,11 +351,11 @@ class SamplerTest {
             GaussianData data = new GaussianData(process, 0, 0.5);
             float ddim = error(DdimSampler.builder().steps(20).clip(false).build(), data, start);
             data.calls.clear();
-            float heun = error(new HeunSampler(10), data, start);
+            float heun = error(new OutsideHeun(10), data, start);
             assertThat(data.calls).hasSize(19);
             assertThat(heun).isLessThan(ddim / 2);
             Trajectory trajectory =
-                    new HeunSampler(10).trajectory(process, NoiseSource.engine(), manager);
+                    new OutsideHeun(10).trajectory(process, NoiseSource.engine(), manager);
             assertThatThrownBy(() -> trajectory.step(start, 901, 801, start.duplicate()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("expected one evaluation at 901, found another at 801");
