@@ -214,7 +214,7 @@ public final class Quickstart extends Program {
         ModelEvaluation.builder(soda, train, test)
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
-                .options(options().withSteps(20))
+                .options(options())
                 .add(
                         new TableSection(
                                 "Compared with pixels and an untrained encoder",
@@ -228,7 +228,7 @@ public final class Quickstart extends Program {
     }
 
     private SamplingOptions options() {
-        return SamplingOptions.defaults().withSteps(50).withSeed(seed);
+        return SamplingOptions.defaults().withSeed(seed);
     }
 
     /**

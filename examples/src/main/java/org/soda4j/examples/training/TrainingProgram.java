@@ -35,7 +35,7 @@ import org.soda4j.training.run.RunFolder;
 public final class TrainingProgram {
 
     private static final int REPORT_IMAGES = 16;
-    private static final int REPORT_STEPS = 20;
+    private static final int REPORT_STEPS = 10;
     private static final long WORTH_TIMING_STEPS = 100;
     private static final int TIMED_BATCH = 8;
 
@@ -159,7 +159,7 @@ public final class TrainingProgram {
         return run.resolve("report.html");
     }
 
-    /** A first look; {@code evaluate} measures with more images and steps. */
+    /** A first look; {@code evaluate} measures with more images. */
     private void report(Soda soda, ProbeImages probes) throws IOException {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
         Path file = report();

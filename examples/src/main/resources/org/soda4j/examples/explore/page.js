@@ -185,7 +185,7 @@ $('reset').addEventListener('click', reset);
     $('about').textContent = 'Images of ' + model.image[1] + ' x ' + model.image[2] + ' pixels, a latent of '
       + model.sections.reduce((sum, s) => sum + s.size, 0) + ' numbers in ' + model.sections.length + ' sections.';
     $('steps').max = model.maxSteps;
-    $('steps').value = Math.min(25, model.maxSteps);
+    $('steps').value = Math.min(10, model.maxSteps);
     model.sections.forEach(section);
     for (let i = 0; i < model.samples; i++) sample(i);
     document.body.dataset.ready = 'yes';
