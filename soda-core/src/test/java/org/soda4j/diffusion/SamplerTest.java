@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ class SamplerTest {
 
         @Override
         String json() {
-            return "{\"kind\":\"ddim\",\"steps\":100,\"eta\":%s,\"clip\":true}".formatted(eta());
+            return "{\"kind\":\"ddim\",\"steps\":100,\"eta\":%s,\"clip\":true,\"spacing\":\"UNIFORM\"}"
+                    .formatted(eta());
         }
 
         @Override
@@ -203,6 +205,24 @@ class SamplerTest {
         }
     }
 
+    /** As it was written before there were spacings. */
+    @Test
+    void ddimOfOlderJsonIsUniform() throws Exception {
+        assertThat(
+                        new ObjectMapper()
+                                .readValue(
+                                        "{\"kind\":\"ddim\",\"steps\":50,\"eta\":0.5,\"clip\":true}",
+                                        Sampler.class))
+                .isEqualTo(DdimSampler.builder().steps(50).eta(0.5).build());
+        assertThat(
+                        DdimSampler.builder()
+                                .steps(4)
+                                .spacing(TimestepSpacing.TRAILING)
+                                .build()
+                                .times(NoiseSchedule.linear(1000)))
+                .containsExactly(1000, 750, 500, 250, 0);
+    }
+
     @Test
     void ddpmTakesEveryStep() {
         assertThat(DdpmSampler.builder().build().times(NoiseSchedule.cosine(3)))
@@ -218,7 +238,7 @@ class SamplerTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("eta: expected 0 to 1, found " + eta);
         }
-        assertThatThrownBy(() -> new DdimSampler(-1, 0, true))
+        assertThatThrownBy(() -> new DdimSampler(-1, 0, true, TimestepSpacing.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class);
         DdimSampler sampler = DdimSampler.builder().steps(11).build();
         assertThatThrownBy(() -> sampler.times(NoiseSchedule.linear(10)))
