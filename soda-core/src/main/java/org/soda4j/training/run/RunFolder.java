@@ -40,8 +40,7 @@ import org.soda4j.training.listener.TensorBoardListener;
  * </pre>
  *
  * <p>Opening an existing folder goes on with its run; with another configuration, but for the steps
- * that sample images are drawn in, it is refused. The
- * folder is locked until it is closed.
+ * that sample images are drawn in, it is refused. The folder is locked until it is closed.
  */
 public final class RunFolder implements AutoCloseable {
 
@@ -52,7 +51,6 @@ public final class RunFolder implements AutoCloseable {
 
     /** How pictures are drawn does not change the run; the default was 100 when DDIM drew them. */
     private static final Set<String> MAY_DIFFER = Set.of("/training/sampleSteps");
-
 
     private final Path root;
     private final RunLock lock;
