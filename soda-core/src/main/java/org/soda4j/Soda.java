@@ -391,7 +391,7 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Draws each image again from its latent, with the published options.
+     * Draws each image again from its latent, with {@link SamplingOptions#defaults()}.
      *
      * @param images float32 {@code [N, C, H, W] in [0, 1]}
      * @return float32 {@code [N, C, H', W'] in [0, 1]} at the denoiser's resolution

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.soda4j.diffusion.DpmSolver;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.engine.PyTorchEngine;
@@ -231,6 +233,39 @@ class SodaTest {
                             DataType.FLOAT32);
             refuses(() -> f.apply(foreign), "images of DJL's engine PyTorch");
         }
+    }
+
+    /** What the figures of docs/samplers.md speak for. */
+    @Test
+    void defaultsDrawInTenEvaluations() {
+        assertThat(SamplingOptions.defaults().sampler())
+                .isEqualTo(DpmSolver.builder().order(2).steps(10).build());
+        assertThat(TWO_STEPS.sampler()).isEqualTo(DpmSolver.builder().steps(2).build());
+        List<Long> times = new ArrayList<>();
+        soda.reconstruct(
+                        images,
+                        SamplingOptions.defaults().withListener(step -> times.add(step.from())))
+                .close();
+        assertThat(times).hasSize(10).startsWith(1000L);
+    }
+
+    /** How a user stops a drawing. */
+    @Test
+    void whatTheListenerThrowsEndsTheDrawing() {
+        List<Integer> seen = new ArrayList<>();
+        SamplingOptions options =
+                SamplingOptions.defaults()
+                        .withListener(
+                                step -> {
+                                    seen.add(step.index());
+                                    if (step.index() == 2) {
+                                        throw new CancellationException("stopped");
+                                    }
+                                });
+        assertThatThrownBy(() -> soda.reconstruct(images, options))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("stopped");
+        assertThat(seen).containsExactly(0, 1, 2);
     }
 
     @Test

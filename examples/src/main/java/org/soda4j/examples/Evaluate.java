@@ -16,6 +16,7 @@ import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.SamplerOptions;
 import org.soda4j.examples.explore.ShapesDisentanglement;
 import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.examples.training.ProbeImages;
@@ -58,9 +59,6 @@ public final class Evaluate extends Program {
             description = "Test images that are drawn again.")
     private int qualityImages;
 
-    @Option(names = "--steps", defaultValue = "50", description = "DDIM steps.")
-    private int steps;
-
     @Option(names = "--guidance", defaultValue = "0.3", description = "Guidance weight.")
     private double guidance;
 
@@ -88,14 +86,16 @@ public final class Evaluate extends Program {
             description = "The report. Default: report.html in the run's folder.")
     private Path out;
 
+    @Mixin private SamplerOptions sampler;
+
     @Mixin private ModelOptions model;
 
     @Override
     public Integer call() throws IOException {
-        if (qualityImages < 2 || steps < 1 || (maxImages != null && maxImages < 1)) {
+        if (qualityImages < 2 || (maxImages != null && maxImages < 1)) {
             throw refusal(
-                    "expected --quality-images of at least 2, --steps and --max-images of at least 1, found %d, %d and %s"
-                            .formatted(qualityImages, steps, maxImages));
+                    "expected --quality-images of at least 2 and --max-images of at least 1, found %d and %s"
+                            .formatted(qualityImages, maxImages));
         }
         TrainingImages stored = TrainingImages.ofRun(run);
         TrainingImages images = data == null ? stored : new TrainingImages(stored.kind(), data);
@@ -104,7 +104,6 @@ public final class Evaluate extends Program {
         ProbeImages probe = ProbeImages.of(images, maxImages);
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
-            int most = soda.config().schedule().steps();
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
                             .run(run)
@@ -113,7 +112,7 @@ public final class Evaluate extends Program {
                             .qualityImages(qualityImages)
                             .options(
                                     SamplingOptions.defaults()
-                                            .withSteps(Math.min(steps, most))
+                                            .withSampler(sampler.sampler(soda.config().schedule()))
                                             .withGuidance(Guidance.whole(guidance)))
                             .probes(probe.haveProbes())
                             .crops(crops)

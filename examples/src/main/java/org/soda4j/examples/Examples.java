@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             Benchmark.class,
             Growth.class,
             LatentTour.class,
+            CompareSamplers.class,
             Explore.class,
             NovelViews.class,
             Scaling.class,

@@ -23,6 +23,7 @@ import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.SamplerOptions;
 import org.soda4j.examples.explore.HueDirection;
 import org.soda4j.examples.explore.LatentPictures;
 import org.soda4j.examples.explore.ModelImages;
@@ -83,9 +84,6 @@ public final class LatentTour extends Program {
             description = "Of the training: FP32, BF16 or FP16.")
     private Precision precision;
 
-    @Option(names = "--steps", defaultValue = "25", description = "Sampling steps.")
-    private int steps;
-
     @Option(
             names = "--count",
             defaultValue = "48",
@@ -94,6 +92,8 @@ public final class LatentTour extends Program {
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
+
+    @Mixin private SamplerOptions sampler;
 
     @Mixin private DeviceOption device;
 
@@ -104,8 +104,11 @@ public final class LatentTour extends Program {
         Data kind = kind();
         requireAtLeast(12, "--count", count);
         OutputCheck.folder("--out", out);
-        SamplingOptions options = SamplingOptions.defaults().withSteps(steps).withSeed(seed);
         try (Soda soda = soda(kind)) {
+            SamplingOptions options =
+                    SamplingOptions.defaults()
+                            .withSampler(sampler.sampler(soda.config().schedule()))
+                            .withSeed(seed);
             LatentPictures pictures = new LatentPictures(soda, out, options, this::note);
             if (kind == Data.SHAPES) {
                 shapes(soda, pictures, options);

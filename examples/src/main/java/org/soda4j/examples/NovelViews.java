@@ -12,6 +12,7 @@ import org.soda4j.data.dataset.CoilDataset;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.scene.SceneViews;
 import org.soda4j.data.scene.ShapeScenes;
+import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.eval.feature.FeatureSet;
@@ -276,7 +277,10 @@ public final class NovelViews extends Program {
 
     /** Few steps without guidance stay near the mean of what is possible, where PSNR is best. */
     private SamplingOptions options() {
-        return SamplingOptions.defaults().withSteps(4).withGuidance(Guidance.none()).withSeed(seed);
+        return SamplingOptions.defaults()
+                .withSampler(DdimSampler.builder().steps(4).build())
+                .withGuidance(Guidance.none())
+                .withSeed(seed);
     }
 
     private boolean isCoil() {

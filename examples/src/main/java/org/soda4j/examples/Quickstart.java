@@ -185,7 +185,7 @@ public final class Quickstart extends Program {
         ModelEvaluation.builder(soda, train, test)
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
-                .options(options().withSteps(20))
+                .options(options())
                 .add(
                         new TableSection(
                                 "Compared with pixels and an untrained encoder",
@@ -199,7 +199,7 @@ public final class Quickstart extends Program {
     }
 
     private SamplingOptions options() {
-        return SamplingOptions.defaults().withSteps(50).withSeed(seed);
+        return SamplingOptions.defaults().withSeed(seed);
     }
 
     /**

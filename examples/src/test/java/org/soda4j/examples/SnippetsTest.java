@@ -56,6 +56,8 @@ class SnippetsTest {
             import ai.djl.util.*;
             import java.nio.file.*;
             import java.util.*;
+            import java.util.concurrent.*;
+            import java.util.function.*;
             import org.soda4j.*;
             import org.soda4j.data.dataset.*;
             import org.soda4j.data.image.*;

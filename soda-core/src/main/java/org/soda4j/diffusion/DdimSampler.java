@@ -3,29 +3,32 @@ package org.soda4j.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Objects;
 
 /**
  * Denoising diffusion implicit models (Song et al. 2021, eq. 12 and 16): few steps, deterministic
  * unless eta is above 0.
  *
- * <p>Times are 1, 1 + T/steps, 1 + 2 (T/steps), ... up to T, in integer division, visited in
- * reverse, then 0. Where steps does not divide T there are therefore more than {@code steps} of
- * them, as in the published implementation: T = 1000 and 300 steps give 334.
+ * <p>In the default spacing, the published one, there are more than {@code steps} steps where that
+ * number does not divide T.
  *
  * @param steps the wanted number of steps, 1..T; default 100, the published value
  * @param eta the share of DDPM's noise that is added, from 0 (deterministic, the default) to 1
  * @param clip whether the estimate of x0 is clipped to [-1, 1] in each step; default true
+ * @param spacing which times; default {@link TimestepSpacing#UNIFORM}, also where JSON has none
  */
 public record DdimSampler(
         @JsonProperty(required = true) int steps,
         @JsonProperty(required = true) double eta,
-        @JsonProperty(required = true) boolean clip)
+        @JsonProperty(required = true) boolean clip,
+        TimestepSpacing spacing)
         implements Sampler {
 
     /** Checks the ranges. */
     public DdimSampler {
-        requireSteps(steps);
+        TimestepSpacing.requireSteps(steps);
         requireEta(eta);
+        spacing = spacing == null ? TimestepSpacing.UNIFORM : spacing;
     }
 
     /**
@@ -39,18 +42,7 @@ public record DdimSampler(
 
     @Override
     public long[] times(NoiseSchedule schedule) {
-        int total = schedule.steps();
-        if (steps > total) {
-            throw new IllegalArgumentException(
-                    "expected at most the schedule's %d steps, found %d".formatted(total, steps));
-        }
-        int stride = total / steps;
-        int count = (total + stride - 1) / stride;
-        long[] times = new long[count + 1];
-        for (int i = 0; i < count; i++) {
-            times[i] = 1 + (long) (count - 1 - i) * stride;
-        }
-        return times;
+        return spacing.times(schedule, steps);
     }
 
     @Override
@@ -73,12 +65,6 @@ public record DdimSampler(
         return new OneEvaluation.Result(x0.mul(Math.sqrt(next)).add(epsilon.mul(direction)), sigma);
     }
 
-    private static void requireSteps(int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps: expected at least 1, found " + steps);
-        }
-    }
-
     private static void requireEta(double eta) {
         if (!(eta >= 0 && eta <= 1)) {
             throw new IllegalArgumentException("eta: expected 0 to 1, found " + eta);
@@ -91,6 +77,7 @@ public record DdimSampler(
         private int steps = 100;
         private double eta;
         private boolean clip = true;
+        private TimestepSpacing spacing = TimestepSpacing.UNIFORM;
 
         private Builder() {}
 
@@ -102,7 +89,7 @@ public record DdimSampler(
          * @throws IllegalArgumentException if it is less than 1
          */
         public Builder steps(int steps) {
-            requireSteps(steps);
+            TimestepSpacing.requireSteps(steps);
             this.steps = steps;
             return this;
         }
@@ -132,12 +119,23 @@ public record DdimSampler(
         }
 
         /**
+         * Sets which times are visited.
+         *
+         * @param spacing default {@link TimestepSpacing#UNIFORM}
+         * @return this
+         */
+        public Builder spacing(TimestepSpacing spacing) {
+            this.spacing = Objects.requireNonNull(spacing, "spacing");
+            return this;
+        }
+
+        /**
          * Makes the sampler.
          *
          * @return an immutable sampler
          */
         public DdimSampler build() {
-            return new DdimSampler(steps, eta, clip);
+            return new DdimSampler(steps, eta, clip, spacing);
         }
     }
 }

@@ -270,6 +270,19 @@ public final class NoiseSchedule {
     }
 
     /**
+     * The logarithm of the ratio of signal and noise power, log(alphaBar / (1 - alphaBar)); half of
+     * it is the lambda of the DPM-Solver papers.
+     *
+     * @param t 0..T; 0 gives positive infinity
+     * @return the log-SNR, which never rises with t
+     * @throws IllegalArgumentException if t is out of range
+     */
+    public double logSnr(long t) {
+        double alphaBar = alphaBar(t);
+        return Math.log(alphaBar) - Math.log1p(-alphaBar);
+    }
+
+    /**
      * Every beta.
      *
      * @return a copy, T + 1 entries, entry 0 is 0

@@ -8,10 +8,9 @@ import java.util.Objects;
 final class OneEvaluation implements Trajectory {
 
     private final DiffusionProcess process;
-    private final NoiseSource noise;
+    private final StepNoise noise;
     private final boolean clip;
     private final Update update;
-    private int index;
 
     /** How a sampler goes from one time to the next. */
     @FunctionalInterface
@@ -25,7 +24,7 @@ final class OneEvaluation implements Trajectory {
 
     OneEvaluation(DiffusionProcess process, NoiseSource noise, boolean clip, Update update) {
         this.process = Objects.requireNonNull(process, "process");
-        this.noise = Objects.requireNonNull(noise, "noise");
+        this.noise = new StepNoise(noise);
         this.clip = clip;
         this.update = update;
     }
@@ -36,7 +35,7 @@ final class OneEvaluation implements Trajectory {
             NDArray x0 = process.toX0(output, x, from);
             NDArray epsilon;
             if (clip) {
-                x0 = x0.clip(-1, 1);
+                x0 = Thresholding.CLIP.apply(x0);
                 // With x0 clipped, only this eps is consistent with x.
                 try (Coefficients at = Coefficients.of(process.schedule(), new long[] {from}, x)) {
                     epsilon = at.solveEpsilon(x, x0);
@@ -45,33 +44,8 @@ final class OneEvaluation implements Trajectory {
                 epsilon = process.toEpsilon(output, x, from);
             }
             Result result = update.apply(x, x0, epsilon, from, to);
-            return new Step(withNoise(result, index++, x), x0);
+            return new Step(noise.add(result.mean(), result.sigma()), x0);
         }
-    }
-
-    private NDArray withNoise(Result result, int step, NDArray x) {
-        if (result.sigma() == 0) {
-            return result.mean();
-        }
-        try (NDArray drawn = drawn(step, x);
-                NDArray scaled = drawn.mul(result.sigma())) {
-            return result.mean().add(scaled);
-        }
-    }
-
-    private NDArray drawn(int step, NDArray x) {
-        NDArray drawn = noise.draw(step, x);
-        if (!drawn.getShape().equals(x.getShape()) || drawn.getDataType() != x.getDataType()) {
-            throw new IllegalStateException(
-                    "noise of step %d: expected %s %s, found %s %s"
-                            .formatted(
-                                    step,
-                                    x.getDataType(),
-                                    x.getShape(),
-                                    drawn.getDataType(),
-                                    drawn.getShape()));
-        }
-        return drawn;
     }
 
     static void requireImages(NDArray start) {

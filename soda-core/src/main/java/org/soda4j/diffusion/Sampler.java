@@ -20,12 +20,16 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>In JSON {@code kind} is {@code ddpm} or {@code ddim}.
+ * <p>In JSON {@code kind} is {@code ddpm}, {@code ddim}, {@code dpm-solver}, {@code heun} or {@code
+ * unipc}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = DdpmSampler.class, name = "ddpm"),
-    @JsonSubTypes.Type(value = DdimSampler.class, name = "ddim")
+    @JsonSubTypes.Type(value = DdimSampler.class, name = "ddim"),
+    @JsonSubTypes.Type(value = DpmSolver.class, name = "dpm-solver"),
+    @JsonSubTypes.Type(value = HeunSampler.class, name = "heun"),
+    @JsonSubTypes.Type(value = UniPc.class, name = "unipc")
 })
 public interface Sampler {
 

@@ -230,7 +230,7 @@ public final class TrainingConfig {
         return samples;
     }
 
-    /** {@return DDIM steps of a sample} */
+    /** {@return DPM-Solver++ 2M steps of a sample} */
     public int sampleSteps() {
         return sampleSteps;
     }

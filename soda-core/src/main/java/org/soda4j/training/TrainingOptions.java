@@ -28,7 +28,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     int evaluateEveryEpochs;
     int sampleEveryEpochs;
     int samples = 30;
-    int sampleSteps = 100;
+    int sampleSteps = 10;
     int checkpointEveryEpochs = 1;
     int checkpointEveryMinutes;
     Retention retention = Retention.DEFAULT;
@@ -205,8 +205,8 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     /**
      * Sets how often images of the epoch's last batch are drawn again from their latents, with the
      * moving average, into {@code samples/} of the run's folder; at the end too. Default 0: never;
-     * published: 100. Needs a folder. On a CPU the published 30 images in 100 steps take as long as
-     * some dozens of training steps.
+     * published: 100. Needs a folder. On a CPU the published 30 images take as long as some
+     * training steps.
      *
      * @param sampleEveryEpochs epochs
      * @return this
@@ -230,8 +230,8 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     }
 
     /**
-     * Sets the DDIM steps of a sample, at most those of the noise schedule; guidance weight 0.3.
-     * Default and published: 100.
+     * Sets the steps of a sample, DPM-Solver++ 2M, at most those of the noise schedule; guidance
+     * weight 0.3. Default 10; published: 100 of DDIM.
      *
      * @param sampleSteps 1 .. 1,000,000
      * @return this

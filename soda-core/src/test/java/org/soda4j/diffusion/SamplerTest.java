@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +31,17 @@ class SamplerTest {
 
         @Override
         String json() {
-            return "{\"kind\":\"ddim\",\"steps\":100,\"eta\":%s,\"clip\":true}".formatted(eta());
+            return "{\"kind\":\"ddim\",\"steps\":100,\"eta\":%s,\"clip\":true,\"spacing\":\"UNIFORM\"}"
+                    .formatted(eta());
         }
 
         @Override
-        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+        PixelPath path(NoiseSchedule schedule, double mean, double deviation) {
+            return (x, from, to, noise) -> step(schedule, from, to, mean, deviation).at(x, noise);
+        }
+
+        private Affine step(
+                NoiseSchedule schedule, long from, long to, double mean, double deviation) {
             double a = schedule.alphaBar(from);
             double b = schedule.alphaBar(to);
             double sigma = eta() * Math.sqrt((1 - b) / (1 - a)) * Math.sqrt(1 - a / b);
@@ -78,7 +85,12 @@ class SamplerTest {
 
         /** DDPM's eq. 11: mean = (x - beta / sqrt(1 - a) eps) / sqrt(1 - beta). */
         @Override
-        Affine step(NoiseSchedule schedule, long from, long to, double mean, double deviation) {
+        PixelPath path(NoiseSchedule schedule, double mean, double deviation) {
+            return (x, from, to, noise) -> step(schedule, from, to, mean, deviation).at(x, noise);
+        }
+
+        private Affine step(
+                NoiseSchedule schedule, long from, long to, double mean, double deviation) {
             double a = schedule.alphaBar(from);
             double beta = schedule.beta(from);
             double total = a * deviation * deviation + 1 - a;
@@ -193,6 +205,24 @@ class SamplerTest {
         }
     }
 
+    /** As it was written before there were spacings. */
+    @Test
+    void ddimOfOlderJsonIsUniform() throws Exception {
+        assertThat(
+                        new ObjectMapper()
+                                .readValue(
+                                        "{\"kind\":\"ddim\",\"steps\":50,\"eta\":0.5,\"clip\":true}",
+                                        Sampler.class))
+                .isEqualTo(DdimSampler.builder().steps(50).eta(0.5).build());
+        assertThat(
+                        DdimSampler.builder()
+                                .steps(4)
+                                .spacing(TimestepSpacing.TRAILING)
+                                .build()
+                                .times(NoiseSchedule.linear(1000)))
+                .containsExactly(1000, 750, 500, 250, 0);
+    }
+
     @Test
     void ddpmTakesEveryStep() {
         assertThat(DdpmSampler.builder().build().times(NoiseSchedule.cosine(3)))
@@ -208,7 +238,7 @@ class SamplerTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("eta: expected 0 to 1, found " + eta);
         }
-        assertThatThrownBy(() -> new DdimSampler(-1, 0, true))
+        assertThatThrownBy(() -> new DdimSampler(-1, 0, true, TimestepSpacing.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class);
         DdimSampler sampler = DdimSampler.builder().steps(11).build();
         assertThatThrownBy(() -> sampler.times(NoiseSchedule.linear(10)))
@@ -294,11 +324,11 @@ class SamplerTest {
      * Heun's method (Karras et al. 2022, algorithm 1) on the DDIM equation: a sampler from outside,
      * with two evaluations a step and something to remember.
      */
-    private static final class HeunSampler implements Sampler {
+    private static final class OutsideHeun implements Sampler {
 
         private final Sampler plan;
 
-        HeunSampler(int steps) {
+        OutsideHeun(int steps) {
             plan = DdimSampler.builder().steps(steps).build();
         }
 
@@ -341,11 +371,11 @@ class SamplerTest {
             GaussianData data = new GaussianData(process, 0, 0.5);
             float ddim = error(DdimSampler.builder().steps(20).clip(false).build(), data, start);
             data.calls.clear();
-            float heun = error(new HeunSampler(10), data, start);
+            float heun = error(new OutsideHeun(10), data, start);
             assertThat(data.calls).hasSize(19);
             assertThat(heun).isLessThan(ddim / 2);
             Trajectory trajectory =
-                    new HeunSampler(10).trajectory(process, NoiseSource.engine(), manager);
+                    new OutsideHeun(10).trajectory(process, NoiseSource.engine(), manager);
             assertThatThrownBy(() -> trajectory.step(start, 901, 801, start.duplicate()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("expected one evaluation at 901, found another at 801");

@@ -18,6 +18,7 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.benchmark.FlopCount;
 import org.soda4j.benchmark.MatrixPeak;
+import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
@@ -154,7 +155,7 @@ public final class ModelBenchmark {
         long[] last = {0};
         SamplingOptions options =
                 SamplingOptions.defaults()
-                        .withSteps(steps + 1)
+                        .withSampler(DdimSampler.builder().steps(steps + 1).build())
                         .withListener(
                                 step -> {
                                     step.image().sum().getFloat(); // Waits for a GPU.

@@ -44,7 +44,7 @@ public final class TrainingProgram {
     private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProgram.class);
     private static final int REPORT_IMAGES = 16;
     private static final int COMPARED_IMAGES = 4000;
-    private static final int REPORT_STEPS = 20;
+    private static final int REPORT_STEPS = 10;
     private static final long WORTH_TIMING_STEPS = 100;
     private static final int TIMED_BATCH = 8;
 
@@ -221,7 +221,7 @@ public final class TrainingProgram {
                 .options(SamplingOptions.defaults().withSteps(steps));
     }
 
-    /** A first look; {@code evaluate} measures with more images and steps. */
+    /** A first look; {@code evaluate} measures with more images. */
     private void report(Soda soda, ProbeImages probes, Optional<ProbeComparison> comparison)
             throws IOException {
         Path file = report();

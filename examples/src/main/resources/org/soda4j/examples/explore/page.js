@@ -53,6 +53,9 @@ function edits() {
   };
 }
 
+/** Few enough steps for a first picture at once; the refined one follows. */
+const PREVIEW_STEPS = 3;
+
 /** Draws the newest edits only: an older drawing is given up, and the server stops it. */
 async function draw() {
   if (!state.first) return;
@@ -62,35 +65,11 @@ async function draw() {
   $('progress').removeAttribute('value');
   say('Waiting …');
   try {
-    const response = await answer(await fetch('draw', {
-      method: 'POST', body: JSON.stringify(edits()), signal: mine.signal
-    }));
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = '';
-    let finished = false;
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      const lines = (rest + value).split('\n');
-      rest = lines.pop();
-      for (const line of lines) {
-        const news = JSON.parse(line);
-        if (news.image) {
-          $('drawn').src = news.image;
-          $('drawn').hidden = false;
-          finished = true;
-        } else if (news.error) {
-          throw new Error(news.error);
-        } else if (news.waiting) {
-          say('Waiting for ' + news.waiting + (news.waiting === 1 ? ' drawing …' : ' drawings …'));
-        } else if (news.of) {
-          $('progress').max = news.of;
-          $('progress').value = news.step;
-          say('Step ' + news.step + ' of ' + news.of);
-        }
-      }
+    const wanted = edits();
+    if (wanted.steps > PREVIEW_STEPS) {
+      await drawIn({ ...wanted, steps: PREVIEW_STEPS }, mine.signal);
     }
-    if (!finished) throw new Error('the server stopped in the middle');
+    await drawIn(wanted, mine.signal);
     clearError();
     say('Drawn.');
     state.busy = false;
@@ -104,10 +83,42 @@ async function draw() {
   }
 }
 
+async function drawIn(wanted, signal) {
+  const response = await answer(await fetch('draw', {
+    method: 'POST', body: JSON.stringify(wanted), signal
+  }));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  let finished = false;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    const lines = (rest + value).split('\n');
+    rest = lines.pop();
+    for (const line of lines) {
+      const news = JSON.parse(line);
+      if (news.image) {
+        $('drawn').src = news.image;
+        $('drawn').hidden = false;
+        finished = true;
+      } else if (news.error) {
+        throw new Error(news.error);
+      } else if (news.waiting) {
+        say('Waiting for ' + news.waiting + (news.waiting === 1 ? ' drawing …' : ' drawings …'));
+      } else if (news.of) {
+        $('progress').max = news.of;
+        $('progress').value = news.step;
+        say('Step ' + news.step + ' of ' + news.of);
+      }
+    }
+  }
+  if (!finished) throw new Error('the server stopped in the middle');
+}
+
 let later = null;
 function drawSoon() {
   clearTimeout(later);
-  later = setTimeout(() => { later = null; draw(); }, 150);
+  later = setTimeout(() => { later = null; draw(); }, 40);
 }
 
 function element(name, properties, ...children) {
@@ -189,7 +200,7 @@ $('reset').addEventListener('click', reset);
     $('about').textContent = 'Images of ' + model.image[1] + ' x ' + model.image[2] + ' pixels, a latent of '
       + model.sections.reduce((sum, s) => sum + s.size, 0) + ' numbers in ' + model.sections.length + ' sections.';
     $('steps').max = model.maxSteps;
-    $('steps').value = Math.min(25, model.maxSteps);
+    $('steps').value = Math.min(10, model.maxSteps);
     model.sections.forEach(section);
     for (let i = 0; i < model.samples; i++) sample(i);
     document.body.dataset.ready = 'yes';

@@ -29,7 +29,7 @@ public final class SampleGrid {
 
     /**
      * @param samples images at most
-     * @param steps DDIM steps, at most the schedule's
+     * @param steps of the default sampler; no more than the schedule has are taken
      */
     public SampleGrid(Soda soda, int samples, int steps) {
         this.soda = soda;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -40,8 +41,8 @@ import org.soda4j.training.listener.TensorBoardListener;
  * run.lock           held while a process writes to the folder
  * </pre>
  *
- * <p>Opening an existing folder goes on with its run; with another configuration it is refused. The
- * folder is locked until it is closed.
+ * <p>Opening an existing folder goes on with its run; with another configuration, but for the steps
+ * that sample images are drawn in, it is refused. The folder is locked until it is closed.
  */
 public final class RunFolder implements AutoCloseable {
 
@@ -49,6 +50,9 @@ public final class RunFolder implements AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder().findAndAddModules().build();
     private static final String CONFIG = "config.json";
     private static final String ENVIRONMENT = "environment.json";
+
+    /** How pictures are drawn does not change the run; the default was 100 when DDIM drew them. */
+    private static final Set<String> MAY_DIFFER = Set.of("/training/sampleSteps");
 
     private final Path root;
     private final RunLock lock;
@@ -289,7 +293,10 @@ public final class RunFolder implements AutoCloseable {
 
     private static void refuseOtherConfig(Path root, Class<?> type, JsonNode effective) {
         JsonNode existing = withDefaults(config(root, JsonNode.class), type);
-        List<JsonDifference> differences = JsonDifference.between(existing, effective);
+        List<JsonDifference> differences =
+                JsonDifference.between(existing, effective).stream()
+                        .filter(difference -> !MAY_DIFFER.contains(difference.pointer()))
+                        .toList();
         if (!differences.isEmpty()) {
             throw new RunFolderException(
                     differences.stream()

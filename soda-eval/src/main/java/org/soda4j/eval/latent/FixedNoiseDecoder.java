@@ -14,10 +14,10 @@ import org.soda4j.diffusion.NoiseSource;
 /**
  * Draws every latent from one and the same starting noise. Immutable; holds the noise on the heap,
  * so there is nothing to close. With a stochastic sampler the noise of the steps differs from row
- * to row, so use DDIM with eta 0, the default.
+ * to row, so use a deterministic one, as the default is.
  *
  * <pre>{@code
- * LatentDecoder decoder = FixedNoiseDecoder.of(soda, SamplingOptions.defaults().withSteps(50));
+ * LatentDecoder decoder = FixedNoiseDecoder.of(soda, SamplingOptions.defaults().withSteps(10));
  * }</pre>
  */
 public final class FixedNoiseDecoder implements LatentDecoder {

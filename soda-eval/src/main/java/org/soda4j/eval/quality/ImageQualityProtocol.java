@@ -50,7 +50,7 @@ public final class ImageQualityProtocol {
     }
 
     /**
-     * Starts with 500 images, the published sampling options and the encoder's pooled features.
+     * Starts with 500 images, the default sampling options and the encoder's pooled features.
      *
      * @param soda the model; stays open
      * @return a builder
@@ -155,7 +155,7 @@ public final class ImageQualityProtocol {
 
         private Builder(Soda soda) {
             this.soda = Objects.requireNonNull(soda, "soda");
-            int steps = Math.min(100, soda.config().schedule().steps());
+            int steps = Math.min(10, soda.config().schedule().steps());
             options = SamplingOptions.defaults().withSteps(steps);
             features = ImageFeatures.ofEncoder(soda);
         }
@@ -175,7 +175,7 @@ public final class ImageQualityProtocol {
         /**
          * How images are drawn: steps, guidance (not used without a latent), seed.
          *
-         * @param options default the published ones: DDIM, 100 steps, guidance 0.3
+         * @param options default {@link SamplingOptions#defaults()}
          * @return this
          */
         public Builder options(SamplingOptions options) {

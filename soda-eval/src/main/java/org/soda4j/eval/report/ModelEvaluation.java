@@ -91,7 +91,7 @@ public final class ModelEvaluation {
             Report report) {}
 
     /**
-     * Starts with 200 images for the quality and 50 sampling steps.
+     * Starts with 200 images for the quality and 10 sampling steps.
      *
      * @param soda the model; stays open
      * @param train images to learn from and to find neighbours in, at least 1; for probes 20 of
@@ -339,7 +339,7 @@ public final class ModelEvaluation {
             this.test = Objects.requireNonNull(test, "test");
             options =
                     SamplingOptions.defaults()
-                            .withSteps(Math.min(50, soda.config().schedule().steps()));
+                            .withSteps(Math.min(10, soda.config().schedule().steps()));
         }
 
         /**
@@ -390,7 +390,7 @@ public final class ModelEvaluation {
         /**
          * How images are drawn.
          *
-         * @param options default DDIM with 50 steps and the published guidance
+         * @param options default {@link SamplingOptions#defaults()}
          * @return this
          */
         public Builder options(SamplingOptions options) {

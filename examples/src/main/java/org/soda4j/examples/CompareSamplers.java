@@ -1,0 +1,193 @@
+package org.soda4j.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Dataset;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.soda4j.SamplingOptions;
+import org.soda4j.Soda;
+import org.soda4j.data.dataset.Cifar10;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.diffusion.DdimSampler;
+import org.soda4j.diffusion.Guidance;
+import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.quality.Psnr;
+import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.SamplerOptions;
+import org.soda4j.examples.training.BuiltInImages;
+import org.soda4j.examples.training.ModelOptions;
+import org.soda4j.io.AtomicFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures how few evaluations of the denoiser each sampler needs. */
+@Command(
+        name = "compare-samplers",
+        sortOptions = false,
+        description =
+                "Draws test images again from their latents with each deterministic sampler and number of"
+                        + " evaluations, from the same noise, and writes their PSNR to what DDIM"
+                        + " draws in 250 steps and to the originals as a chart and a table.")
+public final class CompareSamplers extends Program {
+
+    private static final int REFERENCE_STEPS = 250;
+
+    @Parameters(paramLabel = "MODEL", description = "Folder of a run or a saved model.")
+    private Path folder;
+
+    @Option(
+            names = "--data",
+            defaultValue = "fashion-mnist",
+            description = "fashion-mnist (a part of it is built in) or cifar10.")
+    private String data;
+
+    @Option(names = "--root", description = "Folder of CIFAR-10's binary files. Default: none.")
+    private Path root;
+
+    @Option(names = "--count", defaultValue = "100", description = "Test images.")
+    private int count;
+
+    @Option(names = "--guidance", defaultValue = "0.3", description = "Guidance weight.")
+    private double guidance;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the noise.")
+    private long seed;
+
+    @Option(
+            names = "--evaluations",
+            split = ",",
+            defaultValue = "4,6,8,10,15,20,50",
+            description = "How often the denoiser is evaluated.")
+    private int[] evaluations;
+
+    @Option(
+            names = "--out",
+            defaultValue = "compare-samplers",
+            description = "Folder for samplers.md and samplers.png.")
+    private Path out;
+
+    @Mixin private ModelOptions model;
+
+    private final StringBuilder table = new StringBuilder();
+
+    @Override
+    public Integer call() throws IOException {
+        requireAtLeast(1, "--count", count);
+        requireAtLeast(1, "--evaluations", Arrays.stream(evaluations).min().orElse(0));
+        OutputCheck.folder("--out", out);
+        ImageDataset test = images();
+        int most = (int) Math.min(count, test.size());
+        try (Soda soda = model.load(folder);
+                NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray originals =
+                    ImageBatches.resized(test.select(IntStream.range(0, most).toArray()), soda)
+                            .range(manager, 0, most);
+            measure(soda, originals, Guidance.whole(0), "no guidance");
+            LineChart chart =
+                    measure(soda, originals, Guidance.whole(guidance), "guidance " + guidance);
+            chart.save(out.resolve("samplers.png"));
+        }
+        AtomicFile.write(
+                out.resolve("samplers.md"), table.toString().getBytes(StandardCharsets.UTF_8));
+        print("chart and table: " + out.toAbsolutePath().normalize());
+        return 0;
+    }
+
+    private ImageDataset images() {
+        return switch (data) {
+            case "fashion-mnist" -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
+            case "cifar10" -> {
+                if (root == null) {
+                    throw refusal("--data cifar10 needs --root, a folder");
+                }
+                yield Cifar10.builder().root(root).split(Dataset.Usage.TEST).build();
+            }
+            default -> throw refusal("--data: expected fashion-mnist or cifar10, found " + data);
+        };
+    }
+
+    private LineChart measure(Soda soda, NDArray originals, Guidance how, String name) {
+        SamplingOptions options = SamplingOptions.defaults().withGuidance(how).withSeed(seed);
+        List<Integer> counts =
+                Arrays.stream(evaluations)
+                        .filter(n -> n <= soda.config().schedule().steps())
+                        .boxed()
+                        .toList();
+        LineChart.Builder chart =
+                LineChart.builder()
+                        .title("Closeness to DDIM's " + REFERENCE_STEPS + " steps, " + name)
+                        .xLabel("evaluations of the denoiser")
+                        .xLog(true)
+                        .yLabel("PSNR, dB");
+        try (NDArray reference =
+                soda.reconstruct(
+                        originals,
+                        options.withSampler(
+                                DdimSampler.builder()
+                                        .steps(
+                                                Math.min(
+                                                        REFERENCE_STEPS,
+                                                        soda.config().schedule().steps()))
+                                        .build()))) {
+            line(
+                    "%n%s; DDIM's %d steps to the original: %.2f dB%n%n",
+                    name, REFERENCE_STEPS, psnr(originals, reference));
+            line("| to DDIM %d / to the original, dB |", REFERENCE_STEPS);
+            counts.forEach(n -> line(" %d |", n));
+            line("%n|---|%s%n", "---|".repeat(counts.size()));
+            for (SamplerOptions.Kind kind : SamplerOptions.Kind.values()) {
+                if (kind == SamplerOptions.Kind.DPM_SDE) {
+                    continue; // Draws images of its own, close to nobody's.
+                }
+                line("| %s |", kind.text());
+                List<Double> closeness = new ArrayList<>();
+                for (int n : counts) {
+                    try (NDArray drawn =
+                            soda.reconstruct(originals, options.withSampler(kind.sampler(n)))) {
+                        closeness.add(psnr(reference, drawn));
+                        line(
+                                " %.1f / %.2f |",
+                                closeness.get(closeness.size() - 1), psnr(originals, drawn));
+                    }
+                }
+                line("%n");
+                chart.series(
+                        kind.text(),
+                        counts.stream().mapToDouble(Integer::doubleValue).toArray(),
+                        closeness.stream().mapToDouble(Double::doubleValue).toArray());
+            }
+        }
+        return chart.build();
+    }
+
+    private static double psnr(NDArray a, NDArray b) {
+        return Arrays.stream(Psnr.of(a, b)).average().orElseThrow();
+    }
+
+    private void line(String format, Object... values) {
+        String text = String.format(Locale.ROOT, format, values);
+        table.append(text);
+        writer().print(text);
+        writer().flush();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new CompareSamplers(), args));
+    }
+}
