@@ -12,6 +12,7 @@ final class GifContainer {
     private static final int IMAGE = 0x2c;
     private static final int TRAILER = 0x3b;
     private static final int GRAPHIC_CONTROL = 0xf9;
+    private static final int HAS_PALETTE = 0x80;
 
     private final byte[] bytes;
 
@@ -34,6 +35,7 @@ final class GifContainer {
         ImageContainer.Canvas canvas = null;
         int control = -1;
         int frames = 0;
+        boolean withoutPalette = false;
         for (int blocks = 1; at < bytes.length && at(at) != TRAILER; blocks++) {
             limits.requireChunk(blocks);
             int start = at;
@@ -61,6 +63,7 @@ final class GifContainer {
                     at = endOfBlocks(data + 1, frames > 1);
                     if (frames == 1) {
                         kept.write(bytes, start, at - start);
+                        withoutPalette = ((at(10) | at(start + 9)) & HAS_PALETTE) == 0;
                     }
                 }
                 default -> {
@@ -77,7 +80,21 @@ final class GifContainer {
             throw notWhole("no frame: it is truncated or corrupt");
         }
         kept.write(TRAILER);
-        return new ImageContainer(kept.toByteArray(), ExifOrientation.AS_STORED, 0, false, canvas);
+        byte[] data = withoutPalette ? withGreys(kept.toByteArray()) : kept.toByteArray();
+        return new ImageContainer(data, ExifOrientation.AS_STORED, 0, false, canvas);
+    }
+
+    /** Without a palette the indices are grey levels for PIL; decoders take what they like. */
+    private static byte[] withGreys(byte[] data) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream(data.length + 768);
+        file.write(data, 0, 10);
+        file.write(data[10] | HAS_PALETTE | 7);
+        file.write(data, 11, 2);
+        for (int level = 0; level < 256; level++) {
+            file.writeBytes(new byte[] {(byte) level, (byte) level, (byte) level});
+        }
+        file.write(data, 13, data.length - 13);
+        return file.toByteArray();
     }
 
     /** PIL's canvas grows where the first frame leaves it. */
@@ -105,7 +122,7 @@ final class GifContainer {
 
     private int paletteBytes(int flagsAt) {
         int flags = at(flagsAt);
-        return (flags & 0x80) == 0 ? 0 : 3 * (2 << (flags & 7));
+        return (flags & HAS_PALETTE) == 0 ? 0 : 3 * (2 << (flags & 7));
     }
 
     private void requireUpTo(int end) throws RefusedImageException {
