@@ -40,7 +40,7 @@ public final class IdxFuzzer {
 
     private static void tryReading(byte[] data, int dimensions) {
         try {
-            IdxFile file = IdxFile.read("fuzz", new ByteArrayInputStream(data), dimensions);
+            IdxFile file = IdxFile.read("fuzz", new ByteArrayInputStream(data), dimensions, -1);
             if (file.rows().length != file.dimensions()[0]) {
                 throw new AssertionError("rows and header differ");
             }
