@@ -78,17 +78,20 @@ public final class EncoderBlockFactory implements BlockFactory {
             SodaConfig config, ResNetEncoder encoder, NDManager manager, Path weights)
             throws IOException {
         List<Integer> image = config.denoiser().imageShape();
-        Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
-        encoder.initialize(manager, DataType.FLOAT32, shape);
-        Map<String, NDArray> parameters = new LinkedHashMap<>();
-        encoder.namedParameters()
-                .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        encoder.namedParameters().forEach((name, p) -> shapes.put("encoder." + name, p.getShape()));
         try (SafetensorsFile file = Safetensors.open(weights)) {
-            PyTorchWeights source = new PyTorchWeights(file, ModelFolder.pools(config));
-            WeightReport report = source.compare(parameters);
+            PyTorchWeights source =
+                    new PyTorchWeights(file, ModelFolder.pools(config), shapes.keySet());
+            WeightReport report = source.compare(shapes);
             if (!report.missing().isEmpty() || !report.misshaped().isEmpty()) {
                 throw new IOException(weights + ": the encoder's parameters do not fit: " + report);
             }
+            Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
+            encoder.initialize(manager, DataType.FLOAT32, shape);
+            Map<String, NDArray> parameters = new LinkedHashMap<>();
+            encoder.namedParameters()
+                    .forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
             source.copy(report.fitting(), parameters);
         }
     }

@@ -1,6 +1,7 @@
 package org.soda4j;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +54,10 @@ final class ModelFolder {
         blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
+        new ModelShapes(config, blocks).requireFit(weights, pools(config));
         Soda soda = new Soda(config, blocks, device, precision, 0);
         try {
-            importWeights(soda, weights, true);
+            importWeights(soda, weights);
             return soda;
         } catch (IOException | RuntimeException e) {
             soda.close();
@@ -107,19 +109,25 @@ final class ModelFolder {
         return config.encoder() instanceof ResNetEncoderConfig resNet && !resNet.smallImages();
     }
 
-    static WeightReport importWeights(Soda soda, Path path, boolean strict) throws IOException {
+    static WeightReport importWeights(Soda soda, Path path) throws IOException {
         try (SafetensorsFile file = Safetensors.open(path)) {
-            PyTorchWeights weights = new PyTorchWeights(file, pools(soda.config()));
-            WeightReport report = weights.compare(soda.parameters());
-            if (strict && !report.complete()) {
-                throw new IOException(
-                        path
-                                + ": expected exactly the parameters of the model, found "
-                                + report
-                                + "; importMatchingWeights takes what fits");
+            Map<String, NDArray> parameters = soda.parameters();
+            PyTorchWeights weights =
+                    new PyTorchWeights(file, pools(soda.config()), parameters.keySet());
+            WeightReport report = weights.compareArrays(parameters);
+            if (!report.complete()) {
+                throw misfit(path, report);
             }
-            weights.copy(report.fitting(), soda.parameters());
+            weights.copy(report.fitting(), parameters);
             return report;
         }
+    }
+
+    static IOException misfit(Path path, WeightReport report) {
+        return new IOException(
+                path
+                        + ": expected exactly the parameters of the model, found "
+                        + report
+                        + "; importMatchingWeights takes what fits");
     }
 }

@@ -53,13 +53,8 @@ final class NovelViews {
         this.device = device;
         this.precision = precision;
         results = new ResultCheck(model, precision);
-        blocks =
-                new ViewBlocks(
-                        config.views(),
-                        config.latent().size(),
-                        model.manager(),
-                        model.store(),
-                        seed);
+        blocks = new ViewBlocks(config.views(), config.latent().size(), seed);
+        blocks.initialize(model.manager(), model.store());
     }
 
     /** Adds the parameters by their full names. */

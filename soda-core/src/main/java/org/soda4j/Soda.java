@@ -26,6 +26,8 @@ import org.soda4j.engine.DeviceArrays;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.ParameterMemory;
+import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.model.Conditions;
@@ -88,6 +90,7 @@ public final class Soda implements AutoCloseable {
         this.config = config;
         this.device = device;
         this.precision = precision;
+        new ModelShapes(config, blocks).requireMemory(ParameterMemory.ofMachine());
         LatentLayout latent = config.latent();
         List<Integer> image = config.denoiser().imageShape();
         model =
@@ -613,7 +616,7 @@ public final class Soda implements AutoCloseable {
      *     number is NaN or infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importWeights(Path file) throws IOException {
-        return lifetime.during(() -> ModelFolder.importWeights(this, file, true));
+        return lifetime.during(() -> ModelFolder.importWeights(this, file));
     }
 
     /**
@@ -621,11 +624,28 @@ public final class Soda implements AutoCloseable {
      *
      * @param file with names of this library, of torchvision or of the PyTorch implementation
      * @return what was copied and what was not
-     * @throws IOException if it cannot be read, or a tensor that fits has a number that is NaN or
-     *     infinite, or a variance below 0; nothing is copied then
+     * @throws IOException if it cannot be read, nothing fits, or a tensor that fits has a number
+     *     that is NaN or infinite, or a variance below 0; nothing is copied then
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
-        return lifetime.during(() -> ModelFolder.importWeights(this, file, false));
+        return importMatchingWeights(file, 1);
+    }
+
+    /**
+     * Copies those tensors of a safetensors file that fit, if they are enough.
+     *
+     * @param file with names of this library, of torchvision or of the PyTorch implementation, also
+     *     behind the prefixes of wrappers, such as {@code module.} or {@code model.backbone.}
+     * @param least how many parameters the file has to give, 0 to take whatever fits
+     * @return what was copied and what was not
+     * @throws IOException if it cannot be read, fewer fit, or a tensor that fits has a number that
+     *     is NaN or infinite, or a variance below 0; nothing is copied then
+     */
+    public WeightReport importMatchingWeights(Path file, int least) throws IOException {
+        return lifetime.during(
+                () ->
+                        PyTorchWeights.importMatching(
+                                file, ModelFolder.pools(config), parameters(), least));
     }
 
     /**

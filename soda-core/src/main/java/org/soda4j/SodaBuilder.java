@@ -226,7 +226,8 @@ public final class SodaBuilder {
      * Makes the model with initial weights.
      *
      * @return the model; the caller closes it
-     * @throws IllegalArgumentException if parts do not fit each other
+     * @throws IllegalArgumentException if parts do not fit each other, or the parameters, as
+     *     float32, are more than the memory of this machine or container; nothing is allocated then
      */
     public Soda build() {
         return new Soda(config(), blocks, device(), precision, seed);

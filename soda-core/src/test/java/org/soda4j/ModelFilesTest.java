@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.WeightReport;
@@ -277,6 +278,60 @@ class ModelFilesTest {
             assertThat(values(other).get("encoder.fc.weight"))
                     .isEqualTo(before.get("encoder.fc.weight"));
         }
+    }
+
+    @Test
+    void prefixesOfWrappersAreLeftOutAndReported() throws IOException {
+        Path file = write(soda, name -> "_orig_mod.module." + name);
+        try (Soda other = TinyModels.builder().seed(5).build()) {
+            WeightReport report = other.importWeights(file);
+            assertThat(report.complete()).isTrue();
+            assertThat(report.prefixes()).containsExactly("_orig_mod.module.");
+            assertThat(report.toString()).contains("without the prefixes [_orig_mod.module.]");
+            assertSameWeights(other, soda);
+        }
+    }
+
+    @Test
+    void aFileThatGivesNothingIsRefusedUnlessToldOtherwise() throws IOException {
+        Path file = write(soda, name -> "something.else." + name);
+        Map<String, float[]> before = values(soda);
+        assertThatThrownBy(() -> soda.importMatchingWeights(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(
+                        "%s: expected tensors that fit at least 1 of the model's %d parameters, found 0 fit; "
+                                .formatted(file, before.size()))
+                .hasMessageContaining("importMatchingWeights(file, 0)");
+        assertThat(soda.importMatchingWeights(file, 0).fitting()).isEmpty();
+        assertThatThrownBy(() -> soda.importMatchingWeights(write(soda, n -> n), before.size() + 1))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("at least " + (before.size() + 1));
+        assertThat(values(soda)).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    /** The model of this configuration has more than a million GiB. */
+    @Test
+    void aModelThatDoesNotFitItsConfigurationIsRefusedBeforeItIsBuilt() throws IOException {
+        SodaConfig huge =
+                Soda.builder()
+                        .denoiser(
+                                UNetDenoiser.builder()
+                                        .channels(8192)
+                                        .multipliers(64, 64)
+                                        .blocks(64)
+                                        .build())
+                        .config();
+        soda.save(folder);
+        Safetensors.write(
+                folder.resolve("model.safetensors"),
+                soda.parameters(),
+                Map.of("soda4j.config", huge.toJson()));
+        assertThatThrownBy(() -> Soda.load(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(
+                        "model.safetensors: expected exactly the parameters of the model",
+                        "missing: ",
+                        "encoder.conv1.weight: expected (64, 3, 7, 7), found (8, 3, 3, 3)");
     }
 
     private static Map<String, float[]> values(Soda model) {

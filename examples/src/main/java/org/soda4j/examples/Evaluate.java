@@ -122,7 +122,9 @@ public final class Evaluate extends Program {
             if (shapes != null) {
                 evaluation.add(disentanglement(soda));
             }
-            ModelEvaluation.Result result = evaluation.build().evaluate();
+            ModelEvaluation built = evaluation.build();
+            ModelEvaluation.Result result = built.evaluate();
+            built.leftOut().forEach(part -> writer().println("left out: " + part));
             if (!probe.haveProbes()) {
                 writer().println("no probes: " + probe.whyNoProbes());
             }
@@ -145,7 +147,7 @@ public final class Evaluate extends Program {
                                         p.dataset(),
                                         p.knn(),
                                         p.linear()));
-        writer.print(result.reconstruction().table());
+        result.reconstruction().ifPresent(quality -> writer.print(quality.table()));
         writer.flush();
     }
 

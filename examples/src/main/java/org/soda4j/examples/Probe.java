@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.soda4j.eval.feature.FeatureSet;
@@ -46,6 +47,11 @@ public final class Probe extends Program {
     private int k;
 
     @Option(
+            names = "--allow-small-classes",
+            description = "Also classes with fewer examples than --k, which can hardly win a vote.")
+    private boolean allowSmallClasses;
+
+    @Option(
             names = "--report",
             paramLabel = "FILE",
             description = "Also writes a report, in HTML. Default: none.")
@@ -71,11 +77,16 @@ public final class Probe extends Program {
         } else {
             tested = load(test);
         }
-        List<ProbeResult> results =
-                List.of(
-                        KnnProbe.builder().k(k).build().evaluate(train, tested),
-                        LinearProbe.onStandardizedFeatures().evaluate(train, tested));
         PrintWriter out = writer();
+        List<ProbeResult> results = new ArrayList<>();
+        try {
+            KnnProbe neighbours =
+                    KnnProbe.builder().k(k).allowSmallClasses(allowSmallClasses).build();
+            results.add(neighbours.evaluate(train, tested));
+        } catch (IllegalArgumentException e) { // The linear probe may do without.
+            out.println("k-NN is left out: " + e.getMessage());
+        }
+        results.add(LinearProbe.onStandardizedFeatures().evaluate(train, tested));
         results.forEach(result -> out.print(result.table()));
         if (report != null) {
             Report.Builder html =

@@ -62,6 +62,49 @@ class TrainTest {
                 .doesNotContain("report: ");
     }
 
+    /** What there are too few or too small images for is known before, and ends nothing. */
+    @Test
+    void twoImagesAndTinyOnesAreTrainedOnToTheEnd() throws Exception {
+        Path two = Path.of(TrainTest.class.getResource("/cases/two_images").toURI());
+        Path run = folder.resolve("two");
+        String[] train = small(two, run, 2, "training.batchSize=2");
+        assertThat(run(train)).as(err.toString()).isZero();
+        String why = "Reconstruction quality: expected at least 2 test images, found 1";
+        assertThat(out.toString().indexOf("the report leaves out " + why))
+                .isPositive()
+                .isLessThan(out.toString().indexOf("complete after step 2"));
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("Left out", "expected at least 2 test images, found 1");
+        assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
+
+        Path tiny = folder.resolve("tiny");
+        assertThat(run(small(writeImages(9, 8, 8), tiny, 1, "model.denoiser.imageShape=[3,8,8]")))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "the report leaves out Reconstruction quality: expected images of at least 11 x 11");
+        assertThat(tiny.resolve("report.html")).content().contains("Left out", "found 8 x 8");
+    }
+
+    /**
+     * The model is saved: that its curves cannot be read is said, and no failure of the training.
+     */
+    @Test
+    void aFinishedTrainingIsNoFailureWhateverTheReportMeets() throws IOException {
+        Path run = folder.resolve("run");
+        assertThat(run(small(writeImages(9, 16, 16), run, 1, "training.batchSize=4")))
+                .as(err.toString())
+                .isZero();
+        Path chart = run.resolve("loss.png"); // Cannot be replaced.
+        Files.delete(chart);
+        Files.createDirectories(chart.resolve("in the way"));
+        assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
+        assertThat(out.toString())
+                .contains("no report, but the training is saved: ", "loss.png", "evaluate " + run);
+    }
+
     @Test
     void tooFewImagesForABatchLeaveNoRunFolder() throws IOException {
         Path images = writeImages(9, 16, 16);

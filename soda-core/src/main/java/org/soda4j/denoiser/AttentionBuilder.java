@@ -28,7 +28,7 @@ abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
      * @return this
      */
     public B channels(int channels) {
-        UNetDenoiserConfig.requireAtLeast("channels", 1, channels);
+        BlockSizes.require("channels", channels);
         this.channels = channels;
         return self();
     }
@@ -40,7 +40,7 @@ abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
      * @return this
      */
     public B groups(int groups) {
-        UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+        BlockSizes.require("groups", groups);
         this.groups = groups;
         return self();
     }
@@ -52,7 +52,7 @@ abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
      * @return this
      */
     public B heads(int heads) {
-        UNetDenoiserConfig.requireAtLeast("heads", 1, heads);
+        BlockSizes.require("heads", heads);
         this.heads = heads;
         return self();
     }

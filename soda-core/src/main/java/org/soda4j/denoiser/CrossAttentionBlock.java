@@ -91,7 +91,7 @@ public final class CrossAttentionBlock extends NamedBlock {
          * @return this
          */
         public Builder tokenSize(int tokenSize) {
-            UNetDenoiserConfig.requireAtLeast("tokenSize", 1, tokenSize);
+            BlockSizes.require("tokenSize", tokenSize);
             this.tokenSize = tokenSize;
             return this;
         }

@@ -157,7 +157,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder inChannels(int inChannels) {
-            UNetDenoiserConfig.requireAtLeast("inChannels", 1, inChannels);
+            BlockSizes.require("inChannels", inChannels);
             this.inChannels = inChannels;
             return this;
         }
@@ -169,7 +169,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder outChannels(int outChannels) {
-            UNetDenoiserConfig.requireAtLeast("outChannels", 1, outChannels);
+            BlockSizes.require("outChannels", outChannels);
             this.outChannels = outChannels;
             return this;
         }
@@ -181,7 +181,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder timeSize(int timeSize) {
-            UNetDenoiserConfig.requireAtLeast("timeSize", 1, timeSize);
+            BlockSizes.require("timeSize", timeSize);
             this.timeSize = timeSize;
             return this;
         }
@@ -193,7 +193,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder latentSize(int latentSize) {
-            UNetDenoiserConfig.requireAtLeast("latentSize", 1, latentSize);
+            BlockSizes.require("latentSize", latentSize);
             this.latentSize = latentSize;
             return this;
         }
@@ -205,7 +205,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder groups(int groups) {
-            UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+            BlockSizes.require("groups", groups);
             this.groups = groups;
             return this;
         }

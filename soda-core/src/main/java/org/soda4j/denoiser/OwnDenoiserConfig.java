@@ -2,9 +2,9 @@ package org.soda4j.denoiser;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 
 /** What a configuration knows of a denoiser that is not of this library. */
 @JsonDeserialize
@@ -16,12 +16,9 @@ record OwnDenoiserConfig(
 
     OwnDenoiserConfig {
         Objects.requireNonNull(own, "own");
-        imageShape = List.copyOf(imageShape);
-        if (imageShape.size() != 3 || Collections.min(imageShape) < 1 || latentSize < 1) {
-            throw new IllegalArgumentException(
-                    "denoiser %s: expected imageShape of channels, height and width and latentSize of at least 1, found %s and %d"
-                            .formatted(own, imageShape, latentSize));
-        }
+        String denoiser = "denoiser " + own + ": ";
+        imageShape = UNetDenoiserConfig.requireImageShape(denoiser + "imageShape", imageShape);
+        Bounds.requireLatentSize(denoiser + "latentSize", 1, latentSize);
     }
 
     @Override

@@ -34,20 +34,21 @@ public final class UNetDenoiserBuilder {
      * Sets the shape of the images that are denoised. Default and published for CIFAR-10: 3, 32,
      * 32.
      *
-     * @param channelsHeightWidth three numbers of at least 1; height and width divisible by 2 for
-     *     every level but one
+     * @param channelsHeightWidth three numbers, 1 .. 1024 and twice 1 .. 16,384; height and width
+     *     divisible by 2 for every level but one
      * @return this
      */
     @JsonProperty
     public UNetDenoiserBuilder imageShape(int... channelsHeightWidth) {
-        imageShape = UNetDenoiserConfig.requireImageShape(list(channelsHeightWidth));
+        imageShape = UNetDenoiserConfig.requireImageShape("imageShape", list(channelsHeightWidth));
         return this;
     }
 
     /**
      * Sets the channels of the first level. Default and published: 128.
      *
-     * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm
+     * @param channels a multiple of {@link #groups} and of 8, the groups of the last norm; at most
+     *     8192
      * @return this
      */
     @JsonProperty
@@ -61,24 +62,24 @@ public final class UNetDenoiserBuilder {
      * Sets the levels and their channels as multiples of {@link #channels}. Default and published:
      * 1, 2, 2, 2.
      *
-     * @param multipliers at least one number of at least 1
+     * @param multipliers 1 .. 16 numbers of 1 .. 64
      * @return this
      */
     @JsonProperty
     public UNetDenoiserBuilder multipliers(int... multipliers) {
-        this.multipliers = UNetDenoiserConfig.requireAll("multipliers", 1, list(multipliers));
+        this.multipliers = UNetDenoiserConfig.requireMultipliers(list(multipliers));
         return this;
     }
 
     /**
      * Sets the residual blocks of a level on the way down. Default and published: 2.
      *
-     * @param blocks at least 1
+     * @param blocks 1 .. 64
      * @return this
      */
     @JsonProperty
     public UNetDenoiserBuilder blocks(int blocks) {
-        UNetDenoiserConfig.requireAtLeast("blocks", 1, blocks);
+        UNetDenoiserConfig.requireBlocks(blocks);
         this.blocks = blocks;
         return this;
     }
@@ -92,7 +93,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder attention(int... levels) {
-        this.attention = UNetDenoiserConfig.requireAll("attention", 0, list(levels));
+        this.attention = UNetDenoiserConfig.requireAttention(list(levels));
         return this;
     }
 
@@ -104,7 +105,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder channelsPerHead(int channelsPerHead) {
-        UNetDenoiserConfig.requireAtLeast("channelsPerHead", 0, channelsPerHead);
+        UNetDenoiserConfig.requireChannelsPerHead(channelsPerHead);
         this.channelsPerHead = channelsPerHead;
         return this;
     }
@@ -158,7 +159,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder groups(int groups) {
-        UNetDenoiserConfig.requireAtLeast("groups", 1, groups);
+        UNetDenoiserConfig.requireGroups(groups);
         this.groups = groups;
         return this;
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
@@ -38,6 +39,15 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
 
     static final int PUBLISHED_GROUPS = 32;
 
+    /** Bounds, each far above what has been published; no product of them leaves an int. */
+    private static final int MOST_CHANNELS = 8192;
+
+    private static final int MOST_MULTIPLIER = 64;
+    private static final int MOST_LEVELS = 16;
+    private static final int MOST_BLOCKS = 64;
+    private static final int MOST_IMAGE_CHANNELS = 1024;
+    private static final int MOST_PIXELS = 16_384;
+
     /** Keeps the text of a published network what it was before groups could be chosen. */
     static final class PublishedGroups {
         @Override
@@ -62,14 +72,14 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
             boolean residualResampling,
             double timeDivisor,
             int groups) {
-        imageShape = requireImageShape(imageShape);
-        requireAtLeast("groups", 1, groups);
+        imageShape = requireImageShape("imageShape", imageShape);
+        requireGroups(groups);
         requireChannels(channels, LAST_GROUPS);
         requireChannels(channels, groups);
-        multipliers = requireAll("multipliers", 1, multipliers);
-        requireAtLeast("blocks", 1, blocks);
-        attention = requireAll("attention", 0, attention).stream().distinct().sorted().toList();
-        requireAtLeast("channelsPerHead", 0, channelsPerHead);
+        multipliers = requireMultipliers(multipliers);
+        requireBlocks(blocks);
+        attention = requireAttention(attention).stream().distinct().sorted().toList();
+        requireChannelsPerHead(channelsPerHead);
         requireDropout(dropout);
         requireTimeDivisor(timeDivisor);
         if (multipliers.isEmpty()) {
@@ -293,12 +303,13 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         return channelsPerHead == 0 ? 1 : width / channelsPerHead;
     }
 
-    static List<Integer> requireImageShape(List<Integer> shape) {
-        if (shape.size() != 3 || Collections.min(shape) < 1) {
+    static List<Integer> requireImageShape(String field, List<Integer> shape) {
+        if (shape.size() != 3) {
             throw new IllegalArgumentException(
-                    "imageShape: expected channels, height and width of at least 1, found "
-                            + shape);
+                    "%s: expected channels, height and width, found %s".formatted(field, shape));
         }
+        Bounds.requireAll(field, 1, MOST_PIXELS, shape);
+        Bounds.require(field + " (channels)", 1, MOST_IMAGE_CHANNELS, shape.get(0));
         return List.copyOf(shape);
     }
 
@@ -308,24 +319,30 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                     "channels: expected a multiple of %d, the groups of the norms, found %d"
                             .formatted(groups, channels));
         }
+        Bounds.require("channels", 1, MOST_CHANNELS, channels);
     }
 
-    static List<Integer> requireAll(String field, int least, List<Integer> values) {
-        for (int value : values) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "%s: expected values of at least %d, found %s"
-                                .formatted(field, least, values));
-            }
-        }
-        return List.copyOf(values);
+    static void requireGroups(int groups) {
+        Bounds.require("groups", 1, MOST_CHANNELS, groups);
     }
 
-    static void requireAtLeast(String field, int least, int found) {
-        if (found < least) {
-            throw new IllegalArgumentException(
-                    "%s: expected at least %d, found %d".formatted(field, least, found));
-        }
+    static List<Integer> requireMultipliers(List<Integer> multipliers) {
+        Bounds.require("multipliers (levels)", 0, MOST_LEVELS, multipliers.size());
+        Bounds.requireAll("multipliers", 1, MOST_MULTIPLIER, multipliers);
+        return List.copyOf(multipliers);
+    }
+
+    static void requireBlocks(int blocks) {
+        Bounds.require("blocks", 1, MOST_BLOCKS, blocks);
+    }
+
+    static List<Integer> requireAttention(List<Integer> levels) {
+        Bounds.requireAll("attention", 0, MOST_LEVELS - 1, levels);
+        return List.copyOf(levels);
+    }
+
+    static void requireChannelsPerHead(int channelsPerHead) {
+        Bounds.require("channelsPerHead", 0, MOST_CHANNELS * MOST_MULTIPLIER, channelsPerHead);
     }
 
     static void requireDropout(double dropout) {

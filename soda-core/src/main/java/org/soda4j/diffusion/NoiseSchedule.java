@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
+import org.soda4j.engine.Bounds;
 
 /**
  * How much of an image is left after t steps of noise, t = 1..T: {@code alphaBar(t)} is the share
@@ -34,6 +35,8 @@ public final class NoiseSchedule {
 
     private static final double MAX_BETA = 0.999;
 
+    private static final int MOST_STEPS = 1_000_000;
+
     /** Below this the samplers' division by the square root leaves the range of float32. */
     private static final double MIN_ALPHA_BAR = 1e-30;
 
@@ -51,9 +54,7 @@ public final class NoiseSchedule {
 
     private NoiseSchedule(
             String kind, int steps, Double beta1, Double beta2, IntToDoubleFunction beta) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("expected at least 1 step, found " + steps);
-        }
+        Bounds.require("steps", 1, MOST_STEPS, steps);
         this.kind = kind;
         this.steps = steps;
         this.beta1 = beta1;
@@ -100,6 +101,7 @@ public final class NoiseSchedule {
                     "alphaBars: expected at least 2, for t = 0 and t = 1, found "
                             + alphaBars.length);
         }
+        Bounds.require("alphaBars", 2, MOST_STEPS + 1L, alphaBars.length);
         if (alphaBars[0] != 1 || !(alphaBars[1] < 1)) {
             throw new IllegalArgumentException(
                     "alphaBars: expected 1 at t = 0 and less at t = 1, found %s and %s"
@@ -118,7 +120,7 @@ public final class NoiseSchedule {
     /**
      * Betas that rise linearly (DDPM, section 4).
      *
-     * @param steps T, at least 1; published 1000
+     * @param steps T, 1 .. 1,000,000; published 1000
      * @param beta1 beta at t = 1, above 0; published 1e-4
      * @param beta2 beta at t = T, from beta1 to below 1; published 0.02
      * @return the schedule
@@ -141,7 +143,7 @@ public final class NoiseSchedule {
     /**
      * Betas from 1e-4 to 0.02.
      *
-     * @param steps T, at least 1
+     * @param steps T, 1 .. 1,000,000
      * @return the schedule
      */
     public static NoiseSchedule linear(int steps) {
@@ -152,7 +154,7 @@ public final class NoiseSchedule {
      * Cosine (Nichol and Dhariwal 2021, eq. 17): f(t) = cos(((t/T + s)/(1 + s)) pi/2)^2 with s =
      * 0.008, alphaBar = f/f(0), through betas clipped to [0, 0.999].
      *
-     * @param steps T, at least 1
+     * @param steps T, 1 .. 1,000,000
      * @return the schedule
      */
     public static NoiseSchedule cosine(int steps) {
@@ -171,7 +173,7 @@ public final class NoiseSchedule {
      * 0.008, alphaBar = f/f(0), through betas clipped to [0, 0.999]. It spends more steps at medium
      * noise than cosine.
      *
-     * @param steps T, at least 1
+     * @param steps T, 1 .. 1,000,000
      * @return the schedule
      */
     public static NoiseSchedule inverted(int steps) {
@@ -227,6 +229,7 @@ public final class NoiseSchedule {
     }
 
     private static NoiseSchedule given(int steps, double... alphaBars) {
+        Bounds.require("steps", 1, MOST_STEPS, steps);
         if (alphaBars.length != steps + 1) {
             throw new IllegalArgumentException(
                     "alphaBars: expected %d, for t = 0 .. steps, found %d"

@@ -1,6 +1,7 @@
 package org.soda4j.distributed;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,6 +9,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a rank's operations one after another on a thread of its own, so that the caller can go on,
@@ -18,7 +21,11 @@ import java.util.function.Consumer;
  */
 final class CommunicationThread implements AutoCloseable {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(CommunicationThread.class);
     private static final long SLICE_MILLIS = 50;
+
+    /** After so many slices, again and again, it is looked whether a rank is stopped. */
+    private static final int LOOK_SLICES = 20;
 
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
@@ -64,8 +71,10 @@ final class CommunicationThread implements AutoCloseable {
 
     private void await(String what, Future<?> future, LocalPeers watched) {
         boolean interrupted = false;
+        boolean warned = false;
         try {
             long slices = Math.max(1, timeout.toMillis() / SLICE_MILLIS);
+            long lookForStopped = slices - LOOK_SLICES;
             while (true) {
                 try {
                     future.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
@@ -73,7 +82,11 @@ final class CommunicationThread implements AutoCloseable {
                 } catch (TimeoutException e) {
                     watched.ended().ifPresent(peer -> abort.accept(what + " waits, but " + peer));
                     if (--slices == 0) {
-                        abort.accept(waitedTooLong(what));
+                        abort.accept(waitedTooLong(what, watched.stopped()));
+                    }
+                    if (slices == lookForStopped) {
+                        lookForStopped -= LOOK_SLICES;
+                        warned |= warnOfStopped(what, watched, warned);
                     }
                 } catch (InterruptedException e) {
                     interrupted = true; // An operation cannot be called off; told afterwards.
@@ -88,12 +101,27 @@ final class CommunicationThread implements AutoCloseable {
         }
     }
 
-    private String waitedTooLong(String what) {
+    /** Once in a wait: whoever stopped it may let it go on. */
+    private boolean warnOfStopped(String what, LocalPeers watched, boolean warned) {
+        Optional<String> stopped = warned ? Optional.empty() : watched.stopped();
+        stopped.ifPresent(
+                peer ->
+                        LOGGER.warn(
+                                "{} waits: {}; the job is ended after {} s",
+                                what,
+                                peer,
+                                timeout.toMillis() / 1000.0));
+        return stopped.isPresent();
+    }
+
+    private String waitedTooLong(String what, Optional<String> stopped) {
         return what
                 + " has waited "
                 + timeout.toMillis() / 1000.0
-                + " s for the other ranks; one of them hangs, or does something that takes longer"
-                + " (then set a longer timeout)";
+                + " s for the other ranks; "
+                + stopped.orElse(
+                        "one of them hangs, or does something that takes longer"
+                                + " (then set a longer timeout)");
     }
 
     /** After what was started; later operations are refused. */

@@ -1,6 +1,7 @@
 package org.soda4j.distributed;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -58,6 +59,35 @@ final class LocalPeers {
         } catch (IOException | UnsupportedOperationException e) {
             LOGGER.debug("this machine cannot be told from others", e);
             return 0;
+        }
+    }
+
+    /** A rank whose process is stopped, as by SIGSTOP or a debugger, if that can be told. */
+    Optional<String> stopped() {
+        return processes.entrySet().stream()
+                .filter(peer -> isStopped(peer.getValue().pid()))
+                .findFirst()
+                .map(
+                        peer ->
+                                "rank %d (process %d) is stopped (SIGSTOP, SIGTSTP or a debugger; kill -CONT %d lets it go on)"
+                                        .formatted(
+                                                peer.getKey(),
+                                                peer.getValue().pid(),
+                                                peer.getValue().pid()));
+    }
+
+    /** The state follows the program's name, which may have brackets itself. */
+    private static boolean isStopped(long process) {
+        try {
+            String stat =
+                    new String(
+                            Files.readAllBytes(Path.of("/proc", Long.toString(process), "stat")),
+                            StandardCharsets.ISO_8859_1);
+            int state = stat.lastIndexOf(')') + 2;
+            return state < stat.length() && "Tt".indexOf(stat.charAt(state)) >= 0;
+        } catch (IOException e) {
+            LOGGER.trace("the state of process {} is not known", process, e);
+            return false;
         }
     }
 

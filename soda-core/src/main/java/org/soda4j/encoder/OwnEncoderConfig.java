@@ -3,6 +3,7 @@ package org.soda4j.encoder;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 
 /** What a configuration knows of an encoder that is not of this library. */
 @JsonDeserialize
@@ -15,11 +16,10 @@ record OwnEncoderConfig(
 
     OwnEncoderConfig {
         Objects.requireNonNull(own, "own");
-        if (inputChannels < 1 || latentSize < 1 || featureSize < 0) {
-            throw new IllegalArgumentException(
-                    "encoder %s: expected inputChannels and latentSize of at least 1 and featureSize of at least 0, found %d, %d and %d"
-                            .formatted(own, inputChannels, latentSize, featureSize));
-        }
+        String encoder = "encoder " + own + ": ";
+        Bounds.require(encoder + "inputChannels", 1, Integer.MAX_VALUE, inputChannels);
+        Bounds.requireLatentSize(encoder + "latentSize", 1, latentSize);
+        Bounds.require(encoder + "featureSize", 0, Integer.MAX_VALUE, featureSize);
     }
 
     @Override

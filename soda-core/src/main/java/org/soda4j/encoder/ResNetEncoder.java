@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
@@ -136,17 +137,31 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
      *
      * @param file with names of torchvision, of this library or of the PyTorch implementation
      * @return what was copied and what was not
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read, or nothing fits; nothing is copied then
      * @throws IllegalStateException if this block is not initialised
      */
     public WeightReport importMatchingWeights(Path file) throws IOException {
+        return importMatchingWeights(file, 1);
+    }
+
+    /**
+     * Copies those tensors of a safetensors file that fit, if they are enough.
+     *
+     * @param file with names of torchvision, of this library or of the PyTorch implementation, also
+     *     behind the prefixes of wrappers
+     * @param least how many parameters the file has to give, 0 to take whatever fits
+     * @return what was copied and what was not
+     * @throws IOException if it cannot be read, or fewer fit; nothing is copied then
+     * @throws IllegalStateException if this block is not initialised
+     */
+    public WeightReport importMatchingWeights(Path file, int least) throws IOException {
         if (!isInitialized()) {
             throw new IllegalStateException(
                     "expected an initialised encoder: call initialize(manager, DataType.FLOAT32, shape) first");
         }
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         namedParameters().forEach((name, p) -> parameters.put("encoder." + name, p.getArray()));
-        return PyTorchWeights.importMatching(file, !config.smallImages(), parameters);
+        return PyTorchWeights.importMatching(file, !config.smallImages(), parameters, least);
     }
 
     @Override
@@ -287,7 +302,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
          */
         @JsonProperty
         public Builder inputChannels(int inputChannels) {
-            ResNetEncoderConfig.requireAtLeast("inputChannels", 1, inputChannels);
+            ResNetEncoderConfig.requireInputChannels(inputChannels);
             this.inputChannels = inputChannels;
             return this;
         }
@@ -301,7 +316,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
          */
         @JsonProperty
         public Builder latentSize(int latentSize) {
-            ResNetEncoderConfig.requireAtLeast("latentSize", 0, latentSize);
+            Bounds.requireLatentSize("latentSize", 0, latentSize);
             this.latentSize = latentSize;
             return this;
         }

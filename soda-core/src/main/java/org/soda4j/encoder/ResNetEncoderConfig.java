@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 
 /** The immutable description of a {@link ResNetEncoder}, whose builder makes it. */
@@ -14,6 +15,8 @@ import org.soda4j.engine.Internal;
         getterVisibility = JsonAutoDetect.Visibility.NONE,
         isGetterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class ResNetEncoderConfig implements EncoderConfig {
+
+    private static final int MOST_CHANNELS = 1024;
 
     private final int depth;
     private final double widthMultiplier;
@@ -31,8 +34,8 @@ public final class ResNetEncoderConfig implements EncoderConfig {
             NormLayer norm) {
         blocksPerStage(depth);
         requireWidthMultiplier(widthMultiplier);
-        requireAtLeast("inputChannels", 1, inputChannels);
-        requireAtLeast("latentSize", 0, latentSize);
+        requireInputChannels(inputChannels);
+        Bounds.requireLatentSize("latentSize", 0, latentSize);
         Objects.requireNonNull(norm, "norm");
         this.depth = depth;
         this.widthMultiplier = widthMultiplier;
@@ -96,7 +99,7 @@ public final class ResNetEncoderConfig implements EncoderConfig {
 
     @Override
     public ResNetEncoderConfig withLatentSize(int size) {
-        requireAtLeast("latentSize", 1, size);
+        Bounds.requireLatentSize("latentSize", 1, size);
         return new ResNetEncoderConfig(
                 depth, widthMultiplier, smallImages, inputChannels, size, norm);
     }
@@ -195,10 +198,7 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         }
     }
 
-    static void requireAtLeast(String field, int least, int found) {
-        if (found < least) {
-            throw new IllegalArgumentException(
-                    field + ": expected at least " + least + ", found " + found);
-        }
+    static void requireInputChannels(int inputChannels) {
+        Bounds.require("inputChannels", 1, MOST_CHANNELS, inputChannels);
     }
 }

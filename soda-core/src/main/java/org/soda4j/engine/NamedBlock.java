@@ -102,6 +102,16 @@ public abstract class NamedBlock extends AbstractBlock {
         return format instanceof NumberFormat f ? f : NumberFormat.FLOAT32;
     }
 
+    @Override
+    protected void beforeInitialize(Shape... inputShapes) {
+        super.beforeInitialize(inputShapes);
+        ParameterMemory.require(
+                name.isEmpty() ? getClass().getSimpleName() : name,
+                ParameterMemory.count(namedParameters()),
+                ParameterMemory.ofMachine(),
+                "make the block smaller");
+    }
+
     /** Parameters have shapes of their own, whatever the inputs are. */
     @Override
     protected final void initializeChildBlocks(

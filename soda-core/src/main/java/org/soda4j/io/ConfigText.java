@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -53,11 +52,11 @@ public final class ConfigText {
      *
      * @param file {@code .json}, or YAML with any other name
      * @return the tree
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read or is not UTF-8; names the file and the byte
      * @throws IllegalArgumentException if it is no JSON or YAML; names the file
      */
     public static JsonNode readTree(Path file) throws IOException {
-        String text = Files.readString(file);
+        String text = Utf8Text.read(file);
         try {
             return file.getFileName().toString().endsWith(".json")
                     ? parse(JSON, text)
@@ -74,7 +73,7 @@ public final class ConfigText {
      * @param file {@code .json}, or YAML with any other name
      * @param type the configuration's type
      * @return the configuration
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read or is not UTF-8; names the file and the byte
      * @throws IllegalArgumentException if it is not a configuration; names the file and the field
      */
     public static <T> T read(Path file, Class<T> type) throws IOException {

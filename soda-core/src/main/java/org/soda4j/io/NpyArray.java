@@ -124,6 +124,24 @@ public final class NpyArray {
         return shape.clone();
     }
 
+    /**
+     * Returns whether the elements are texts.
+     *
+     * @return true if {@link #toStrings} reads them
+     */
+    public boolean isText() {
+        return kind == 'U';
+    }
+
+    /**
+     * Returns whether the elements are real numbers.
+     *
+     * @return true if {@link #toDoubles} reads them, or they are of a precision that it does not
+     */
+    public boolean isReal() {
+        return kind == 'f';
+    }
+
     /** The elements, read-only, from position 0. */
     ByteBuffer data() {
         return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -170,7 +188,7 @@ public final class NpyArray {
     }
 
     /**
-     * Returns whole numbers.
+     * Returns whole numbers; of booleans 0 and 1.
      *
      * @return row by row
      * @throws IOException if they are none
@@ -178,7 +196,8 @@ public final class NpyArray {
     public long[] toLongs() throws IOException {
         long[] values = new long[count()];
         ByteBuffer in = data();
-        boolean unsigned = kind == 'u';
+        boolean truth = kind == 'b' && itemBytes == 1;
+        boolean unsigned = kind == 'u' || truth;
         if (kind != 'i' && !(unsigned && itemBytes < Long.BYTES)) {
             throw new IOException("expected integers, found " + kind + itemBytes);
         }

@@ -37,6 +37,7 @@ public final class SafetensorsFile implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
             long size = channel.size();
+            refuseForeign(file, channel, size);
             if (size < Long.BYTES) {
                 throw new SafetensorsException(
                         file, "expected at least 8 bytes of header length, found " + size);
@@ -249,6 +250,21 @@ public final class SafetensorsFile implements AutoCloseable {
             // not
             // mapped: a process meets each page of a mapping anew, which takes longer.
             default -> readFully(file, channel, dataStart + info.begin(), target);
+        }
+    }
+
+    /** No header is so long that its length could be the start of another format. */
+    private static void refuseForeign(Path file, FileChannel channel, long size)
+            throws IOException {
+        int count = (int) Math.min(size, ForeignFormat.START_BYTES);
+        ByteBuffer start = readFully(file, channel, 0, count);
+        boolean plausible =
+                count >= Long.BYTES
+                        && start.getLong(0) >= 0
+                        && start.getLong(0) <= Safetensors.MAX_HEADER_BYTES;
+        String format = plausible ? null : ForeignFormat.of(start.array());
+        if (format != null) {
+            throw new SafetensorsException(file, "expected safetensors, found " + format);
         }
     }
 

@@ -8,9 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
+import java.io.CharConversionException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,15 +85,10 @@ final class SafetensorsHeader {
         }
         String text;
         try {
-            text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .onUnmappableCharacter(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(header))
-                            .toString();
-        } catch (CharacterCodingException e) {
-            throw new SafetensorsException(file, "the header is not valid UTF-8", e);
+            text = Utf8Text.decode(header, Long.BYTES);
+        } catch (CharConversionException e) {
+            throw new SafetensorsException(
+                    file, "the header is not valid UTF-8: " + e.getMessage(), e);
         }
         try {
             return JSON.readTree(text);

@@ -9,12 +9,15 @@ import java.util.List;
  * @param missing names of the model's parameters that the file does not give
  * @param unexpected names in the file that the model does not have
  * @param misshaped parameters whose shape differs, each with the expected and the found shape
+ * @param prefixes what stands before names in the file and was left out: those of wrappers, such as
+ *     {@code module.} or {@code model.backbone.}; empty for none
  */
 public record WeightReport(
         List<String> fitting,
         List<String> missing,
         List<String> unexpected,
-        List<String> misshaped) {
+        List<String> misshaped,
+        List<String> prefixes) {
 
     private static final int LISTED = 8;
 
@@ -24,6 +27,7 @@ public record WeightReport(
         missing = List.copyOf(missing);
         unexpected = List.copyOf(unexpected);
         misshaped = List.copyOf(misshaped);
+        prefixes = List.copyOf(prefixes);
     }
 
     /**
@@ -37,9 +41,10 @@ public record WeightReport(
 
     @Override
     public String toString() {
-        return "%d fit; %s; %s; %s"
+        return "%d fit%s; %s; %s; %s"
                 .formatted(
                         fitting.size(),
+                        prefixes.isEmpty() ? "" : " (without the prefixes %s)".formatted(prefixes),
                         listed("missing", missing),
                         listed("unexpected", unexpected),
                         listed("misshaped", misshaped));

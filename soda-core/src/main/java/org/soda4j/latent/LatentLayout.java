@@ -14,9 +14,12 @@ import java.util.stream.IntStream;
 /**
  * How the latent z is cut into sections, from its first dimension on (paper section 3.2).
  *
- * @param sizes dimensions of each section, at least one section, each at least 1
+ * @param sizes dimensions of each section, at least one section, each at least 1, together at most
+ *     65,536
  */
 public record LatentLayout(@JsonValue List<Integer> sizes) {
+
+    private static final int MOST = 65_536;
 
     /** Checks and copies the sizes. */
     @JsonCreator
@@ -25,6 +28,11 @@ public record LatentLayout(@JsonValue List<Integer> sizes) {
         if (sizes.isEmpty() || Collections.min(sizes) < 1) {
             throw new IllegalArgumentException(
                     "latent sections: expected one or more sizes of at least 1, found " + sizes);
+        }
+        long size = sizes.stream().mapToLong(Integer::longValue).sum();
+        if (size > MOST) {
+            throw new IllegalArgumentException(
+                    "latent size: expected at most %d, found %d".formatted(MOST, size));
         }
     }
 

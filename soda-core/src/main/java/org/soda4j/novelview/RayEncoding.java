@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 
@@ -22,7 +23,7 @@ import org.soda4j.engine.NamedBlock;
  *     has not seen lie between those that it has
  * @param directionBands bands of the direction, 0 .. 16; default 4
  * @param width channels of a learned 1 x 1 projection that follows; 0 (default) for none; the
- *     paper's is 512
+ *     paper's is 512, the most 8192
  */
 public record RayEncoding(int originBands, int directionBands, int width) {
 
@@ -30,14 +31,13 @@ public record RayEncoding(int originBands, int directionBands, int width) {
     static final int NUMBERS = 6;
 
     private static final int MOST_BANDS = 16;
+    private static final int MOST_WIDTH = 8192;
 
     /** Checks the numbers. */
     public RayEncoding {
         requireBands("originBands", originBands);
         requireBands("directionBands", directionBands);
-        if (width < 0) {
-            throw new IllegalArgumentException("width: expected at least 0, found " + width);
-        }
+        Bounds.require("width", 0, MOST_WIDTH, width);
     }
 
     /** From JSON; what is left out takes its default. */

@@ -23,25 +23,29 @@ public final class ViewBlocks {
     private final NamedBlock encoderRays;
     private final NamedBlock denoiserRays;
     private final NamedBlock pool;
-    private final ParameterStore store;
+    private final int latentSize;
+    private ParameterStore store;
 
     /**
      * @param views of the model
      * @param latentSize d
-     * @param manager takes the parameters
-     * @param store what the blocks find them by
      * @param seed of the initial weights
      */
-    public ViewBlocks(
-            ViewConditioning views,
-            int latentSize,
-            NDManager manager,
-            ParameterStore store,
-            long seed) {
-        this.store = store;
+    public ViewBlocks(ViewConditioning views, int latentSize, long seed) {
+        this.latentSize = latentSize;
         encoderRays = views.rays().newBlock(ENCODER_RAYS, seed);
         denoiserRays = views.rays().newBlock(DENOISER_RAYS, seed);
         pool = views.pooling().newBlock(latentSize, POOL, seed);
+    }
+
+    /**
+     * Makes the parameters.
+     *
+     * @param manager takes them
+     * @param store what the blocks find them by
+     */
+    public void initialize(NDManager manager, ParameterStore store) {
+        this.store = store;
         Shape rays = new Shape(1, 6, 1, 1);
         encoderRays.initialize(manager, DataType.FLOAT32, rays);
         denoiserRays.initialize(manager, DataType.FLOAT32, rays);

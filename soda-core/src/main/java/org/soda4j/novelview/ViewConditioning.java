@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 
 /**
  * What makes a model one of novel views (the paper's camera-conditioned half): the encoder sees
@@ -34,6 +35,9 @@ public record ViewConditioning(
         List<Integer> crossAttention,
         double cameraMasking) {
 
+    private static final int MOST_SOURCES = 1024;
+    private static final int MOST_LEVEL = 15;
+
     /** Checks every component, as the builder does. */
     public ViewConditioning {
         Objects.requireNonNull(rays, "rays");
@@ -54,18 +58,11 @@ public record ViewConditioning(
     }
 
     private static void requireSources(int sources) {
-        if (sources < 1) {
-            throw new IllegalArgumentException("sources: expected at least 1, found " + sources);
-        }
+        Bounds.require("sources", 1, MOST_SOURCES, sources);
     }
 
     private static List<Integer> requireLevels(List<Integer> levels) {
-        for (int level : levels) {
-            if (level < 0) {
-                throw new IllegalArgumentException(
-                        "crossAttention: expected levels of at least 0, found " + levels);
-            }
-        }
+        Bounds.requireAll("crossAttention", 0, MOST_LEVEL, levels);
         return levels.stream().distinct().sorted().toList();
     }
 
@@ -114,7 +111,7 @@ public record ViewConditioning(
         /**
          * Sets the most source views of a target in training. Default 1. Sampling takes any number.
          *
-         * @param sources at least 1
+         * @param sources 1 .. 1024
          * @return this
          */
         public Builder sources(int sources) {

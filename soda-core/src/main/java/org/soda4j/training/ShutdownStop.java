@@ -1,6 +1,5 @@
 package org.soda4j.training;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,18 +22,22 @@ final class ShutdownStop {
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread trainer = Thread.currentThread();
     private final RunControl control;
-    private final Path folder;
+    private final String announcement;
     private final Thread hook;
 
-    private ShutdownStop(RunControl control, Path folder) {
+    private ShutdownStop(RunControl control, String announcement) {
         this.control = control;
-        this.folder = folder;
+        this.announcement = announcement;
         hook = new Thread(this::stopAndWait, "soda-shutdown");
     }
 
-    /** For the training of the calling thread; folder may be null. */
-    static ShutdownStop install(RunControl control, Path folder) {
-        ShutdownStop stop = new ShutdownStop(control, folder);
+    /**
+     * For the training of the calling thread.
+     *
+     * @param announcement what will happen, to be logged; null for nothing
+     */
+    static ShutdownStop install(RunControl control, String announcement) {
+        ShutdownStop stop = new ShutdownStop(control, announcement);
         try {
             Runtime.getRuntime().addShutdownHook(stop.hook);
         } catch (IllegalStateException e) {
@@ -46,10 +49,8 @@ final class ShutdownStop {
 
     private void stopAndWait() {
         control.stop(REASON);
-        if (folder != null) {
-            LOGGER.warn(
-                    "ending after this step, with a checkpoint; the same call goes on with {}",
-                    folder);
+        if (announcement != null) {
+            LOGGER.warn(announcement);
         }
         try {
             // A listener that calls System.exit holds the training's own thread; do not wait then.

@@ -137,7 +137,7 @@ public final class SodaTrainer {
             Collective ranks, GradientRecording gradients) {
         Optional<ShutdownStop> shutdown =
                 options.stopOnShutdown
-                        ? Optional.of(ShutdownStop.install(listeners::stop, options.folder))
+                        ? Optional.of(ShutdownStop.install(listeners::stop, announcement(ranks)))
                         : Optional.empty();
         // The loader first: data that are refused leave no folder with a configuration behind.
         try (BatchLoader loader = loader(ranks)) {
@@ -151,6 +151,16 @@ public final class SodaTrainer {
         } finally {
             shutdown.ifPresent(ShutdownStop::ended);
         }
+    }
+
+    /** Where the job was aborted the ranks are asked to end, too, and no checkpoint follows. */
+    private String announcement(Collective ranks) {
+        if (options.folder == null) {
+            return null;
+        }
+        return ranks.size() == 1
+                ? "ending after this step, " + TrainingRun.withCheckpoint(options.folder)
+                : "asked to end; ending after this step if all ranks agree";
     }
 
     private BatchLoader loader(Collective ranks) {

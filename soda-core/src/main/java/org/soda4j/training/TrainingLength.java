@@ -3,14 +3,18 @@ package org.soda4j.training;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
+import org.soda4j.engine.Bounds;
 
 /**
  * How long a training is.
  *
  * @param unit what is counted
- * @param count how many, at least 1
+ * @param count how many, 1 .. 10^12, of epochs 1 .. 10^6
  */
 public record TrainingLength(Unit unit, long count) {
+
+    private static final long MOST = 1_000_000_000_000L;
+    private static final long MOST_EPOCHS = 1_000_000;
 
     /** What is counted. */
     public enum Unit {
@@ -28,10 +32,7 @@ public record TrainingLength(Unit unit, long count) {
             @JsonProperty(value = "unit", required = true) Unit unit,
             @JsonProperty(value = "count", required = true) long count) {
         this.unit = Objects.requireNonNull(unit, "unit");
-        if (count < 1) {
-            throw new IllegalArgumentException(
-                    "expected at least 1 of %s, found %d".formatted(unit, count));
-        }
+        Bounds.require("count of " + unit, 1, unit == Unit.EPOCHS ? MOST_EPOCHS : MOST, count);
         this.count = count;
     }
 

@@ -2,6 +2,7 @@ package org.soda4j.training;
 
 import java.util.Objects;
 import org.soda4j.Precision;
+import org.soda4j.engine.Bounds;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.training.checkpoint.Retention;
 
@@ -12,6 +13,9 @@ import org.soda4j.training.checkpoint.Retention;
  * @param <T> the builder that has these options
  */
 public abstract class TrainingOptions<T extends TrainingOptions<T>> extends OptimizerOptions<T> {
+
+    private static final int MOST_BATCH = 1 << 20;
+    private static final int MOST_SAMPLE_STEPS = 1_000_000;
 
     TrainingLength length;
     int batchSize = 128;
@@ -101,11 +105,11 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     /**
      * Sets the images of a step on this process. Default and published: 128.
      *
-     * @param batchSize at least 1
+     * @param batchSize 1 .. 1,048,576
      * @return this
      */
     public T batchSize(int batchSize) {
-        require(batchSize >= 1, "batchSize", "at least 1", batchSize);
+        Bounds.require("batchSize", 1, MOST_BATCH, batchSize);
         this.batchSize = batchSize;
         return self();
     }
@@ -118,7 +122,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * @return this
      */
     public T accumulation(int accumulation) {
-        require(accumulation >= 1, "accumulation", "at least 1", accumulation);
+        Bounds.require("accumulation", 1, MOST_BATCH, accumulation);
         this.accumulation = accumulation;
         return self();
     }
@@ -178,7 +182,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * @return this
      */
     public T evaluateEveryEpochs(int evaluateEveryEpochs) {
-        require(evaluateEveryEpochs >= 0, "evaluateEveryEpochs", "at least 0", evaluateEveryEpochs);
+        Bounds.require("evaluateEveryEpochs", 0, Integer.MAX_VALUE, evaluateEveryEpochs);
         this.evaluateEveryEpochs = evaluateEveryEpochs;
         return self();
     }
@@ -193,7 +197,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * @return this
      */
     public T sampleEveryEpochs(int sampleEveryEpochs) {
-        require(sampleEveryEpochs >= 0, "sampleEveryEpochs", "at least 0", sampleEveryEpochs);
+        Bounds.require("sampleEveryEpochs", 0, Integer.MAX_VALUE, sampleEveryEpochs);
         this.sampleEveryEpochs = sampleEveryEpochs;
         return self();
     }
@@ -201,11 +205,11 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     /**
      * Sets the images of a sample grid, at most those of a batch. Default and published: 30.
      *
-     * @param samples at least 1
+     * @param samples 1 .. 1,048,576
      * @return this
      */
     public T samples(int samples) {
-        require(samples >= 1, "samples", "at least 1", samples);
+        Bounds.require("samples", 1, MOST_BATCH, samples);
         this.samples = samples;
         return self();
     }
@@ -214,11 +218,11 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * Sets the DDIM steps of a sample, at most those of the noise schedule; guidance weight 0.3.
      * Default and published: 100.
      *
-     * @param sampleSteps at least 1
+     * @param sampleSteps 1 .. 1,000,000
      * @return this
      */
     public T sampleSteps(int sampleSteps) {
-        require(sampleSteps >= 1, "sampleSteps", "at least 1", sampleSteps);
+        Bounds.require("sampleSteps", 1, MOST_SAMPLE_STEPS, sampleSteps);
         this.sampleSteps = sampleSteps;
         return self();
     }
@@ -231,11 +235,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * @return this
      */
     public T checkpointEveryEpochs(int checkpointEveryEpochs) {
-        require(
-                checkpointEveryEpochs >= 0,
-                "checkpointEveryEpochs",
-                "at least 0",
-                checkpointEveryEpochs);
+        Bounds.require("checkpointEveryEpochs", 0, Integer.MAX_VALUE, checkpointEveryEpochs);
         this.checkpointEveryEpochs = checkpointEveryEpochs;
         return self();
     }
@@ -247,11 +247,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      * @return this
      */
     public T checkpointEveryMinutes(int checkpointEveryMinutes) {
-        require(
-                checkpointEveryMinutes >= 0,
-                "checkpointEveryMinutes",
-                "at least 0",
-                checkpointEveryMinutes);
+        Bounds.require("checkpointEveryMinutes", 0, Integer.MAX_VALUE, checkpointEveryMinutes);
         this.checkpointEveryMinutes = checkpointEveryMinutes;
         return self();
     }

@@ -187,6 +187,17 @@ final class TrainingRun implements AutoCloseable {
         if (stopping && !here) {
             listeners.stop("another rank was stopped");
         }
+        if (stopping && ranks.size() > 1 && folder.isPresent()) {
+            LOGGER.info(
+                    "all {} ranks end after this step, {}",
+                    ranks.size(),
+                    withCheckpoint(folder.get().path()));
+        }
+    }
+
+    /** What is logged where a checkpoint is certain. */
+    static String withCheckpoint(Path folder) {
+        return "with a checkpoint; the same call goes on with " + folder;
     }
 
     /** The newest that rank 0 finds, on all ranks. */

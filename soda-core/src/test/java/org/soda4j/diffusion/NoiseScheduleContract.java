@@ -108,7 +108,7 @@ abstract class NoiseScheduleContract {
     void refusesWhatIsOutOfRange() {
         assertThatThrownBy(() -> schedule(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected at least 1 step, found 0");
+                .hasMessage("steps: expected at least 1, found 0");
         NoiseSchedule schedule = schedule(5);
         for (long t : new long[] {-1, 6, 1L << 32}) {
             assertThatThrownBy(() -> schedule.alphaBar(t))

@@ -111,7 +111,7 @@ class NoiseScheduleTest {
                 "{\"kind\":\"cosine\",\"steps\":10,\"beta1\":0.1} | with kind linear only",
                 "{\"kind\":\"cosine\"} | steps",
                 "{\"steps\":10} | kind",
-                "{\"kind\":\"cosine\",\"steps\":-1} | expected at least 1 step"
+                "{\"kind\":\"cosine\",\"steps\":-1} | steps: expected at least 1, found -1"
             })
     void refusesJson(String text, String message) {
         assertThatThrownBy(() -> new ObjectMapper().readValue(text, NoiseSchedule.class))

@@ -3,6 +3,8 @@ package org.soda4j.distributed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,8 +31,23 @@ final class MpiContractProgram {
                     ranks.sum(manager.ones(new Shape(5)));
                 }
                 case "die" -> die(ranks, manager);
+                case "stop" -> {
+                    if (ranks.rank() == 1) {
+                        signal("-STOP");
+                    }
+                    ranks.sum(manager.ones(new Shape(5)));
+                }
                 default -> throw new IllegalArgumentException(args[0]);
             }
+        }
+    }
+
+    private static void signal(String signal) throws InterruptedException {
+        try {
+            String self = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", signal, self).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

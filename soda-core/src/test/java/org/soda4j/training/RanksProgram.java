@@ -114,6 +114,7 @@ final class RanksProgram {
                     .batchSize(BATCH)
                     .steps(STEPS)
                     .folder(run)
+                    .stopOnShutdown(true)
                     .checkRanksEverySteps(2)
                     .evaluateEveryEpochs(1)
                     .evaluation("rank", model -> Map.of("number", (double) ranks.rank()))

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import org.soda4j.ModelSummary;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -54,7 +53,6 @@ public final class ExploreModel {
     private final Soda soda;
     private final ImageDataset images;
     private final List<List<LatentDirection>> directions = new ArrayList<>();
-    private final Semaphore turn = new Semaphore(1, true);
     private final Map<String, float[]> latents =
             Collections.synchronizedMap(
                     new LinkedHashMap<>(16, 0.75f, true) {
@@ -149,12 +147,15 @@ public final class ExploreModel {
     }
 
     /**
-     * Draws; one drawing at a time has the model.
+     * Checks what is to be drawn.
      *
-     * @return a PNG file
+     * @return draws it, as a PNG file
      * @throws IllegalArgumentException if the request does not fit the model
      */
-    byte[] draw(Request request, Progress progress) throws InterruptedException {
+    DrawingQueue.Drawing drawing(Request request) {
+        if (request == null) {
+            throw new IllegalArgumentException("expected what to draw, found null");
+        }
         float[] z = edited(request);
         int maxSteps = maxSteps();
         if (request.steps() < 1 || request.steps() > maxSteps) {
@@ -165,7 +166,10 @@ public final class ExploreModel {
             throw new IllegalArgumentException(
                     "guidance: expected -20 to 20, found " + request.guidance());
         }
-        turn.acquire();
+        return progress -> draw(request, z, progress);
+    }
+
+    private byte[] draw(Request request, float[] z, Progress progress) {
         try (NDManager manager = NDManager.newBaseManager(soda.device())) {
             SamplingOptions options =
                     SamplingOptions.defaults()
@@ -175,8 +179,6 @@ public final class ExploreModel {
                             .withListener(step -> progress.step(step.index() + 1, step.count()));
             NDArray latent = manager.create(z, new Shape(1, z.length));
             return png(soda.sample(latent, options));
-        } finally {
-            turn.release();
         }
     }
 

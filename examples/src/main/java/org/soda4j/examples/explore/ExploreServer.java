@@ -4,16 +4,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.soda4j.data.DatasetException;
 import org.soda4j.data.image.PixelImage;
 
@@ -24,6 +31,13 @@ import org.soda4j.data.image.PixelImage;
 public final class ExploreServer implements AutoCloseable {
 
     static final int MAX_UPLOAD_BYTES = 8 << 20;
+    static final int REQUEST_SECONDS = 30;
+
+    /** A slider that is moved gives up some drawings a second, which are not to fill the queue. */
+    private static final int PULSE_MILLIS = 100;
+
+    private static final int ANSWER_SECONDS = 1800;
+    private static final int MOST_CONNECTIONS = 512;
     private static final int MAX_REQUEST_BYTES = 64 << 10;
     private static final Map<String, String> FILES =
             Map.of("/", "text/html", "/page.js", "text/javascript", "/page.css", "text/css");
@@ -31,7 +45,28 @@ public final class ExploreServer implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final ExploreModel model;
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(8);
+    final DrawingQueue drawings = new DrawingQueue();
+
+    /** One for every connection that is at work: one that never finishes keeps nobody else up. */
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(
+                    0, MOST_CONNECTIONS, 10, TimeUnit.SECONDS, new SynchronousQueue<>());
+
+    /** Images that are decoded at a time, each of which may take a hundred megabytes. */
+    private final Semaphore opening = new Semaphore(2, true);
+
+    // For all of the JDK's servers of this process, which is a program's, and read once.
+    static {
+        limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+        limit("sun.net.httpserver.maxRspTime", ANSWER_SECONDS);
+        limit("jdk.httpserver.maxConnections", 2 * MOST_CONNECTIONS);
+    }
+
+    private static void limit(String property, int value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(value));
+        }
+    }
 
     private ExploreServer(ExploreModel model, HttpServer server) {
         this.model = model;
@@ -40,7 +75,8 @@ public final class ExploreServer implements AutoCloseable {
 
     public static ExploreServer start(ExploreModel model, InetSocketAddress address)
             throws IOException {
-        ExploreServer explore = new ExploreServer(model, HttpServer.create(address, 16));
+        ExploreServer explore =
+                new ExploreServer(model, HttpServer.create(address, MOST_CONNECTIONS));
         explore.server.createContext("/", explore::handle);
         explore.server.setExecutor(explore.threads);
         explore.server.start();
@@ -80,7 +116,9 @@ public final class ExploreServer implements AutoCloseable {
                 error(exchange, e.status, e.getMessage());
             } catch (DatasetException e) {
                 error(exchange, 415, e.getMessage());
-            } catch (IllegalArgumentException | JsonProcessingException e) {
+            } catch (IllegalArgumentException
+                    | JsonProcessingException
+                    | CharConversionException e) {
                 error(exchange, 400, e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -109,21 +147,23 @@ public final class ExploreServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException, Refused, InterruptedException {
-        String path = exchange.getRequestURI().getPath();
+        String path = Objects.requireNonNullElse(exchange.getRequestURI().getPath(), "");
         String method = exchange.getRequestMethod();
-        String file = FILES.get(path);
+        String page = FILES.get(path);
         String sample = "/samples/";
-        if (method.equals("GET") && file != null) {
-            send(exchange, 200, file + "; charset=utf-8", resource(path));
+        if (method.equals("GET") && page != null) {
+            send(exchange, 200, page + "; charset=utf-8", resource(path));
         } else if (method.equals("GET") && path.equals("/model")) {
             send(exchange, 200, "application/json", json.writeValueAsBytes(model.description()));
         } else if (method.equals("GET") && path.startsWith(sample)) {
             PixelImage image = model.sample(number(path.substring(sample.length())));
             send(exchange, 200, "image/png", model.png(image));
         } else if (method.equals("POST") && path.startsWith(sample)) {
-            opened(exchange, model.sample(number(path.substring(sample.length()))));
+            int index = number(path.substring(sample.length()));
+            opened(exchange, () -> model.sample(index));
         } else if (method.equals("POST") && path.equals("/images")) {
-            opened(exchange, model.decode(body(exchange, MAX_UPLOAD_BYTES)));
+            byte[] file = body(exchange, MAX_UPLOAD_BYTES);
+            opened(exchange, () -> model.decode(file));
         } else if (method.equals("POST") && path.equals("/draw")) {
             byte[] text = body(exchange, MAX_REQUEST_BYTES);
             draw(exchange, json.readValue(text, ExploreModel.Request.class));
@@ -159,8 +199,15 @@ public final class ExploreServer implements AutoCloseable {
         return bytes;
     }
 
-    private void opened(HttpExchange exchange, PixelImage image) throws IOException {
-        ExploreModel.Uploaded uploaded = model.encode(image);
+    private void opened(HttpExchange exchange, Supplier<PixelImage> image)
+            throws IOException, InterruptedException {
+        ExploreModel.Uploaded uploaded;
+        opening.acquire();
+        try {
+            uploaded = model.encode(image.get());
+        } finally {
+            opening.release();
+        }
         Map<String, String> answer = Map.of("id", uploaded.id(), "image", url(uploaded.png()));
         send(exchange, 200, "application/json", json.writeValueAsBytes(answer));
     }
@@ -169,18 +216,53 @@ public final class ExploreServer implements AutoCloseable {
         return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
     }
 
-    /** One line of JSON a step, the image in the last; a page that left ends the sampling. */
+    /**
+     * One line of JSON a step, the image in the last. While there is no news, a line now and then
+     * finds out whether the page is still there; one that left ends the sampling, or its waiting.
+     */
     private void draw(HttpExchange exchange, ExploreModel.Request request)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, Refused {
+        DrawingQueue.Drawing drawing = model.drawing(request);
+        DrawingQueue.Ticket ticket;
+        try {
+            ticket = drawings.submit(drawing);
+        } catch (RejectedExecutionException e) {
+            exchange.getResponseHeaders().set("Retry-After", "5");
+            throw new Refused(
+                    429,
+                    "expected at most %d drawings that wait, found as many; try again soon"
+                            .formatted(DrawingQueue.MOST_WAITING));
+        }
         Lines lines = new Lines(exchange);
         try {
-            byte[] png =
-                    model.draw(
-                            request, (done, count) -> lines.add(Map.of("step", done, "of", count)));
-            lines.add(Map.of("image", url(png)));
-        } catch (UncheckedIOException e) {
-            throw e.getCause(); // The page has gone away or asked anew.
+            for (boolean done = false; !done; ) {
+                Optional<DrawingQueue.News> news = ticket.next(PULSE_MILLIS, TimeUnit.MILLISECONDS);
+                if (news.isEmpty()) {
+                    lines.add(Map.of("waiting", ticket.before()));
+                } else {
+                    done = tell(news.get(), lines);
+                }
+            }
+        } finally {
+            ticket.cancel();
         }
+    }
+
+    /** Whether that was the last. */
+    private static boolean tell(DrawingQueue.News news, Lines lines) throws IOException {
+        if (news.failure() != null) {
+            if (lines.out == null) {
+                throw news.failure(); // There is a status for it still.
+            }
+            lines.add(Map.of("error", String.valueOf(news.failure().getMessage())));
+            return true;
+        }
+        boolean last = news.picture() != null;
+        lines.add(
+                last
+                        ? Map.of("image", url(news.picture()))
+                        : Map.of("step", news.step(), "of", news.count()));
+        return last;
     }
 
     /** Opens the answer with its first line, so that a refusal before it has its own status. */
@@ -192,19 +274,15 @@ public final class ExploreServer implements AutoCloseable {
             this.exchange = exchange;
         }
 
-        void add(Map<String, Object> line) {
-            try {
-                if (out == null) {
-                    exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
-                    exchange.sendResponseHeaders(200, 0);
-                    out = exchange.getResponseBody();
-                }
-                out.write(json.writeValueAsBytes(line));
-                out.write('\n');
-                out.flush();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        void add(Map<String, Object> line) throws IOException {
+            if (out == null) {
+                exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
+                exchange.sendResponseHeaders(200, 0);
+                out = exchange.getResponseBody();
             }
+            out.write(json.writeValueAsBytes(line));
+            out.write('\n');
+            out.flush();
         }
     }
 
@@ -224,6 +302,7 @@ public final class ExploreServer implements AutoCloseable {
 
     @Override
     public void close() {
+        drawings.close();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
@@ -34,6 +36,7 @@ import org.soda4j.training.run.RunFolder;
 /** Trains what a configuration describes, in a run folder; {@code train} and {@code resume}. */
 public final class TrainingProgram {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProgram.class);
     private static final int REPORT_IMAGES = 16;
     private static final int REPORT_STEPS = 20;
     private static final long WORTH_TIMING_STEPS = 100;
@@ -106,15 +109,16 @@ public final class TrainingProgram {
             } else {
                 out.printf("no probes: %s%n", probes.whyNoProbes());
             }
+            if (ranks.rank() == 0) {
+                evaluation(soda, probes)
+                        .build()
+                        .leftOut()
+                        .forEach(part -> out.printf("the report leaves out %s%n", part));
+                out.flush();
+            }
             TrainingSummary summary = trainer.build().fit();
             if (ranks.rank() == 0) {
-                Optional<LineChart> loss = RunSections.lossChart(RunFolder.metrics(run));
-                if (loss.isPresent()) {
-                    loss.get().save(run.resolve("loss.png"));
-                }
-                if (summary.complete() && (trained || !Files.exists(report()))) {
-                    report(soda, probes);
-                }
+                lookBack(soda, probes, summary.complete());
             }
             return summary;
         }
@@ -159,23 +163,41 @@ public final class TrainingProgram {
         return run.resolve("report.html");
     }
 
+    /** The training has ended and is saved: whatever fails here is said, and no failure of it. */
+    private void lookBack(Soda soda, ProbeImages probes, boolean complete) {
+        try {
+            Optional<LineChart> loss = RunSections.lossChart(RunFolder.metrics(run));
+            if (loss.isPresent()) {
+                loss.get().save(run.resolve("loss.png"));
+            }
+            if (complete && (trained || !Files.exists(report()))) {
+                report(soda, probes);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("no report of {}", run, e);
+            out.printf(
+                    "no report, but the training is saved: %s; evaluate %s tries again%n",
+                    e.getMessage() == null ? e : e.getMessage(), run);
+            out.flush();
+        }
+    }
+
+    private ModelEvaluation.Builder evaluation(Soda soda, ProbeImages probes) {
+        int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
+        return ModelEvaluation.builder(soda, probes.train(), probes.test())
+                .run(run)
+                .title("SODA on " + data.kind())
+                .published(PublishedAccuracy.of(data.kind()))
+                .probes(probes.haveProbes())
+                .qualityImages(REPORT_IMAGES)
+                .options(SamplingOptions.defaults().withSteps(steps));
+    }
+
     /** A first look; {@code evaluate} measures with more images and steps. */
     private void report(Soda soda, ProbeImages probes) throws IOException {
-        int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
         Path file = report();
         try (PartProgress progress = new PartProgress()) {
-            ModelEvaluation.builder(soda, probes.train(), probes.test())
-                    .run(run)
-                    .title("SODA on " + data.kind())
-                    .published(PublishedAccuracy.of(data.kind()))
-                    .probes(probes.haveProbes())
-                    .qualityImages(REPORT_IMAGES)
-                    .options(SamplingOptions.defaults().withSteps(steps))
-                    .progress(progress)
-                    .build()
-                    .evaluate()
-                    .report()
-                    .save(file);
+            evaluation(soda, probes).progress(progress).build().evaluate().report().save(file);
         }
         out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();

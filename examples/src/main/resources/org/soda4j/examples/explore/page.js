@@ -79,7 +79,11 @@ async function draw() {
           $('drawn').src = news.image;
           $('drawn').hidden = false;
           finished = true;
-        } else {
+        } else if (news.error) {
+          throw new Error(news.error);
+        } else if (news.waiting) {
+          say('Waiting for ' + news.waiting + (news.waiting === 1 ? ' drawing …' : ' drawings …'));
+        } else if (news.of) {
           $('progress').max = news.of;
           $('progress').value = news.step;
           say('Step ' + news.step + ' of ' + news.of);

@@ -16,9 +16,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,7 +106,12 @@ class ExploreServerTest {
     @Test
     void drawsWithProgressAndEditsMatter() throws Exception {
         String id = open();
-        String[] lines = draw(request(id, null, "[false, false, false]", "4")).body().split("\n");
+        String[] lines =
+                draw(request(id, null, "[false, false, false]", "4"))
+                        .body()
+                        .lines()
+                        .filter(line -> !line.contains("waiting"))
+                        .toArray(String[]::new);
         assertThat(lines).hasSize(5);
         assertThat(lines[0]).isIn("{\"step\":1,\"of\":4}", "{\"of\":4,\"step\":1}");
         String url = JSON.readTree(lines[4]).get("image").asText();
@@ -110,7 +119,7 @@ class ExploreServerTest {
         BufferedImage drawn = ImageIO.read(new ByteArrayInputStream(bytes));
         assertThat(drawn.getWidth()).isEqualTo(16);
         String other = request(id, null, "[false, false, false]", "4").replace("1, 0]", "4, 0]");
-        assertThat(draw(other).body()).isNotEqualTo(String.join("\n", lines) + "\n");
+        assertThat(draw(other).body()).doesNotContain(lines[4]);
         String sample = JSON.readTree(post("samples/3", new byte[0]).body()).get("id").asText();
         assertThat(draw(request(id, sample, "[true, false, false]", "1")).statusCode())
                 .isEqualTo(200);
@@ -147,6 +156,12 @@ class ExploreServerTest {
         String no = "[false, false, false]";
         assertThat(draw("{").statusCode()).isEqualTo(400);
         assertThat(draw("[]").statusCode()).isEqualTo(400);
+        HttpResponse<String> nothing = draw("null");
+        assertThat(nothing.statusCode()).isEqualTo(400);
+        assertThat(nothing.body()).contains("expected what to draw, found null");
+        for (byte[] noText : new byte[][] {{}, {(byte) 0xff, (byte) 0xfe, 1}, {'"', (byte) 0xc3}}) {
+            assertThat(post("draw", noText).statusCode()).isEqualTo(400);
+        }
         assertThat(draw(request("nobody", null, no, "4")).body()).contains("open it again");
         assertThat(draw(request(id, null, "[true, false, false]", "4")).body())
                 .contains("second image");
@@ -159,6 +174,86 @@ class ExploreServerTest {
                 .contains("standard deviations");
         assertThat(draw(request(id, null, no, "4").replace("[0, 1, 0]", "null")).statusCode())
                 .isEqualTo(400);
+    }
+
+    /** Each has its own thread and is cut off after half a minute; the page comes before that. */
+    @Test
+    void connectionsThatNeverFinishKeepNobodyUp() throws Exception {
+        URI uri = fixture.server.uri();
+        List<Socket> stuck = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(uri.getHost(), uri.getPort());
+                stuck.add(socket);
+                String request =
+                        i % 2 == 0
+                                ? "GET / HTTP/1.1\r\nHost: "
+                                : "POST /draw HTTP/1.1\r\nHost: %s\r\nContent-Length: 99\r\n\r\n{"
+                                        .formatted(uri.getAuthority());
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            }
+            Duration limit = Duration.ofSeconds(ExploreServer.REQUEST_SECONDS / 2);
+            HttpRequest page = HttpRequest.newBuilder(uri).timeout(limit).build();
+            assertThat(CLIENT.send(page, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : stuck) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void drawingsBeyondTheQueueAreAnsweredSo() throws Exception {
+        String drawing = request(open(), null, "[false, false, false]", "1");
+        CountDownLatch end = new CountDownLatch(1);
+        List<DrawingQueue.Ticket> tickets = new ArrayList<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        tickets.add(fixture.server.drawings.submit(progress -> blocked(begun, end)));
+        begun.await();
+        while (tickets.size() <= DrawingQueue.MOST_WAITING) {
+            tickets.add(fixture.server.drawings.submit(progress -> new byte[1]));
+        }
+        HttpResponse<String> refused = draw(drawing);
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("at most 8 drawings that wait");
+        assertThat(get("").statusCode()).as("the page is there").isEqualTo(200);
+        tickets.get(8).cancel();
+        end.countDown();
+        assertThat(draw(drawing).statusCode()).isEqualTo(200);
+    }
+
+    private static byte[] blocked(CountDownLatch begun, CountDownLatch end) {
+        begun.countDown();
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new byte[1];
+    }
+
+    @Test
+    void aPageThatLeavesStopsItsDrawing() throws Exception {
+        byte[] body =
+                request(open(), null, "[false, false, false]", "250")
+                        .getBytes(StandardCharsets.UTF_8);
+        int before = fixture.server.drawings.stopped();
+        URI uri = fixture.server.uri();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "POST /draw HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(uri.getAuthority(), body.length)
+                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(body);
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+        // The next in the queue begins when the drawing has ended.
+        DrawingQueue.Ticket next = fixture.server.drawings.submit(progress -> new byte[1]);
+        assertThat(next.next(1, TimeUnit.MINUTES)).isPresent();
+        assertThat(fixture.server.drawings.stopped()).isEqualTo(before + 1);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.soda4j.io.Utf8Text;
 
 /**
  * What a checkpoint folder must hold: size and SHA-256 of every file. The manifest carries a sum of
@@ -83,13 +84,13 @@ record CheckpointManifest(long step, long sequence, String created, Map<String, 
     static CheckpointManifest read(Path folder, long expectedStep) throws IOException {
         JsonNode root;
         try {
-            root = JSON.readTree(Files.readAllBytes(folder.resolve(FILE)));
+            root = JSON.readTree(Utf8Text.read(folder.resolve(FILE)));
         } catch (NoSuchFileException e) {
             throw new IOException(FILE + " is missing", e);
         } catch (JsonProcessingException e) {
             throw new IOException(FILE + " is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new IOException(FILE + " cannot be read: " + e, e);
+            throw new IOException(FILE + " cannot be read: " + e.getMessage(), e);
         }
         JsonNode content = root.path("manifest");
         if (!content.isObject() || root.size() != 2 || !root.path("sha256").isTextual()) {

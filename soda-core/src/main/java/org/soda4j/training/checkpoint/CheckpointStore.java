@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.io.Utf8Text;
 
 /**
  * The checkpoints of a run: one folder {@code step-N} each, with a safetensors file a group of
@@ -342,7 +343,7 @@ public final class CheckpointStore {
     /** Says so when the pointer names another checkpoint; its content is never relied upon. */
     private void checkPointer(long step) {
         try {
-            String named = Files.readString(root.resolve(POINTER)).strip();
+            String named = Utf8Text.read(root.resolve(POINTER)).strip();
             if (!named.equals(folderName(step))) {
                 LOGGER.info("{} names {}, used is {}", root.resolve(POINTER), named, path(step));
             }

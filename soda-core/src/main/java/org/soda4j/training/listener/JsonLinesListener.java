@@ -1,6 +1,5 @@
 package org.soda4j.training.listener;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -189,11 +188,11 @@ public final class JsonLinesListener implements RunListener {
         return start;
     }
 
-    private long stepOf(byte[] bytes, int start, int end) throws IOException {
+    private long stepOf(byte[] bytes, int start, int end) {
         try {
             JsonNode step = JSON.readTree(bytes, start, end - start).path("step");
             return step.isIntegralNumber() ? step.asLong() : Long.MAX_VALUE;
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) { // No JSON, or no UTF-8.
             LOGGER.warn("{}: the line at byte {} is no JSON and is cut off", file, start);
             return Long.MAX_VALUE;
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.io.Utf8Text;
 import org.soda4j.training.checkpoint.CheckpointException;
 import org.soda4j.training.checkpoint.CheckpointStore;
 import org.soda4j.training.checkpoint.Retention;
@@ -116,7 +118,7 @@ public final class RunFolder implements AutoCloseable {
                     "Expected a run folder, found no " + CONFIG + " in " + folder.toAbsolutePath());
         }
         try {
-            return JSON.readValue(Files.readAllBytes(file), type);
+            return JSON.readValue(Utf8Text.read(file), type);
         } catch (JsonProcessingException e) {
             throw new RunFolderException(
                     file + " is no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
@@ -138,7 +140,7 @@ public final class RunFolder implements AutoCloseable {
             ObjectNode document = JSON.createObjectNode();
             ArrayNode starts = document.putArray("starts");
             if (Files.exists(file)) {
-                JsonNode earlier = JSON.readTree(Files.readAllBytes(file)).path("starts");
+                JsonNode earlier = readTree(file).path("starts");
                 earlier.forEach(starts::add);
             }
             ObjectNode start = JSON.createObjectNode();
@@ -327,6 +329,14 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    private static JsonNode readTree(Path file) throws IOException {
+        try {
+            return JSON.readTree(Utf8Text.read(file));
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     private static byte[] bytes(Object value, String what) {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
@@ -347,6 +357,9 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static RunFolderException unusable(Path root, IOException e) {
+        if (e.getCause() instanceof CharConversionException) {
+            return new RunFolderException(e.getMessage(), e); // The file is named, and its byte.
+        }
         return new RunFolderException(
                 "Cannot use the run folder "
                         + root

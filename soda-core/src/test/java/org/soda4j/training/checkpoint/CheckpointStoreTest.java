@@ -230,6 +230,20 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void aManifestThatIsNoTextIsNamedWithItsByte() throws Exception {
+        CheckpointStore store = open(Retention.ALL);
+        save(store, 1);
+        Path file = folder.resolve("step-1/manifest.json");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[9] = (byte) 0xfe;
+        Files.write(file, bytes);
+        assertThatThrownBy(store::newestValid)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(
+                        file + ": expected text in UTF-8, found byte 0xfe at offset 9");
+    }
+
+    @Test
     void aManifestOfANewerFormatSaysSo() throws Exception {
         save(open(Retention.ALL), 1);
         Path file = folder.resolve("step-1/manifest.json");

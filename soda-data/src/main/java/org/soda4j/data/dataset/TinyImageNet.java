@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.soda4j.data.DatasetException;
 import org.soda4j.data.download.OfficialFile;
 import org.soda4j.data.download.ZipUnpacking;
+import org.soda4j.io.Utf8Text;
 
 /**
  * Tiny-ImageNet-200: 100,000 training, 10,000 validation and 10,000 unlabelled test images of 64 x
@@ -164,7 +165,7 @@ public final class TinyImageNet extends ImageFilesDataset {
         }
         Set<String> unnamed = new HashSet<>(namesIn(base.resolve("val/images")));
         List<ImageFile> files = new ArrayList<>();
-        List<String> lines = Files.readAllLines(annotations);
+        List<String> lines = Utf8Text.read(annotations).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             // Image, class, and the corners of a box, between tabs.
             String[] fields = lines.get(i).split("\t");
@@ -202,7 +203,7 @@ public final class TinyImageNet extends ImageFilesDataset {
         Map<String, String> words = new HashMap<>();
         Path file = base.resolve("words.txt");
         if (Files.isRegularFile(file)) {
-            for (String line : Files.readAllLines(file)) {
+            for (String line : Utf8Text.read(file).lines().toList()) {
                 int tab = line.indexOf('\t');
                 if (tab > 0) {
                     words.put(line.substring(0, tab), line.substring(tab + 1));

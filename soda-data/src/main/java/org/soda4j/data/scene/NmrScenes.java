@@ -14,6 +14,7 @@ import org.soda4j.data.dataset.OnError;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
+import org.soda4j.io.Utf8Text;
 import org.soda4j.novelview.Intrinsics;
 import org.soda4j.novelview.Pose;
 
@@ -114,7 +115,8 @@ public final class NmrScenes {
 
         private static List<String> lines(Path list) {
             try {
-                return Files.readAllLines(list).stream()
+                return Utf8Text.read(list)
+                        .lines()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();

@@ -28,6 +28,8 @@ import org.soda4j.engine.Internal;
  */
 public final class FeatureSet {
 
+    private static final int MOST_CLASSES = 1 << 20;
+
     private final float[] values;
     private final int size;
     private final int width;
@@ -113,7 +115,7 @@ public final class FeatureSet {
     /**
      * The same features with labels.
      *
-     * @param labels one a row, 0 or above; copied
+     * @param labels one a row, 0 or above, below 1,048,576; copied
      * @param classNames the names in label order, or empty if the classes have none
      * @return the labelled set
      * @throws IllegalArgumentException if the count differs from the rows, or a label is negative
@@ -124,16 +126,12 @@ public final class FeatureSet {
             throw new IllegalArgumentException(
                     "expected %d labels, one a row, found %d".formatted(size, labels.length));
         }
+        int most = classNames.isEmpty() ? MOST_CLASSES - 1 : classNames.size() - 1;
         for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || (!classNames.isEmpty() && labels[i] >= classNames.size())) {
+            if (labels[i] < 0 || labels[i] > most) {
                 throw new IllegalArgumentException(
-                        "expected labels from 0%s, found %d at row %d"
-                                .formatted(
-                                        classNames.isEmpty()
-                                                ? ""
-                                                : " to " + (classNames.size() - 1),
-                                        labels[i],
-                                        i));
+                        "expected labels from 0 to %d, found %d at row %d"
+                                .formatted(most, labels[i], i));
             }
         }
         return new FeatureSet(values, width, labels.clone(), List.copyOf(classNames), provenance);
@@ -156,7 +154,11 @@ public final class FeatureSet {
     }
 
     /**
-     * Reads a set that {@link #save} or NumPy wrote. See {@link #save} for the content.
+     * Reads a set that {@link #save} or NumPy wrote. See {@link #save} for the content. Labels may
+     * also be whole numbers of any integer, float or boolean type, or in NumPy's files texts: these
+     * are classes in their alphabetical order, or in that of {@code class_names}. Numbers without
+     * names of which some are left out, such as 0, 1000 and 2000, become classes 0, 1 and 2 that
+     * are named by their numbers.
      *
      * @param file a {@code .npz} or {@code .safetensors} file
      * @return the set

@@ -3,7 +3,6 @@ package org.soda4j.eval.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
 import org.soda4j.io.Safetensors;
@@ -44,19 +44,44 @@ enum FeatureSetFormat {
                 throw missingFeatures(file, arrays.keySet().toString());
             }
             int[] shape = features.shape();
-            if (shape.length != 2) {
-                throw badShape(file, Arrays.toString(shape));
-            }
-            NpyArray labels = arrays.get(LABELS);
+            requireShape(file, Arrays.stream(shape).asLongStream().toArray());
             NpyArray names = arrays.get(CLASS_NAMES);
             NpyArray provenance = arrays.get(PROVENANCE);
+            List<String> classNames =
+                    names == null ? List.of() : in(file, CLASS_NAMES, names::toStrings);
             return assemble(
                     file,
-                    features.toFloats(),
+                    in(file, FEATURES, features::toFloats),
                     shape[1],
-                    labels == null ? null : labels.toLongs(),
-                    names == null ? List.of() : names.toStrings(),
-                    provenance == null ? "{}" : provenance.toStrings().get(0));
+                    labels(file, arrays.get(LABELS), classNames),
+                    provenance == null
+                            ? "{}"
+                            : in(file, PROVENANCE, () -> single(provenance.toStrings())));
+        }
+
+        private static FeatureLabels labels(Path file, NpyArray labels, List<String> names)
+                throws IOException {
+            if (labels == null) {
+                return null;
+            }
+            return in(
+                    file,
+                    LABELS,
+                    () -> {
+                        if (labels.isText()) {
+                            return FeatureLabels.ofTexts(labels.toStrings(), names);
+                        }
+                        return labels.isReal()
+                                ? FeatureLabels.ofReals(labels.toDoubles(), names)
+                                : FeatureLabels.ofNumbers(labels.toLongs(), names);
+                    });
+        }
+
+        private static String single(List<String> texts) throws IOException {
+            if (texts.size() != 1) {
+                throw new IOException("expected one text, found " + texts.size());
+            }
+            return texts.get(0);
         }
     },
     SAFETENSORS {
@@ -84,29 +109,39 @@ enum FeatureSetFormat {
                 if (!tensors.names().contains(FEATURES)) {
                     throw missingFeatures(file, tensors.names().toString());
                 }
-                Shape shape = tensors.info(FEATURES).shape();
-                if (shape.dimension() != 2 || shape.size() == 0) {
-                    throw badShape(file, shape.toString());
-                }
+                requireShape(file, tensors.info(FEATURES).shape().getShape());
                 NDArray features = tensors.read(FEATURES, manager);
-                long[] labels = null;
-                if (tensors.names().contains(LABELS)) {
-                    NDArray array = tensors.read(LABELS, manager);
-                    labels = array.toType(DataType.INT64, false).toLongArray();
-                }
                 Map<String, String> metadata = tensors.metadata();
-                return assemble(
-                        file,
-                        features.toType(DataType.FLOAT32, false).toFloatArray(),
-                        Math.toIntExact(shape.get(1)),
-                        labels,
+                List<String> names =
                         parse(
                                 file,
                                 CLASS_NAMES,
                                 metadata.getOrDefault(CLASS_NAMES, "[]"),
-                                new TypeReference<List<String>>() {}),
+                                new TypeReference<List<String>>() {});
+                return assemble(
+                        file,
+                        features.toType(DataType.FLOAT32, false).toFloatArray(),
+                        Math.toIntExact(features.getShape().get(1)),
+                        tensors.names().contains(LABELS)
+                                ? labels(file, tensors.read(LABELS, manager), names)
+                                : null,
                         metadata.getOrDefault(PROVENANCE, "{}"));
             }
+        }
+
+        private static FeatureLabels labels(Path file, NDArray labels, List<String> names)
+                throws IOException {
+            return in(
+                    file,
+                    LABELS,
+                    () ->
+                            labels.getDataType().isFloating()
+                                    ? FeatureLabels.ofReals(
+                                            labels.toType(DataType.FLOAT64, false).toDoubleArray(),
+                                            names)
+                                    : FeatureLabels.ofNumbers(
+                                            labels.toType(DataType.INT64, false).toLongArray(),
+                                            names));
         }
     };
 
@@ -141,35 +176,53 @@ enum FeatureSetFormat {
         return JSON.writeValueAsString(value);
     }
 
-    private static <T> T parse(Path file, String field, String text, TypeReference<T> type)
-            throws IOException {
+    /** Reads an array; what is wrong with it gets the file's and the array's name. */
+    private static <T> T in(Path file, String array, ArrayReader<T> reader) throws IOException {
         try {
-            return JSON.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new IOException(
-                    "%s: %s: expected JSON, found %s".formatted(file, field, text), e);
+            return reader.read();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException("%s: '%s': %s".formatted(file, array, e.getMessage()), e);
         }
     }
 
+    @FunctionalInterface
+    private interface ArrayReader<T> {
+        T read() throws IOException;
+    }
+
+    /** Of names or of a map; without nulls. */
+    private static <T> T parse(Path file, String field, String text, TypeReference<T> type)
+            throws IOException {
+        T value;
+        try {
+            value = JSON.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    "%s: '%s': expected JSON, found %s".formatted(file, field, text), e);
+        }
+        boolean hasNull =
+                value == null
+                        || value instanceof List<?> list && list.stream().anyMatch(Objects::isNull)
+                        || value instanceof Map<?, ?> map
+                                && map.values().stream().anyMatch(Objects::isNull);
+        if (hasNull) {
+            throw new IOException(
+                    "%s: '%s': expected text in place of null, found %s"
+                            .formatted(file, field, text));
+        }
+        return value;
+    }
+
     private static FeatureSet assemble(
-            Path file,
-            float[] features,
-            int width,
-            long[] labels,
-            List<String> classNames,
-            String provenance)
+            Path file, float[] features, int width, FeatureLabels labels, String provenance)
             throws IOException {
         Map<String, String> origin =
                 parse(file, PROVENANCE, provenance, new TypeReference<Map<String, String>>() {});
-        try {
-            FeatureSet set = FeatureSet.owning(features, width).withProvenance(origin);
-            return labels == null
-                    ? set
-                    : set.withLabels(
-                            Arrays.stream(labels).mapToInt(Math::toIntExact).toArray(), classNames);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        }
+        FeatureSet set =
+                in(file, FEATURES, () -> FeatureSet.owning(features, width)).withProvenance(origin);
+        return labels == null
+                ? set
+                : in(file, LABELS, () -> set.withLabels(labels.indices(), labels.names()));
     }
 
     private static IOException missingFeatures(Path file, String found) {
@@ -177,8 +230,11 @@ enum FeatureSetFormat {
                 "%s: expected an array named '%s', found %s".formatted(file, FEATURES, found));
     }
 
-    private static IOException badShape(Path file, String found) {
-        return new IOException(
-                "%s: '%s': expected a shape [n, d], found %s".formatted(file, FEATURES, found));
+    private static void requireShape(Path file, long... shape) throws IOException {
+        if (shape.length != 2 || shape[0] < 1 || shape[1] < 1) {
+            throw new IOException(
+                    "%s: '%s': expected a shape [n, d], n and d at least 1, found %s"
+                            .formatted(file, FEATURES, Arrays.toString(shape)));
+        }
     }
 }

@@ -12,6 +12,8 @@ import java.util.Locale;
  */
 public record ConfusionMatrix(List<String> classNames, int[][] counts) {
 
+    private static final int MOST_CLASSES = 10_000;
+
     /** Copies both and checks that the sizes agree. */
     public ConfusionMatrix {
         classNames = List.copyOf(classNames);
@@ -31,12 +33,18 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
      * @param truth the labels
      * @param predictions as many predicted labels
      * @return the matrix
+     * @throws IllegalArgumentException if the counts differ, or there are more than 10,000 classes
      */
     public static ConfusionMatrix of(List<String> classNames, int[] truth, int[] predictions) {
         if (truth.length != predictions.length) {
             throw new IllegalArgumentException(
                     "expected %d predictions, one a label, found %d"
                             .formatted(truth.length, predictions.length));
+        }
+        if (classNames.size() > MOST_CLASSES) {
+            throw new IllegalArgumentException(
+                    "expected at most %d classes, for each pair of which there is a number, found %d; number classes from 0 on, without gaps"
+                            .formatted(MOST_CLASSES, classNames.size()));
         }
         int[][] counts = new int[classNames.size()][classNames.size()];
         for (int i = 0; i < truth.length; i++) {

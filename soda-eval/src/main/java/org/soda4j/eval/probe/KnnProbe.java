@@ -53,15 +53,15 @@ public final class KnnProbe implements FeatureProbe {
      */
     @Override
     public ProbeResult evaluate(FeatureSet train, FeatureSet test) {
-        ProbeData.require(train, test);
+        FeatureSet aligned = ProbeData.require(train, test);
         requireEnough(train);
         if (!allowSmallClasses) {
             ProbeData.requireExamples(
                     train,
                     k,
-                    "such a class can hardly win a vote: lower k, or call allowSmallClasses(true)");
+                    "such a class can hardly win a vote: lower k, or say allowSmallClasses(true) (probe --allow-small-classes)");
         }
-        int[] predictions = predict(train, test);
+        int[] predictions = predict(train, aligned);
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("k", Integer.toString(k));
         settings.put("metric", metric.name().toLowerCase(Locale.ROOT));
@@ -69,7 +69,8 @@ public final class KnnProbe implements FeatureProbe {
                 "k-NN",
                 settings,
                 predictions,
-                ConfusionMatrix.of(ProbeData.namesFor(train, test), test.labels(), predictions));
+                ConfusionMatrix.of(
+                        ProbeData.namesFor(train, aligned), aligned.labels(), predictions));
     }
 
     /**

@@ -66,9 +66,9 @@ public final class LinearProbe implements FeatureProbe {
      */
     @Override
     public ProbeResult evaluate(FeatureSet train, FeatureSet test) {
-        ProbeData.require(train, test);
+        FeatureSet aligned = ProbeData.require(train, test);
         LogisticModel model = regression.fit(train);
-        int[] predictions = model.predict(test);
+        int[] predictions = model.predict(aligned);
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("C", Double.toString(regression.c()));
         settings.put("standardize", Boolean.toString(regression.standardize()));
@@ -78,6 +78,7 @@ public final class LinearProbe implements FeatureProbe {
                 "linear",
                 settings,
                 predictions,
-                ConfusionMatrix.of(ProbeData.namesFor(train, test), test.labels(), predictions));
+                ConfusionMatrix.of(
+                        ProbeData.namesFor(train, aligned), aligned.labels(), predictions));
     }
 }

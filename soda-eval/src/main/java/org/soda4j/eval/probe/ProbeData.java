@@ -1,7 +1,10 @@
 package org.soda4j.eval.probe;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.soda4j.eval.feature.FeatureSet;
 
 /** The checks on the two feature sets that every probe shares. */
@@ -9,26 +12,60 @@ final class ProbeData {
 
     private ProbeData() {}
 
-    /** Refuses a pair that no probe can use. */
-    static void require(FeatureSet train, FeatureSet test) {
+    /**
+     * Refuses a pair that no probe can use.
+     *
+     * @return the test set with the training set's labels
+     */
+    static FeatureSet require(FeatureSet train, FeatureSet test) {
         train.requireLabels("the training features");
         test.requireLabels("the test features");
         requireSameWidth("the training features", train, "the test features", test);
-        if (!train.classNames().isEmpty()
-                && !test.classNames().isEmpty()
-                && !train.classNames().equals(test.classNames())) {
-            throw new IllegalArgumentException(
-                    "expected the same classes in training and test features, found %s and %s"
-                            .formatted(train.classNames(), test.classNames()));
-        }
         int[] counts = classCounts(train);
-        for (int label : test.labels()) {
-            if (label >= counts.length || counts[label] == 0) {
+        int[] places = places(train, test);
+        int[] labels = test.labels();
+        boolean same = true;
+        for (int i = 0; i < labels.length; i++) {
+            int place = places[labels[i]];
+            if (place < 0 && isNamed(train) && isNamed(test)) {
+                throw new IllegalArgumentException(
+                        "expected the same classes in training and test features, found %s and %s"
+                                .formatted(train.classNames(), test.classNames()));
+            }
+            if (place < 0 || place >= counts.length || counts[place] == 0) {
                 throw new IllegalArgumentException(
                         "expected training examples of every test class, found none of class %s"
-                                .formatted(className(test, label)));
+                                .formatted(className(test, labels[i])));
             }
+            same &= place == labels[i];
+            labels[i] = place;
         }
+        return same ? test : test.withLabels(labels, train.classNames());
+    }
+
+    /** For each class of the test set that of the training set, or -1 for none. */
+    private static int[] places(FeatureSet train, FeatureSet test) {
+        int[] places = new int[test.classCount()];
+        boolean byName = isNamed(train) && isNamed(test);
+        Map<String, Integer> known = new HashMap<>();
+        List<String> names = isNamed(train) && !byName ? List.of() : train.classNames();
+        for (int i = 0; i < train.classCount(); i++) {
+            known.putIfAbsent(names.isEmpty() ? Integer.toString(i) : names.get(i), i);
+        }
+        boolean numbered = !isNamed(test) && !test.classNames().isEmpty();
+        for (int i = 0; i < places.length; i++) {
+            String name = byName || numbered ? test.classNames().get(i) : Integer.toString(i);
+            places[i] = known.getOrDefault(name, -1);
+        }
+        if (train.classNames().equals(test.classNames()) && isNamed(train)) {
+            Arrays.setAll(places, i -> i); // Of equal names each stands for itself.
+        }
+        return places;
+    }
+
+    /** Whether classes have names that are more than their numbers. */
+    private static boolean isNamed(FeatureSet set) {
+        return !set.classNames().stream().allMatch(name -> name.matches("\\d{1,19}"));
     }
 
     /** Refuses a pair of sets whose widths differ. */

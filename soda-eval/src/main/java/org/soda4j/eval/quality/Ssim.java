@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDArray;
  */
 public final class Ssim {
 
-    private static final int WINDOW = 11;
+    /** Height and width of the window, which an image has at least. */
+    public static final int WINDOW = 11;
+
     private static final double SIGMA = 1.5;
     private static final double C1 = 0.01 * 0.01;
     private static final double C2 = 0.03 * 0.03;

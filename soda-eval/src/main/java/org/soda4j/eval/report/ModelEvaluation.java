@@ -26,6 +26,7 @@ import org.soda4j.eval.probe.Neighbours;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ImageQualityProtocol;
 import org.soda4j.eval.quality.ReconstructionQuality;
+import org.soda4j.eval.quality.Ssim;
 
 /**
  * Everything that is usually asked of a trained model, in one call and one report: k-NN and linear
@@ -38,6 +39,10 @@ import org.soda4j.eval.quality.ReconstructionQuality;
  */
 public final class ModelEvaluation {
 
+    private static final String QUALITY = "Reconstruction quality";
+    private static final String MAP = "Map of the features";
+    private static final String NEIGHBOURS_MAP = "Map of neighbours";
+    private static final int LEAST_NEIGHBOURS_MAP = 7;
     private static final int NEIGHBOURS = 8;
     private static final int QUERIES = 10;
     private static final int IMAGE_EPOCHS = 15; // As published.
@@ -77,22 +82,60 @@ public final class ModelEvaluation {
      *
      * @param probes k-NN and linear probe, and where asked for the published linear probe and
      *     fine-tuning; empty without labels
-     * @param reconstruction how well test images are drawn again
-     * @param report all of it and pictures
+     * @param reconstruction how well test images are drawn again; empty where that is left out
+     * @param report all of it and pictures, and what is left out and why
      */
     public record Result(
-            List<ProbeResult> probes, ReconstructionQuality reconstruction, Report report) {}
+            List<ProbeResult> probes,
+            Optional<ReconstructionQuality> reconstruction,
+            Report report) {}
 
     /**
      * Starts with 200 images for the quality and 50 sampling steps.
      *
      * @param soda the model; stays open
-     * @param train images to learn from and to find neighbours in, at least 20
-     * @param test images to test on, at least 2; with the same classes, or both without
+     * @param train images to learn from and to find neighbours in, at least 1; for probes 20 of
+     *     each class
+     * @param test images to test on, at least 1; with the same classes, or both without
      * @return a builder
      */
     public static Builder builder(Soda soda, ImageDataset train, ImageDataset test) {
         return new Builder(soda, train, test);
+    }
+
+    /**
+     * Tells what these images and this model are too few or too small for. The report says so, too.
+     *
+     * @return a line each, the part and the reason; empty if nothing is left out
+     */
+    public List<String> leftOut() {
+        return whyLeftOut().entrySet().stream()
+                .map(part -> part.getKey() + ": " + part.getValue())
+                .toList();
+    }
+
+    /** Part to reason. */
+    private Map<String, String> whyLeftOut() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        List<Integer> shape = soda.config().denoiser().imageShape();
+        if (test.size() < 2) {
+            reasons.put(QUALITY, "expected at least 2 test images, found " + test.size());
+        } else if (Math.min(shape.get(1), shape.get(2)) < Ssim.WINDOW) {
+            reasons.put(
+                    QUALITY,
+                    "expected images of at least %d x %d, the window of SSIM, found %d x %d"
+                            .formatted(Ssim.WINDOW, Ssim.WINDOW, shape.get(1), shape.get(2)));
+        }
+        if (test.size() < 2) {
+            reasons.put(MAP, "expected at least 2 test images, found " + test.size());
+        }
+        if (test.size() < LEAST_NEIGHBOURS_MAP) {
+            reasons.put(
+                    NEIGHBOURS_MAP,
+                    "expected at least %d test images, found %d"
+                            .formatted(LEAST_NEIGHBOURS_MAP, test.size()));
+        }
+        return reasons;
     }
 
     /**
@@ -107,20 +150,16 @@ public final class ModelEvaluation {
         FeatureSet trainSet = encode("encode training images", train);
         FeatureSet testSet = encode("encode test images", test);
         List<ProbeResult> probes = probes(trainSet, testSet);
-        ReconstructionQuality quality =
-                ImageQualityProtocol.builder(soda)
-                        .images(qualityImages)
-                        .options(options)
-                        .progress(part("reconstruct", Math.min(qualityImages, test.size())))
-                        .build()
-                        .reconstruction(test);
+        Map<String, String> leftOut = whyLeftOut();
+        Optional<ReconstructionQuality> quality =
+                leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
         Report.Builder report = Report.builder().title(title).provenance(provenance(trainSet));
         if (!probes.isEmpty()) {
             report.add(probeTable(probes));
         }
         List<ReportSection> ofRun = run == null ? List.of() : RunSections.of(run);
         ofRun.stream().filter(section -> section instanceof PictureSection).forEach(report::add);
-        report.add(TableSection.ofReconstruction(quality));
+        quality.map(TableSection::ofReconstruction).ifPresent(report::add);
         more.forEach(report::add);
         ModelPictures pictures =
                 new ModelPictures(
@@ -140,14 +179,35 @@ public final class ModelEvaluation {
             report.add(new ConfusionSection("Confusions of " + probe.probe(), probe.confusion()));
         }
         report.add(neighbours(trainSet, testSet));
-        report.add(new FeatureMapSection("Map of the features", testSet));
-        if (testSet.size() >= 7) {
+        if (!leftOut.containsKey(MAP)) {
+            report.add(new FeatureMapSection(MAP, testSet));
+        }
+        if (!leftOut.containsKey(NEIGHBOURS_MAP)) {
             report.add(
                     new FeatureMapSection(
-                            "Map of neighbours", testSet, FeatureMapSection.Projection.TSNE));
+                            NEIGHBOURS_MAP, testSet, FeatureMapSection.Projection.TSNE));
+        }
+        if (!leftOut.isEmpty()) {
+            report.add(
+                    new TableSection(
+                            "Left out",
+                            List.of("part", "reason"),
+                            leftOut.entrySet().stream()
+                                    .map(part -> List.of(part.getKey(), part.getValue()))
+                                    .toList(),
+                            ""));
         }
         ofRun.stream().filter(section -> section instanceof TableSection).forEach(report::add);
         return new Result(probes, quality, report.build());
+    }
+
+    private ReconstructionQuality reconstruction() {
+        return ImageQualityProtocol.builder(soda)
+                .images(qualityImages)
+                .options(options)
+                .progress(part("reconstruct", Math.min(qualityImages, test.size())))
+                .build()
+                .reconstruction(test);
     }
 
     private FeatureSet encode(String part, ImageDataset images) {

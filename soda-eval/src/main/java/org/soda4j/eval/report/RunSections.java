@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.io.ConfigText;
+import org.soda4j.io.Utf8Text;
 import org.soda4j.training.run.RunFolder;
 
 /** What the folder of a run tells in a report: its configuration, its curves and its origin. */
@@ -75,7 +76,7 @@ public final class RunSections {
         Map<String, String> provenance = new LinkedHashMap<>();
         Path file = run.resolve("environment.json");
         if (Files.exists(file)) {
-            JsonNode starts = ConfigText.jsonTree(Files.readString(file)).path("starts");
+            JsonNode starts = ConfigText.readTree(file).path("starts");
             JsonNode last = starts.path(starts.size() - 1);
             last.properties()
                     .forEach(
@@ -141,9 +142,20 @@ public final class RunSections {
     private static void read(Path metrics, Curve loss, Map<String, Curve> figures)
             throws IOException {
         if (Files.exists(metrics)) {
-            try (Stream<String> lines = Files.lines(metrics)) {
-                lines.map(ConfigText::jsonTree).forEach(line -> read(line, loss, figures));
-            }
+            AtomicLong number = new AtomicLong();
+            Utf8Text.forEachLine(
+                    metrics,
+                    line -> {
+                        number.incrementAndGet();
+                        try {
+                            read(ConfigText.jsonTree(line), loss, figures);
+                        } catch (IllegalArgumentException e) {
+                            throw new IllegalArgumentException(
+                                    "%s, line %d: expected JSON, found %s"
+                                            .formatted(metrics, number.get(), e.getMessage()),
+                                    e);
+                        }
+                    });
         }
     }
 

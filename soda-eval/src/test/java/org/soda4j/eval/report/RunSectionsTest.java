@@ -3,12 +3,14 @@ package org.soda4j.eval.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.training.run.RunFolder;
 import org.soda4j.training.run.RunFolderException;
 
 /** A run's folder as sections of a report. */
@@ -54,6 +56,29 @@ class RunSectionsTest {
         assertThat(RunSections.curves(run.resolve("metrics.jsonl"))).isEmpty();
         assertThat(RunSections.lossChart(run.resolve("metrics.jsonl"))).isEmpty();
         assertThat(RunSections.provenance(run)).isEmpty();
+    }
+
+    @Test
+    void filesThatAreNoTextAreRefusedWithTheirByteAndLinesWithTheirNumber() throws IOException {
+        byte[] bytes = {'{', '}', '\n', (byte) 0xff, '\n'};
+        for (String name : List.of("metrics.jsonl", "environment.json", "config.json")) {
+            Files.write(run.resolve(name), bytes);
+        }
+        String message =
+                ": expected text in UTF-8, found byte 0xff at offset 3; save the file as UTF-8";
+        Path metrics = run.resolve("metrics.jsonl");
+        assertThatThrownBy(() -> RunSections.curves(metrics))
+                .isInstanceOf(IOException.class)
+                .hasMessage(metrics + message);
+        assertThatThrownBy(() -> RunSections.provenance(run))
+                .isInstanceOf(IOException.class)
+                .hasMessage(run.resolve("environment.json") + message);
+        assertThatThrownBy(() -> RunFolder.config(run, JsonNode.class))
+                .isInstanceOf(RunFolderException.class)
+                .hasMessage(run.resolve("config.json") + message);
+        Files.writeString(metrics, "{}\n{]\n");
+        assertThatThrownBy(() -> RunSections.curves(metrics))
+                .hasMessageStartingWith(metrics + ", line 2: expected JSON");
     }
 
     @Test
