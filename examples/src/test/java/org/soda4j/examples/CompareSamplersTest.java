@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.NoiseSchedule;
-import org.soda4j.examples.training.SmallModel;
 import picocli.CommandLine;
 
 /** With a model that has learned nothing: that every sampler draws, not how well. */

@@ -312,9 +312,21 @@ public final class NpyArray {
         }
         char kind = descr.group(2).charAt(0);
         int itemBytes = Integer.parseInt(descr.group(3)) * (kind == 'U' ? Integer.BYTES : 1);
+        if (itemBytes < 1) {
+            throw new IOException("expected items of at least one byte, found " + header);
+        }
         long bytes = itemBytes;
+        int items = 1;
         for (int dimension : shape) {
             bytes = Math.multiplyExact(bytes, dimension);
+            items = Math.multiplyExact(items, dimension);
+        }
+        // A small compressed file may stand for more than there is room for.
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap / 4 * 3) {
+            throw new IOException(
+                    "expected at most three quarters of the heap's %,d MiB, found %,d MiB of data; raise -Xmx"
+                            .formatted(heap >> 20, bytes >> 20));
         }
         if (bytes > available) {
             throw new IOException(

@@ -98,7 +98,9 @@ public final class NpzFile {
         try (InputStream raw = zip.getInputStream(entry);
                 CheckedInputStream in = new CheckedInputStream(raw, new CRC32())) {
             NpyArray array = NpyArray.read(in, entry.getSize());
-            in.transferTo(OutputStream.nullOutputStream());
+            if (in.read() >= 0) {
+                throw new IOException("expected the end behind the array, found more data");
+            }
             if (in.getChecksum().getValue() != entry.getCrc()) {
                 throw new IOException("the checksum differs; the file is damaged");
             }

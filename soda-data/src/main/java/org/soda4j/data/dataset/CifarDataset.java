@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.soda4j.data.DatasetException;
 import org.soda4j.data.download.OfficialFile;
 import org.soda4j.data.image.PixelImage;
@@ -155,21 +153,15 @@ abstract class CifarDataset extends InMemoryDataset {
             OnError onError)
             throws IOException {
         Map<String, RecordCollector> found = new HashMap<>();
-        try {
-            TarArchiveInputStream tar =
-                    new TarArchiveInputStream(
-                            GzipDetection.unpack(new BufferedInputStream(raw, 1 << 16)));
-            TarArchiveEntry entry;
-            while (found.size() < files.size() && (entry = tar.getNextEntry()) != null) {
-                String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-                if (entry.isFile() && files.contains(name) && !found.containsKey(name)) {
-                    String where = archive + "!" + name;
-                    checkSize(where, format, records, entry.getSize());
-                    found.put(name, readRecords(where, tar, format, records, onError));
-                }
+        TarStream tar =
+                new TarStream(archive, GzipDetection.unpack(new BufferedInputStream(raw, 1 << 16)));
+        while (found.size() < files.size() && tar.next()) {
+            String name = tar.name().substring(tar.name().lastIndexOf('/') + 1);
+            if (tar.isFile() && files.contains(name) && !found.containsKey(name)) {
+                String where = archive + "!" + name;
+                checkSize(where, format, records, tar.size());
+                found.put(name, readRecords(where, tar.content(), format, records, onError));
             }
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new DatasetException(archive, -1, "expected a tar archive, found: " + e, e);
         }
         for (String file : files) {
             if (!found.containsKey(file)) {

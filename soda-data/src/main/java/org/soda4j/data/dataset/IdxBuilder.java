@@ -118,17 +118,12 @@ abstract class IdxBuilder<T extends IdxBuilder<T>> extends FilesBuilder<T> {
                     InputStream labelStream = streams.get(1).stream()) {
                 imagesName = streams.get(0).name();
                 labelsName = streams.get(1).name();
-                images = IdxFile.read(imagesName, imageStream, 3);
-                labels = IdxFile.read(labelsName, labelStream, 1);
+                images = IdxFile.read(imagesName, imageStream, 3, -1);
+                int count = images.rows().length;
+                labels = IdxFile.read(labelsName, labelStream, 1, count);
             }
         } catch (IOException e) {
             throw new DatasetException(dataset, -1, "cannot be read: " + e, e);
-        }
-        if (images.rows().length != labels.rows().length) {
-            throw new DatasetException(
-                    labelsName,
-                    "expected as many labels as there are images in %s (%,d), found %,d"
-                            .formatted(imagesName, images.rows().length, labels.rows().length));
         }
         RecordCollector collector = new RecordCollector(onError);
         collector.startFile(imagesName);

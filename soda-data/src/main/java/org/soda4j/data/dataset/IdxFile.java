@@ -24,20 +24,25 @@ record IdxFile(int[] dimensions, byte[][] rows) {
 
     private static final int MAX_ROW_BYTES = 1 << 26;
 
+    /** Of a row in memory: headers, references and rounding of its array and its image. */
+    private static final int ROW_OVERHEAD_BYTES = 72;
+
     /**
      * Reads a file, plain or gzip.
      *
      * @param name for messages
      * @param in read to its end, not closed
      * @param expectedDimensions how many dimensions it must have
+     * @param expectedRows of labels: how many images there are; -1 for images
      */
-    static IdxFile read(String name, InputStream in, int expectedDimensions) {
+    static IdxFile read(String name, InputStream in, int expectedDimensions, int expectedRows) {
         try {
             InputStream raw = new BufferedInputStream(in, 1 << 16);
             if (!GzipDetection.isGzip(raw)) {
-                return readPlain(name, raw, expectedDimensions);
+                return readPlain(name, raw, expectedDimensions, expectedRows);
             }
-            return readPlain(name, new GZIPInputStream(raw, 1 << 16), expectedDimensions);
+            return readPlain(
+                    name, new GZIPInputStream(raw, 1 << 16), expectedDimensions, expectedRows);
         } catch (EOFException e) {
             throw new DatasetException(name, -1, "expected more data: the file is truncated", e);
         } catch (IOException e) {
@@ -45,7 +50,8 @@ record IdxFile(int[] dimensions, byte[][] rows) {
         }
     }
 
-    private static IdxFile readPlain(String name, InputStream in, int expectedDimensions)
+    private static IdxFile readPlain(
+            String name, InputStream in, int expectedDimensions, int expectedRows)
             throws IOException {
         DataInputStream data = new DataInputStream(in);
         int magic = data.readInt();
@@ -76,7 +82,25 @@ record IdxFile(int[] dimensions, byte[][] rows) {
                     "expected at most %,d bytes an image and %,d in all, found the sizes %s"
                             .formatted(MAX_ROW_BYTES, MAX_BYTES, Arrays.toString(dimensions)));
         }
+        if (expectedRows >= 0 && dimensions[0] != expectedRows) {
+            throw new DatasetException(
+                    name,
+                    "expected as many labels as there are images (%,d), found %,d"
+                            .formatted(expectedRows, dimensions[0]));
+        }
+        requireMemory(name, dimensions[0] * (rowBytes + ROW_OVERHEAD_BYTES));
         return new IdxFile(dimensions, readRows(name, in, dimensions, (int) rowBytes));
+    }
+
+    /** A small compressed file may stand for more than there is room for. */
+    private static void requireMemory(String name, long bytes) {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap / 4 * 3) {
+            throw new DatasetException(
+                    name,
+                    "expected at most three quarters of the heap's %,d MiB, found records for %,d MiB; raise -Xmx, or save the set in parts"
+                            .formatted(heap >> 20, bytes >> 20));
+        }
     }
 
     private static byte[][] readRows(String name, InputStream in, int[] dimensions, int rowBytes)

@@ -3,6 +3,7 @@ package org.soda4j.data.dataset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.soda4j.data.image.DecodingLimits;
 import org.soda4j.data.image.ImageDecoder;
 import org.soda4j.data.image.ResizedImageCache;
 
@@ -45,6 +46,18 @@ public abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends 
      */
     public T maxPixels(long maxPixels) {
         decoder.maxPixels(maxPixels);
+        return self();
+    }
+
+    /**
+     * Sets what a file may hold besides its pixels. Default: {@link DecodingLimits#DEFAULTS}.
+     *
+     * @param limits the limits
+     * @return this builder
+     * @throws NullPointerException if limits is null
+     */
+    public T limits(DecodingLimits limits) {
+        decoder.limits(limits);
         return self();
     }
 

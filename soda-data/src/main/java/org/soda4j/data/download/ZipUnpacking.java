@@ -2,10 +2,12 @@ package org.soda4j.data.download;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +23,9 @@ import org.soda4j.engine.Internal;
 public final class ZipUnpacking {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ZipUnpacking.class);
+
+    /** Of all files over the archive; images hardly shrink, text by a factor of ten. */
+    private static final long MAX_EXPANSION = 100;
 
     private ZipUnpacking() {}
 
@@ -39,10 +44,11 @@ public final class ZipUnpacking {
             deleteTree(work);
             Files.createDirectories(work);
             try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
+                long left = MAX_EXPANSION * Files.size(archive) + MAX_EXPANSION;
                 for (ZipEntry entry = zip.getNextEntry();
                         entry != null;
                         entry = zip.getNextEntry()) {
-                    extract(archive, entry, zip, work);
+                    left -= extract(archive, entry, zip, work, left);
                 }
             }
             Path folder = work.resolve(target.getFileName());
@@ -54,6 +60,13 @@ public final class ZipUnpacking {
             Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | UncheckedIOException e) {
             throw new DatasetException(archive.toString(), -1, "cannot be unpacked: " + e, e);
+        } catch (IllegalArgumentException e) {
+            // What ZipInputStream and Path say of names.
+            throw new DatasetException(
+                    archive.toString(),
+                    -1,
+                    "expected names of files in UTF-8 and without NUL, found: " + e.getMessage(),
+                    e);
         } finally {
             try {
                 deleteTree(work);
@@ -63,7 +76,9 @@ public final class ZipUnpacking {
         }
     }
 
-    private static void extract(Path archive, ZipEntry entry, InputStream content, Path work)
+    /** Returns how many bytes the entry has; they may not be more than are left. */
+    private static long extract(
+            Path archive, ZipEntry entry, InputStream content, Path work, long left)
             throws IOException {
         Path file = work.resolve(entry.getName()).normalize();
         if (!file.startsWith(work)) {
@@ -73,10 +88,24 @@ public final class ZipUnpacking {
         }
         if (entry.isDirectory()) {
             Files.createDirectories(file);
-        } else {
-            Files.createDirectories(file.getParent());
-            Files.copy(content, file);
+            return 0;
         }
+        Files.createDirectories(file.getParent());
+        long bytes = 0;
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            byte[] part = new byte[1 << 16];
+            for (int n = content.read(part); n >= 0; n = content.read(part)) {
+                bytes += n;
+                if (bytes > left) {
+                    throw new DatasetException(
+                            archive.toString(),
+                            "expected files of at most %d times the archive's size, found more in %s"
+                                    .formatted(MAX_EXPANSION, entry.getName()));
+                }
+                out.write(part, 0, n);
+            }
+        }
+        return bytes;
     }
 
     private static void deleteTree(Path folder) throws IOException {

@@ -1,14 +1,7 @@
 package org.soda4j.data.image;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.lang.ByteArrayReader;
-import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import com.drew.metadata.exif.ExifReader;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * How a stored image has to be turned to stand upright (EXIF 2.32, tag 0x0112).
@@ -17,55 +10,45 @@ import java.util.Arrays;
  */
 record ExifOrientation(int code) {
 
-    private static final ExifOrientation AS_STORED = new ExifOrientation(1);
+    static final ExifOrientation AS_STORED = new ExifOrientation(1);
 
-    /** Reads the orientation; files without a valid one are taken as they are stored. */
-    static ExifOrientation of(ImageFormat format, byte[] bytes) {
-        try {
-            return switch (format) {
-                case JPEG -> ofJpeg(bytes);
-                case PNG -> contains(bytes, "eXIf") ? of(readAll(bytes)) : AS_STORED;
-                case WEBP -> contains(bytes, "EXIF") ? of(readAll(bytes)) : AS_STORED;
-                case BMP, GIF -> AS_STORED;
-            };
-        } catch (ImageProcessingException | IOException | RuntimeException e) {
-            // Broken metadata do not make the pixels unreadable; PIL ignores them as well.
+    private static final int TAG = 0x0112;
+    private static final int SHORT = 3;
+    private static final int LONG = 4;
+
+    /**
+     * Reads the orientation from a TIFF structure, with or without "Exif" before it. What is broken
+     * is taken as stored, since it does not make the pixels unreadable; PIL ignores it as well.
+     */
+    static ExifOrientation ofTiff(byte[] bytes, int from, int to) {
+        boolean named = ImageFormat.startsWith(bytes, from, 'E', 'x', 'i', 'f', 0, 0);
+        int start = named ? from + 6 : from;
+        if (to - start < 8) {
             return AS_STORED;
         }
-    }
-
-    private static ExifOrientation ofJpeg(byte[] bytes) {
-        JpegSegments segments = JpegSegments.of(bytes);
-        if (segments.exifOffset() < 0) {
+        ByteBuffer tiff = ByteBuffer.wrap(bytes, start, to - start).slice();
+        if (tiff.get(0) == 'I' && tiff.get(1) == 'I') {
+            tiff.order(ByteOrder.LITTLE_ENDIAN);
+        } else if (tiff.get(0) != 'M' || tiff.get(1) != 'M') {
             return AS_STORED;
         }
-        int end = segments.exifOffset() + segments.exifLength();
-        Metadata metadata = new Metadata();
-        new ExifReader()
-                .extract(
-                        new ByteArrayReader(Arrays.copyOfRange(bytes, segments.exifOffset(), end)),
-                        metadata);
-        return of(metadata);
-    }
-
-    private static Metadata readAll(byte[] bytes) throws ImageProcessingException, IOException {
-        return ImageMetadataReader.readMetadata(new ByteArrayInputStream(bytes), bytes.length);
-    }
-
-    private static ExifOrientation of(Metadata metadata) {
-        ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-        Integer code =
-                directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-        return code == null || code < 1 || code > 8 ? AS_STORED : new ExifOrientation(code);
-    }
-
-    private static boolean contains(byte[] bytes, String chunk) {
-        for (int i = 0; i + 4 <= bytes.length; i++) {
-            if (ImageFormat.startsWith(bytes, i, chunk.chars().toArray())) {
-                return true;
+        long directory = Integer.toUnsignedLong(tiff.getInt(4));
+        if (tiff.getShort(2) != 42 || directory + 2 > tiff.capacity()) {
+            return AS_STORED;
+        }
+        int entries = Short.toUnsignedInt(tiff.getShort((int) directory));
+        int at = (int) directory + 2;
+        for (int i = 0; i < entries && at + 12L <= tiff.capacity(); i++, at += 12) {
+            if (Short.toUnsignedInt(tiff.getShort(at)) == TAG) {
+                int type = tiff.getShort(at + 2);
+                int code =
+                        type == SHORT
+                                ? tiff.getShort(at + 8)
+                                : type == LONG ? tiff.getInt(at + 8) : 0;
+                return code < 1 || code > 8 ? AS_STORED : new ExifOrientation(code);
             }
         }
-        return false;
+        return AS_STORED;
     }
 
     /** Returns the image upright. */

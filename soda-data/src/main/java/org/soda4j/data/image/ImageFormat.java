@@ -59,46 +59,18 @@ enum ImageFormat {
     }
 
     /**
-     * Refuses what its own structure shows to be cut off or damaged; lenient decoders would fill
-     * the missing part with grey.
+     * Goes through the structure of a file and leaves what the pixels depend on. Refuses what is
+     * cut off or damaged, which lenient decoders would fill with grey, and what is beyond a limit.
      */
-    void requireWhole(byte[] bytes) throws ImageDecoder.RefusedImageException {
-        String problem =
-                switch (this) {
-                    case JPEG -> jpegProblem(bytes);
-                    case PNG -> PngChunks.problem(bytes);
-                    case WEBP -> webpProblem(bytes);
-                    // Their decoders refuse missing pixels themselves.
-                    case BMP, GIF -> null;
-                };
-        if (problem != null) {
-            throw new ImageDecoder.RefusedImageException(
-                    "expected a whole %s file, found %s".formatted(this, problem));
-        }
-    }
-
-    private static String jpegProblem(byte[] bytes) {
-        int scan = JpegSegments.of(bytes).scanOffset();
-        if (scan < 0) {
-            return "no image data: it is truncated or corrupt";
-        }
-        for (int i = bytes.length - 2; i > scan; i--) {
-            if (startsWith(bytes, i, 0xff, 0xd9)) {
-                return null;
-            }
-        }
-        return "no end-of-image marker: it is truncated";
-    }
-
-    private static String webpProblem(byte[] bytes) {
-        long declared = 8;
-        for (int i = 0; i < 4; i++) {
-            declared += (bytes[4 + i] & 0xffL) << (8 * i);
-        }
-        return declared <= bytes.length
-                ? null
-                : "%,d of the %,d bytes it declares: it is truncated"
-                        .formatted(bytes.length, declared);
+    ImageContainer open(byte[] bytes, DecodingLimits limits, long maxPixels)
+            throws RefusedImageException {
+        return switch (this) {
+            case JPEG -> JpegContainer.of(bytes, limits, maxPixels);
+            case PNG -> PngContainer.of(bytes, limits, maxPixels);
+            case BMP -> BmpContainer.of(bytes, maxPixels);
+            case GIF -> GifContainer.of(bytes, limits, maxPixels);
+            case WEBP -> WebpContainer.of(bytes, limits, maxPixels);
+        };
     }
 
     /** Makes a reader for files of this format; the caller disposes of it. */

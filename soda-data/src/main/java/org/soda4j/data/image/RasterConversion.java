@@ -4,9 +4,12 @@ import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBufferByte;
 import java.awt.image.DirectColorModel;
 import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 
 /** Takes the samples out of an AWT image as they are stored, past AWT's colour conversions. */
 final class RasterConversion {
@@ -24,19 +27,61 @@ final class RasterConversion {
 
     /** Transparent pixels are laid over a background 0xRRGGBB, or {@link #DROP_ALPHA}. */
     static PixelImage convert(BufferedImage image, int channels, int background)
-            throws ImageDecoder.RefusedImageException {
+            throws RefusedImageException {
         Raster raster = image.getRaster();
+        if (channels == 3
+                && raster.getNumBands() == 3
+                && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+                && Arrays.equals(model.getBandOffsets(), new int[] {0, 1, 2})
+                && raster.getDataBuffer() instanceof DataBufferByte samples
+                && samples.getData().length == 3L * image.getWidth() * image.getHeight()) {
+            return new PixelImage(image.getWidth(), image.getHeight(), 3, samples.getData());
+        }
         return convert(raster, readerFor(image.getColorModel(), raster, background), channels);
     }
 
-    /** Converts the four raw components of a JPEG; Adobe's transform is -1 without its segment. */
-    static PixelImage convertCmyk(Raster raster, int adobeTransform, int channels)
-            throws ImageDecoder.RefusedImageException {
+    /**
+     * Puts a frame on its canvas.
+     *
+     * @param colors of the frame, for what is around it
+     */
+    static PixelImage place(
+            PixelImage frame, ImageContainer.Canvas canvas, ColorModel colors, int background) {
+        int channels = frame.channels();
+        byte[] pixels = new byte[Math.multiplyExact(canvas.width(), canvas.height()) * channels];
+        int fill = 0;
+        if (colors instanceof IndexColorModel palette
+                && canvas.fill() >= 0
+                && canvas.fill() < palette.getMapSize()) {
+            fill = new PaletteRows(palette, 1, background).colors[canvas.fill()];
+        }
+        int red = fill >> 16 & 0xff;
+        int green = fill >> 8 & 0xff;
+        for (int i = 0; i < pixels.length; i += channels) {
+            if (channels == 1) {
+                pixels[i] = grey(red, green, fill & 0xff);
+            } else {
+                pixels[i] = (byte) red;
+                pixels[i + 1] = (byte) green;
+                pixels[i + 2] = (byte) fill;
+            }
+        }
+        int rowBytes = frame.width() * channels;
+        for (int y = 0; y < frame.height(); y++) {
+            int to = ((canvas.top() + y) * canvas.width() + canvas.left()) * channels;
+            System.arraycopy(frame.pixels(), y * rowBytes, pixels, to, rowBytes);
+        }
+        return new PixelImage(canvas.width(), canvas.height(), channels, pixels);
+    }
+
+    /** Converts the four raw components of a JPEG: CMYK, or YCCK. */
+    static PixelImage convertCmyk(Raster raster, boolean ycck, int channels)
+            throws RefusedImageException {
         if (raster.getNumBands() != 4) {
-            throw new ImageDecoder.RefusedImageException(
+            throw new RefusedImageException(
                     "expected 4 colour components, found " + raster.getNumBands());
         }
-        return convert(raster, new CmykRows(adobeTransform, raster.getWidth()), channels);
+        return convert(raster, new CmykRows(ycck, raster.getWidth()), channels);
     }
 
     private static PixelImage convert(Raster raster, RowReader reader, int channels) {
@@ -71,7 +116,7 @@ final class RasterConversion {
     }
 
     private static RowReader readerFor(ColorModel colors, Raster raster, int background)
-            throws ImageDecoder.RefusedImageException {
+            throws RefusedImageException {
         if (colors instanceof IndexColorModel palette) {
             return new PaletteRows(palette, raster.getWidth(), background);
         }
@@ -86,7 +131,7 @@ final class RasterConversion {
             return new ComponentRows(
                     raster, bands, grey ? 1 : 3, colors.getComponentSize(0), background);
         }
-        throw new ImageDecoder.RefusedImageException(
+        throw new RefusedImageException(
                 "expected grey, RGB, CMYK or palette pixels, found " + colors);
     }
 
@@ -156,10 +201,9 @@ final class RasterConversion {
         private final int[] row;
 
         ComponentRows(Raster raster, int bands, int colors, int bits, int background)
-                throws ImageDecoder.RefusedImageException {
+                throws RefusedImageException {
             if (bits != 8 && bits != 16) {
-                throw new ImageDecoder.RefusedImageException(
-                        "expected samples of 8 or 16 bits, found " + bits);
+                throw new RefusedImageException("expected samples of 8 or 16 bits, found " + bits);
             }
             this.bands = bands;
             this.colors = colors;
@@ -188,19 +232,16 @@ final class RasterConversion {
     }
 
     /**
-     * CMYK, or YCCK where Adobe's segment says so. With that segment the samples stand inverted
-     * (255 is no ink), which is how PIL takes them; ink c over black k leaves (255 - c)(255 - k) /
-     * 255.
+     * CMYK or YCCK. The samples stand inverted (255 is no ink), which is how PIL takes them; ink c
+     * over black k leaves (255 - c)(255 - k) / 255.
      */
     private static final class CmykRows implements RowReader {
-
-        private static final int YCCK = 2;
 
         private final boolean ycck;
         private final int[] row;
 
-        CmykRows(int adobeTransform, int width) {
-            ycck = adobeTransform == YCCK;
+        CmykRows(boolean ycck, int width) {
+            this.ycck = ycck;
             row = new int[4 * width];
         }
 

@@ -178,11 +178,11 @@ class IdxDatasetTest extends ImageDatasetContract {
 
     @Test
     void aFalseCountAsksForNoMemory() {
-        byte[] labels = labels(3);
-        ByteBuffer.wrap(labels).putInt(4, Integer.MAX_VALUE);
-        assertThatThrownBy(() -> read(images(3, 2, 2), labels))
+        byte[] images = images(3, 2, 2);
+        ByteBuffer.wrap(images).putInt(4, 10_000_000);
+        assertThatThrownBy(() -> read(images, labels(3)))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("labels stream, index 3")
+                .hasMessageContaining("images stream, index 3")
                 .hasMessageContaining("truncated");
     }
 
@@ -203,5 +203,30 @@ class IdxDatasetTest extends ImageDatasetContract {
         assertThat(rest.source(3)).isEqualTo("images stream, index 4");
         assertThatThrownBy(() -> IdxDataset.builder().classNames(List.of()).build())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** 1.5 MB that stand for 1.5 GB: the header says so before anything is unpacked. */
+    @Test
+    void aBombIsRefusedByWhatItsHeaderNeeds() throws Exception {
+        long heap = Runtime.getRuntime().maxMemory();
+        assertThat(heap).isLessThan(7L << 30);
+        int rows = (int) (heap >> 20);
+        byte[] header =
+                ByteBuffer.allocate(16)
+                        .putInt(0x803)
+                        .putInt(rows)
+                        .putInt(1024)
+                        .putInt(1024)
+                        .array();
+        byte[] bomb = gzip(header);
+        assertThatThrownBy(() -> read(bomb, labels(1)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("images stream: expected at most three quarters of the heap")
+                .hasMessageContaining("-Xmx");
+        byte[] labels =
+                gzip(ByteBuffer.allocate(8).putInt(0x801).putInt(Integer.MAX_VALUE).array());
+        assertThatThrownBy(() -> read(images(4, 3, 5), labels))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("expected as many labels as there are images (4)");
     }
 }

@@ -72,4 +72,39 @@ class ZipUnpackingTest {
         assertThatThrownBy(() -> ZipUnpacking.unpack(other, folder.resolve("set")))
                 .hasMessageContaining("expected the folder set in it, found none");
     }
+
+    /** Replaces bytes of a name, which stands before and behind the content. */
+    private static void rename(Path archive, String name, byte[] other) throws IOException {
+        String text = new String(Files.readAllBytes(archive), StandardCharsets.ISO_8859_1);
+        String replaced = text.replace(name, new String(other, StandardCharsets.ISO_8859_1));
+        assertThat(replaced).isNotEqualTo(text);
+        Files.write(archive, replaced.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void namesThatAreNoneAreRefusedNamingTheArchive() throws IOException {
+        for (byte[] name : new byte[][] {{'q', 0, 'q'}, {'q', (byte) 0xff, 'q'}}) {
+            Path archive = zip("set/qqq.txt");
+            rename(archive, "qqq", name);
+            assertThatThrownBy(() -> ZipUnpacking.unpack(archive, folder.resolve("set")))
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageStartingWith(archive.toString())
+                    .hasMessageContaining("name");
+            assertOnlyTheArchive();
+        }
+    }
+
+    @Test
+    void aBombDoesNotFillTheDisk() throws IOException {
+        Path archive = folder.resolve("set.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(archive))) {
+            out.putNextEntry(new ZipEntry("set/zeros"));
+            out.write(new byte[10_000_000]);
+        }
+        assertThatThrownBy(() -> ZipUnpacking.unpack(archive, folder.resolve("set")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(archive.toString())
+                .hasMessageContaining("100 times the archive's size, found more in set/zeros");
+        assertOnlyTheArchive();
+    }
 }
