@@ -25,7 +25,10 @@ class CompareSamplersTest {
     void writesATableAndAChart() throws Exception {
         Path model = folder.resolve("model");
         try (Soda soda =
-                SmallModel.quickstartBuilder(1, 0).schedule(NoiseSchedule.linear(20)).build()) {
+                Soda.builder()
+                        .config(RunConfig.preset("minutes-16-grey").model())
+                        .schedule(NoiseSchedule.linear(20))
+                        .build()) {
             soda.save(model);
         }
         assertThat(
