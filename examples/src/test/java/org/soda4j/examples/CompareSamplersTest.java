@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.NoiseSchedule;
+import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 
 /** With a model that has learned nothing: that every sampler draws, not how well. */
