@@ -87,7 +87,7 @@ public record DpmSolver(
             return first.add(slope.mul(-step.signal() * phi1 / 2));
         }
         // The parabola through three estimates, with divided differences of unequal steps. The
-        // integral of its bend takes 2 phi3; implementations with 1 phi3 are of order 2.
+        // integral of its bend takes 2 phi3.
         double r0 = (known.get(0).lambda() - known.get(1).lambda()) / h;
         double r1 = (known.get(1).lambda() - known.get(2).lambda()) / h;
         NDArray bend = slope.sub(slope(known, 1).mul(h)).div(r0 + r1);

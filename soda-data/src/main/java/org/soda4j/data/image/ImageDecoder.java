@@ -27,11 +27,14 @@ import org.soda4j.data.DatasetException;
  *       colour profiles are not applied. To one channel, {@code L = 0.299 R + 0.587 G + 0.114 B} as
  *       PIL rounds it.
  *   <li>Of 16-bit samples the high byte is kept. CMYK and YCCK JPEGs become RGB.
- *   <li>Of an animation the first frame is taken, as it is stored.
+ *   <li>Of an animation the first frame is taken, on its canvas, as PIL has it.
+ *   <li>Lossy WebP is not exact: chroma is repeated where libwebp interpolates it, and edges of
+ *       blocks differ.
  *   <li>The EXIF orientation is applied (torchvision leaves it), unless it is turned off.
  *   <li>Refused with a {@link DatasetException} that names the file: what is none of these formats,
  *       what is corrupt or truncated (also where a lenient decoder would fill the rest with grey),
- *       and what declares more pixels than allowed, before memory is asked for.
+ *       and what declares more pixels than allowed, or has a structure beyond {@link
+ *       DecodingLimits}, before memory is asked for.
  * </ul>
  *
  * <p>Immutable and thread-safe.

@@ -88,7 +88,7 @@ class ImageDecoderTest {
         compare(name, 1);
     }
 
-    /** Chroma is repeated where libwebp interpolates it; on this smooth image that is below 12. */
+    /** What differs stands at the data page; on this smooth image it is below 12. */
     @Test
     void lossyWebpIsClose() throws IOException {
         compare("lossy.webp", 12);
