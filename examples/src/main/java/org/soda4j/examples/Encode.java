@@ -49,9 +49,11 @@ public final class Encode extends Program {
 
     @Option(
             names = "--output",
-            defaultValue = "LATENT",
             paramLabel = "NAME",
-            description = "One of ${COMPLETION-CANDIDATES}.")
+            description =
+                    "One of ${COMPLETION-CANDIDATES}, as it is. Default: JOINED (latent and means of all"
+                            + " stages) standardised by the model's statistics, which is what search and"
+                            + " probes gain most from; LATENT where the model has none.")
     private Output output;
 
     @Mixin private ModelOptions model;
@@ -65,9 +67,11 @@ public final class Encode extends Program {
         ImageDataset dataset = ImageFolder.builder().root(images).build();
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
+            boolean best = output == null && soda.featureStatistics().isPresent();
             FeatureSet features =
                     FeatureExtractor.of(soda)
-                            .output(output)
+                            .output(best ? Output.JOINED : output == null ? Output.LATENT : output)
+                            .standardized(best)
                             .progress(progress.part("encode", dataset.size()))
                             .extract(dataset);
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());

@@ -9,7 +9,10 @@ import java.util.Locale;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.TableSection;
@@ -37,6 +40,9 @@ public final class Evaluate extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
+
+    /** Of training, for the baselines: pixels make a large linear probe. */
+    private static final int COMPARED_IMAGES = 4000;
 
     @Option(
             names = "--data",
@@ -128,6 +134,18 @@ public final class Evaluate extends Program {
                 writer().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
+            if (probe.haveProbes()) {
+                ProbeImages some = probe.part(COMPARED_IMAGES);
+                boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
+                writer().println("features beside what they have to beat:");
+                writer().print(
+                                ProbeComparison.of(
+                                        soda,
+                                        some.train(),
+                                        some.test(),
+                                        joined ? Output.JOINED : Output.LATENT));
+                writer().flush();
+            }
             result.report().save(file);
             writer().println("report: " + file.toAbsolutePath().normalize());
         }

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.report.ConfusionSection;
 import org.soda4j.eval.report.FeatureMapSection;
@@ -88,6 +90,12 @@ public final class Probe extends Program {
         }
         results.add(LinearProbe.onStandardizedFeatures().evaluate(train, tested));
         results.forEach(result -> out.print(result.table()));
+        if (train.classNames().equals(tested.classNames())) {
+            out.printf(
+                    Locale.ROOT,
+                    "chance: %.1f %% (always the largest class); evaluate compares with raw pixels too%n",
+                    100 * ProbeComparison.chance(train, tested).linear());
+        }
         if (report != null) {
             Report.Builder html =
                     Report.builder()

@@ -148,8 +148,14 @@ public record ProbeComparison(List<Row> rows) {
                 Arrays.stream(linear.perClassRecall()).average().orElse(Double.NaN));
     }
 
-    /** Always the class that is the most frequent in training. */
-    private static Row chance(FeatureSet train, FeatureSet test) {
+    /**
+     * What needs no features: always the class that is the most frequent in training.
+     *
+     * @param train labelled
+     * @param test labelled, with the same classes in the same order
+     * @return its accuracy
+     */
+    public static Row chance(FeatureSet train, FeatureSet test) {
         int[] counts = new int[train.classCount()];
         for (int label : train.labels()) {
             counts[label]++;
