@@ -26,6 +26,7 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.Intrinsics;
@@ -58,7 +59,8 @@ class InferenceParametersTest {
     @CsvSource({"18, FP32, 3e-6", "50, FP32, 3e-6", "18, BF16, 1e-2", "50, BF16, 2e-2"})
     void changeNoResult(int layers, Precision precision, double tolerance) {
         NDArray images = manager.randomUniform(0, 1, new Shape(3, 3, 16, 16));
-        SamplingOptions options = SamplingOptions.defaults().withSteps(2);
+        SamplingOptions options =
+                SamplingOptions.defaults().withSampler(DdimSampler.builder().steps(2).build());
         try (Soda soda = model(layers, precision)) {
             assertUnchanged(soda, () -> soda.encode(images), tolerance);
             assertUnchanged(soda, () -> soda.reconstruct(images, options), tolerance);
