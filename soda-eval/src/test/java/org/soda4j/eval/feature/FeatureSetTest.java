@@ -129,7 +129,7 @@ class FeatureSetTest {
                 "features", "{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }", "descr");
         assertRefused(
                 "features",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999, 99999), }",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (99, 99999), }",
                 "bytes of data");
         assertRefused(
                 "features",

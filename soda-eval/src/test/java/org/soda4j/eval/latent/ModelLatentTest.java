@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.DdimInversion;
+import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.eval.TestModels;
 import org.soda4j.eval.quality.Psnr;
@@ -27,7 +28,9 @@ class ModelLatentTest {
     private static NDManager manager;
     private static NDArray images;
     private static final SamplingOptions OPTIONS =
-            SamplingOptions.defaults().withSteps(2).withSeed(3);
+            SamplingOptions.defaults()
+                    .withSampler(DdimSampler.builder().steps(2).build())
+                    .withSeed(3);
 
     @BeforeAll
     static void build() {
