@@ -2,6 +2,7 @@ package org.soda4j.data.scene;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -94,9 +95,14 @@ public final class NmrScenes {
             SceneFiles files = new SceneFiles();
             for (int label = 0; label < classes.size(); label++) {
                 Path names = folder.resolve(classes.get(label)).resolve(list);
-                for (String name : lines(names)) {
-                    files.beginObject();
-                    addObject(files, folder, classes.get(label) + "/" + name, label);
+                try {
+                    for (String name : lines(names)) {
+                        files.beginObject();
+                        addObject(files, folder, classes.get(label) + "/" + name, label);
+                    }
+                } catch (InvalidPathException e) {
+                    throw new DatasetException(
+                            names.toString(), -1, "expected the names of objects, found " + e, e);
                 }
             }
             return files.build(images(files.files(folder), classes, SceneFiles.WHOLE));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.DoubleStream;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.io.ConfigText;
 import org.soda4j.io.Utf8Text;
@@ -101,6 +102,7 @@ public final class RunSections {
         Curve loss = new Curve();
         Map<String, Curve> figures = new TreeMap<>();
         read(metrics, loss, figures);
+        figures.values().removeIf(Curve::isEmpty);
         List<ReportSection> sections = new ArrayList<>();
         if (!loss.isEmpty()) {
             sections.add(
@@ -188,20 +190,23 @@ public final class RunSections {
         return LineChart.builder()
                 .xLabel("step")
                 .yLabel("mean squared error")
-                .yLog(true)
+                .yLog(DoubleStream.of(values).allMatch(value -> value > 0))
                 .series("each step", loss.steps(), values)
                 .series("mean of %d".formatted(SMOOTHED_STEPS), loss.steps(), smoothed)
                 .build();
     }
 
-    /** Points of one curve; numbers that are not finite (written as text) are left out. */
+    /** Points of one curve; numbers that are not finite (or written as text) are left out. */
     private static final class Curve {
 
         private final List<Double> steps = new ArrayList<>();
         private final List<Double> values = new ArrayList<>();
 
         void add(double step, JsonNode value) {
-            if (value.isNumber()) {
+            // What a run writes are numbers of single precision.
+            if (value.isNumber()
+                    && Math.abs(step) <= Float.MAX_VALUE
+                    && Math.abs(value.asDouble()) <= Float.MAX_VALUE) {
                 steps.add(step);
                 values.add(value.asDouble());
             }

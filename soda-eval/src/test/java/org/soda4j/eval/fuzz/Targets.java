@@ -23,6 +23,7 @@ import org.soda4j.data.image.ImageDecoder;
 import org.soda4j.data.scene.NerfScenes;
 import org.soda4j.data.scene.NmrScenes;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.report.RunSections;
 import org.soda4j.io.NpyArray;
 import org.soda4j.io.NpzFile;
 import org.soda4j.io.Safetensors;
@@ -201,6 +202,23 @@ final class Targets {
         addText("json", 3000, config.toJson(), SodaConfig::read, CONFIG);
         addText("yaml", 2000, config.toYaml(), SodaConfig::read, CONFIG);
         addText("yaml of a run", 1000, RunConfig.presetText("cifar10"), RunConfig::read, CONFIG);
+        addText(
+                "jsonl",
+                1000,
+                "{\"type\": \"step\", \"step\": 1, \"loss\": 0.5}\n"
+                        + "{\"type\": \"evaluation\", \"step\": 1, \"accuracy\": 0.25}\n",
+                RunSections::curves,
+                CONFIG);
+        addText(
+                "json of an environment",
+                1000,
+                "{\"starts\": [{\"java\": \"17\", \"time\": null, \"seed\": 3}]}",
+                file -> {
+                    Path environment = folder.resolve("environment.json");
+                    Files.write(environment, Files.readAllBytes(file));
+                    RunSections.provenance(folder);
+                },
+                CONFIG);
         addManifest();
     }
 
