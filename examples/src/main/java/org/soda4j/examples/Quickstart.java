@@ -61,7 +61,7 @@ public final class Quickstart extends Program {
 
     @Option(
             names = "--images",
-            defaultValue = "38400",
+            defaultValue = "61440",
             description = "Training images, counted with repetition.")
     private long images;
 
