@@ -197,7 +197,8 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
      * Sets the weight of SIGReg beside the denoising loss: it draws the latents of a batch towards
      * a standard normal, along 256 random directions (Epps and Pulley's statistic; Balestriero and
      * LeCun 2025). The latent then uses more of its directions and N(0, I) is a prior to draw from;
-     * what it does to probes depends on the data. Default and published: 0, none.
+     * what it does to probes depends on the data. The loss that is reported includes it. Default
+     * and published: 0, none; 0.02 is much.
      *
      * @param sigReg at least 0
      * @return this
