@@ -9,10 +9,10 @@ import org.soda4j.training.RunConfig;
 public final class MinutesPlan {
 
     /** The rest is for loading, the probes and the report at the end. */
-    private static final double TRAINING_SHARE = 0.8;
+    private static final double TRAINING_SHARE = 0.85;
 
-    private static final int WARM_UP_STEPS = 2;
-    private static final int TIMED_STEPS = 6;
+    private static final int WARM_UP_STEPS = 8;
+    private static final int TIMED_STEPS = 16;
 
     private MinutesPlan() {}
 

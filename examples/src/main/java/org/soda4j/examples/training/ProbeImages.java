@@ -1,5 +1,6 @@
 package org.soda4j.examples.training;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.soda4j.data.dataset.ImageDataset;
 
@@ -63,25 +64,40 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return IntStream.range(0, size).filter(i -> (i % HELD_OUT == 0) == out).toArray();
     }
 
-    /** As many of every class; of images without classes the first. */
+    /** As many of every class, if they have so many; of images without classes the first. */
     private static ImageDataset part(ImageDataset images, int most) {
         if (images.size() <= most) {
             return images;
         }
         int classes = images.classNames().size();
-        return classes == 0
-                ? images.select(IntStream.range(0, most).toArray())
-                : images.subset(Math.max(1, most / classes), 0);
+        if (classes == 0) {
+            return images.select(IntStream.range(0, most).toArray());
+        }
+        int perClass = Math.max(1, most / classes);
+        int[] counts = counts(images);
+        return Arrays.stream(counts).allMatch(count -> count >= perClass)
+                ? images.subset(perClass, 0)
+                : images.select(spread(images.size(), most));
+    }
+
+    /** Evenly over all, so that classes keep their shares: files come class by class. */
+    private static int[] spread(long size, int most) {
+        return IntStream.range(0, most).map(i -> (int) (i * size / most)).toArray();
+    }
+
+    private static int[] counts(ImageDataset images) {
+        int[] counts = new int[images.classNames().size()];
+        for (int i = 0; i < images.size(); i++) {
+            counts[images.label(i)]++;
+        }
+        return counts;
     }
 
     private static String whyNoProbes(ImageDataset train) {
-        int[] counts = new int[train.classNames().size()];
-        if (counts.length < 2) {
+        if (train.classNames().size() < 2) {
             return "fewer than two classes";
         }
-        for (int i = 0; i < train.size(); i++) {
-            counts[train.label(i)]++;
-        }
+        int[] counts = counts(train);
         for (int label = 0; label < counts.length; label++) {
             if (counts[label] < NEIGHBOURS) {
                 return "k-NN wants %d training images of each class, found %d of '%s'"

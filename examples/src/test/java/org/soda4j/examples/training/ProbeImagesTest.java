@@ -1,0 +1,42 @@
+package org.soda4j.examples.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.dataset.ImageDataset;
+
+class ProbeImagesTest {
+
+    @TempDir private Path folder;
+
+    private void write(String name, int count) throws IOException {
+        Path of = Files.createDirectories(folder.resolve(name));
+        for (int i = 0; i < count; i++) {
+            BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(0, 0, i);
+            ImageIO.write(image, "png", of.resolve("%03d.png".formatted(i)).toFile());
+        }
+    }
+
+    @Test
+    void aRareClassKeepsItsShare() throws IOException {
+        write("common", 200);
+        write("rare", 25);
+        ProbeImages all =
+                ProbeImages.of(new TrainingImages(TrainingImages.IMAGES, folder), (Integer) null);
+        assertThat(all.haveProbes()).as(all.whyNoProbes()).isTrue();
+        ImageDataset some = all.part(90).train();
+        assertThat(some.size()).isEqualTo(90);
+        int rare = 0;
+        for (int i = 0; i < some.size(); i++) {
+            rare += some.label(i);
+        }
+        assertThat(rare).isEqualTo(10); // A ninth, as of all.
+    }
+}
