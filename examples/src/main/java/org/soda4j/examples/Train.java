@@ -126,6 +126,11 @@ public final class Train extends Program {
         if (options.preset() == null) {
             throw refusal("--data: expected --preset, which says what the data are");
         }
+        if (options.preset().startsWith("minutes-")) {
+            throw refusal(
+                    "--data: expected a preset of official files, found %s, which takes --images FOLDER"
+                            .formatted(options.preset()));
+        }
         return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data, probeImages);
     }
 

@@ -179,6 +179,9 @@ class TrainTest {
     void wrongOptionsAreExitCodeTwo() {
         assertThat(run("train", "--out", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("expected --data or --images, found none");
+        assertThat(run("train", "--preset", "minutes-32", "--data", "x", "--out", "run"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("found minutes-32, which takes --images FOLDER");
         assertThat(run("describe", "--preset", "cifar11")).isEqualTo(2);
         assertThat(run("describe", "--preset", "cifar10", "--set", "training.batchSiz=2"))
                 .isEqualTo(2);

@@ -18,7 +18,9 @@ public final class ConfigOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "cifar10, cifar100, tiny-imagenet, or paper-NAME of each. Default: none.")
+            description =
+                    "cifar10, cifar100, tiny-imagenet, or paper-NAME of each; minutes-16, -32 or -64,"
+                            + " with -grey for one channel, for --images. Default: none.")
     private String preset;
 
     @Option(
