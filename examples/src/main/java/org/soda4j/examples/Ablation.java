@@ -28,6 +28,7 @@ import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import picocli.CommandLine.Command;
@@ -82,7 +83,7 @@ public final class Ablation extends Program {
 
     @Override
     public Integer call() throws IOException {
-        RunConfig config = options.read();
+        RunConfig config = options.read("training.seed=" + seed);
         ImageDataset all = images(Dataset.Usage.TRAIN);
         int size = Math.toIntExact(all.size());
         int kept = size - 10_000;
@@ -99,20 +100,9 @@ public final class Ablation extends Program {
         line.put("data", data).put("unlabelled", seen.size()).put("seed", seed);
         line.put("test", onTest);
         try (Soda soda = Soda.builder().config(config.model()).seed(seed).build()) {
-            ViewPairs pairs =
-                    ViewPairs.builder(seen)
-                            .resolution(config.model().denoiser().imageShape().get(1))
-                            .normalization(config.model().normalization())
-                            .augmentation(config.training().augmentation())
-                            .seed(seed)
-                            .build();
+            ViewPairs pairs = TrainingProgram.pairs(seen, config);
             long start = System.nanoTime();
-            SodaTrainer.builder(soda)
-                    .config(config.training())
-                    .seed(seed)
-                    .data(pairs)
-                    .build()
-                    .fit();
+            SodaTrainer.builder(soda).config(config.training()).data(pairs).build().fit();
             line.put("seconds", round((System.nanoTime() - start) * 1e-9));
             if (pixels) {
                 probe(line, soda, Output.PIXELS, labelled, test);

@@ -41,9 +41,6 @@ public final class Evaluate extends Program {
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
 
-    /** Of training, for the baselines: pixels make a large linear probe. */
-    private static final int COMPARED_IMAGES = 4000;
-
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -135,7 +132,7 @@ public final class Evaluate extends Program {
             }
             print(images.kind(), result);
             if (probe.haveProbes()) {
-                ProbeImages some = probe.part(COMPARED_IMAGES);
+                ProbeImages some = probe.forComparison(soda.config());
                 boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
                 writer().println("features beside what they have to beat:");
                 writer().print(

@@ -21,6 +21,7 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.examples.training.BuiltInImages;
+import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
@@ -91,7 +92,7 @@ public final class Quickstart extends Program {
             }
             rows.add(ProbeComparison.ofModel(soda, train, test, FEATURES));
             ProbeComparison comparison = new ProbeComparison(rows);
-            print(comparison.toString());
+            print(comparison.toString().stripTrailing());
             ModelPictures pictures = new ModelPictures(soda, test, options());
             pictures.reconstructions().save(out.resolve("reconstructions.png"));
             pictures.interpolations().save(out.resolve("interpolations.png"));
@@ -107,7 +108,8 @@ public final class Quickstart extends Program {
         return RunConfig.preset(
                 data.equals("cifar10") ? "minutes-16" : "minutes-16-grey",
                 "training.images=" + images,
-                "training.precision=" + precision);
+                "training.precision=" + precision,
+                "training.seed=" + seed);
     }
 
     private ImageDataset images(Dataset.Usage split) {
@@ -125,19 +127,12 @@ public final class Quickstart extends Program {
 
     /** Returns whether it was trained to the end. */
     private boolean train(Soda soda, RunConfig recipe, ImageDataset train) throws IOException {
-        ViewPairs pairs =
-                ViewPairs.builder(train)
-                        .resolution(SIZE)
-                        .normalization(recipe.model().normalization())
-                        .augmentation(recipe.training().augmentation())
-                        .seed(seed)
-                        .build();
+        ViewPairs pairs = TrainingProgram.pairs(train, recipe);
         List<RunEvent.Step> steps = new ArrayList<>();
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
                         .stopOnShutdown(true)
                         .config(recipe.training())
-                        .seed(seed)
                         .data(pairs)
                         .listener(new ProgressBarListener())
                         .listener(
@@ -186,12 +181,7 @@ public final class Quickstart extends Program {
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
                 .options(options())
-                .add(
-                        new TableSection(
-                                "Compared with pixels and an untrained encoder",
-                                ProbeComparison.HEADERS,
-                                comparison.rows().stream().map(ProbeComparison.Row::cells).toList(),
-                                comparison.sentence()))
+                .add(TableSection.ofComparison(comparison))
                 .build()
                 .evaluate()
                 .report()

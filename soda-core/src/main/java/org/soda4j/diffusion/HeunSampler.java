@@ -67,46 +67,12 @@ public record HeunSampler(
     }
 
     /** Collects the settings of a {@link HeunSampler}. */
-    public static final class Builder {
-
-        private int steps = 10;
-        private TimestepSpacing spacing = TimestepSpacing.LOG_SNR;
-        private Thresholding thresholding = Thresholding.CLIP;
+    public static final class Builder extends SolverOptions<Builder> {
 
         private Builder() {}
 
-        /**
-         * Sets the number of steps.
-         *
-         * @param steps at least 1; default 10
-         * @return this
-         * @throws IllegalArgumentException if it is less than 1
-         */
-        public Builder steps(int steps) {
-            TimestepSpacing.requireSteps(steps);
-            this.steps = steps;
-            return this;
-        }
-
-        /**
-         * Sets which times are visited.
-         *
-         * @param spacing default {@link TimestepSpacing#LOG_SNR}
-         * @return this
-         */
-        public Builder spacing(TimestepSpacing spacing) {
-            this.spacing = Objects.requireNonNull(spacing, "spacing");
-            return this;
-        }
-
-        /**
-         * Sets what keeps the estimates of x0 in range.
-         *
-         * @param thresholding default {@link Thresholding#CLIP}
-         * @return this
-         */
-        public Builder thresholding(Thresholding thresholding) {
-            this.thresholding = Objects.requireNonNull(thresholding, "thresholding");
+        @Override
+        Builder self() {
             return this;
         }
 

@@ -1,6 +1,7 @@
 package org.soda4j.training;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ final class CollapseWatch {
                             + " sigReg(0.02)",
                     at.step(),
                     totalSteps,
-                    "%.1f".formatted(rank));
+                    String.format(Locale.ROOT, "%.1f", rank));
         }
         return OptionalDouble.of(rank);
     }

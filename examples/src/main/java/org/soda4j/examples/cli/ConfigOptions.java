@@ -77,14 +77,19 @@ public final class ConfigOptions {
         return all;
     }
 
-    /** The effective configuration; wrong options end the command with exit code 2. */
-    public RunConfig read() throws IOException {
+    /**
+     * The effective configuration, with what a program adds to the overrides; wrong options end the
+     * command with exit code 2.
+     */
+    public RunConfig read(String... more) throws IOException {
         if ((preset == null) == (file == null)) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
                     "expected --preset or --config, found " + (preset == null ? "none" : "both"));
         }
-        String[] overrides = overrides().toArray(String[]::new);
+        List<String> all = overrides();
+        all.addAll(List.of(more));
+        String[] overrides = all.toArray(String[]::new);
         try {
             return file == null
                     ? RunConfig.preset(preset, overrides)

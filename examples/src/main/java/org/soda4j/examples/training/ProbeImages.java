@@ -2,6 +2,7 @@ package org.soda4j.examples.training;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.ImageDataset;
 
 /**
@@ -17,6 +18,8 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
     private static final int HELD_OUT = 5;
     private static final int SHOWN = 200;
     private static final int NEIGHBOURS = 20;
+    private static final int COMPARED_IMAGES = 4000;
+    private static final long COMPARED_NUMBERS = 12_500_000;
 
     /**
      * Opens the images.
@@ -50,8 +53,17 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
     }
 
+    /** As many as raw pixels can be probed with in a minute or so, at most some thousands. */
+    public ProbeImages forComparison(SodaConfig model) {
+        long pixels = 1;
+        for (int size : model.denoiser().imageShape()) {
+            pixels *= size;
+        }
+        return part((int) Math.max(100, Math.min(COMPARED_IMAGES, COMPARED_NUMBERS / pixels)));
+    }
+
     /** At most so many training images, and a fifth as many test images, of every class as many. */
-    public ProbeImages part(int most) {
+    ProbeImages part(int most) {
         return new ProbeImages(
                 part(train, most), part(test, Math.max(2, most / HELD_OUT)), whyNoProbes);
     }

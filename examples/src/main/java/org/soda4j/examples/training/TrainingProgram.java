@@ -43,7 +43,6 @@ public final class TrainingProgram {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProgram.class);
     private static final int REPORT_IMAGES = 16;
-    private static final int COMPARED_IMAGES = 4000;
     private static final int REPORT_STEPS = 10;
     private static final long WORTH_TIMING_STEPS = 100;
     private static final int TIMED_BATCH = 8;
@@ -183,7 +182,7 @@ public final class TrainingProgram {
         if (!probes.haveProbes() || soda.featureStatistics().isEmpty()) {
             return Optional.empty();
         }
-        ProbeImages some = probes.part(COMPARED_IMAGES);
+        ProbeImages some = probes.forComparison(config.model());
         ProbeComparison comparison =
                 ProbeComparison.of(soda, some.train(), some.test(), FeatureExtractor.Output.JOINED);
         out.print(comparison);
@@ -226,14 +225,7 @@ public final class TrainingProgram {
             throws IOException {
         Path file = report();
         ModelEvaluation.Builder evaluation = evaluation(soda, probes);
-        comparison.ifPresent(
-                c ->
-                        evaluation.add(
-                                new TableSection(
-                                        "Compared with pixels and an untrained encoder",
-                                        ProbeComparison.HEADERS,
-                                        c.rows().stream().map(ProbeComparison.Row::cells).toList(),
-                                        c.sentence())));
+        comparison.map(TableSection::ofComparison).ifPresent(evaluation::add);
         try (PartProgress progress = new PartProgress()) {
             evaluation.progress(progress).build().evaluate().report().save(file);
         }

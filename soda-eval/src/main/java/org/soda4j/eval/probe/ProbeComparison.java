@@ -211,6 +211,6 @@ public record ProbeComparison(List<Row> rows) {
     }
 
     private static void line(StringBuilder text, List<String> cells) {
-        text.append(String.format(Locale.ROOT, "%-18s %9s %13s %10s%n", cells.toArray()));
+        text.append(String.format(Locale.ROOT, "%-18s %9s %13s %10s\n", cells.toArray()));
     }
 }

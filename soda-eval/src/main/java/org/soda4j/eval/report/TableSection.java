@@ -2,6 +2,7 @@ package org.soda4j.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ReconstructionQuality;
 
@@ -53,6 +54,20 @@ public record TableSection(String title, List<String> headers, List<List<String>
         }
         return new TableSection(
                 title, List.of("probe", "accuracy", "published", "examples", "settings"), rows, "");
+    }
+
+    /**
+     * A model's probes beside what they have to beat.
+     *
+     * @param comparison the figures
+     * @return the section
+     */
+    public static TableSection ofComparison(ProbeComparison comparison) {
+        return new TableSection(
+                "Compared with pixels and an untrained encoder",
+                ProbeComparison.HEADERS,
+                comparison.rows().stream().map(ProbeComparison.Row::cells).toList(),
+                comparison.sentence());
     }
 
     /** A table of what a model draws from latents, with distances in its own features. */

@@ -1,0 +1,53 @@
+package org.soda4j.examples.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.training.RunConfig;
+
+class OwnImagesPlanTest {
+
+    @TempDir private Path folder;
+
+    private OwnImagesPlan plan(int count, int side, int colour, int minutes) throws IOException {
+        for (int i = 0; i < count; i++) {
+            BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i % side, 0, colour);
+            ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
+        }
+        return OwnImagesPlan.choose(ImageFolder.builder().root(folder).build(), minutes);
+    }
+
+    @Test
+    void theResolutionIsOneThatImagesHaveAndTheTimeAllows() throws IOException {
+        assertThat(plan(3, 64, 0xff0000, 20).preset()).isEqualTo("minutes-32");
+        assertThat(plan(3, 64, 0xff0000, 60).preset()).isEqualTo("minutes-64");
+        assertThat(plan(3, 64, 0xff0000, 4).preset()).isEqualTo("minutes-16");
+        assertThat(plan(3, 20, 0xff0000, 60).preset()).isEqualTo("minutes-16");
+    }
+
+    @Test
+    void greyImagesTrainAModelOfOneChannel() throws IOException {
+        OwnImagesPlan plan = plan(9, 32, 0x808080, 20);
+        assertThat(plan.preset()).isEqualTo("minutes-32-grey");
+        RunConfig config = plan.config(List.of("training.steps=5"));
+        assertThat(config.model().denoiser().imageShape()).containsExactly(1, 32, 32);
+        assertThat(config.model().encoder().inputChannels()).isEqualTo(1);
+        assertThat(config.training().batchSize()).isEqualTo(8);
+    }
+
+    @Test
+    void oneImageIsTooFew() {
+        assertThatThrownBy(() -> plan(1, 32, 0, 20))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("images: expected at least 2, for batch norm, found 1");
+    }
+}
