@@ -23,7 +23,7 @@ class StageFeaturesTest {
                 .encoder(
                         ResNetEncoder.builder()
                                 .widthMultiplier(0.125)
-                                .stageBlocks(1, 1, 1, 1)
+                                .stageBlocks(1, 2, 1, 1)
                                 .smallImages(true)
                                 .build())
                 .seed(3)

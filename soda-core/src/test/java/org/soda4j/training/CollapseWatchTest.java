@@ -42,7 +42,7 @@ class CollapseWatchTest {
         CollapseWatch watch = new CollapseWatch();
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             StepLatents collapsed = latents(manager, true);
-            String early = CapturedLog.of(() -> watch.after(at(98), 1000, collapsed, manager));
+            String early = CapturedLog.of(() -> watch.after(at(80), 1000, collapsed, manager));
             assertThat(early).isEmpty();
             List<OptionalDouble> ranks = new ArrayList<>();
             String late =

@@ -38,6 +38,17 @@ class AugmentationTest {
     }
 
     @Test
+    void sourceAndTargetHaveAreasOfTheirOwn() {
+        Augmentation sources = new Augmentation(0.1, 1, 0, 0, 0);
+        Augmentation targets = new Augmentation(1, 0.1, 0, 0, 0);
+        float[] plain = view(ViewPipeline.builder(12).channels(3).build(), 0);
+        assertThat(view(ViewPipeline.source(12, 3, sources), 1)).isNotEqualTo(plain);
+        assertThat(view(ViewPipeline.target(12, 3, sources), 1)).isEqualTo(plain);
+        assertThat(view(ViewPipeline.source(12, 3, targets), 1)).isEqualTo(plain);
+        assertThat(view(ViewPipeline.target(12, 3, targets), 1)).isNotEqualTo(plain);
+    }
+
+    @Test
     void flipsColoursAndGreyAreDoneToTheSource() {
         float[] plain = view(ViewPipeline.builder(12).channels(3).build(), 0);
         float[] flipped = view(ViewPipeline.source(12, 3, new Augmentation(1, 1, 1, 0, 0)), 0);

@@ -41,6 +41,17 @@ class ProbeComparisonTest {
     }
 
     @Test
+    void chanceIsTheLargestClassOfTheTrainingImages() {
+        List<String> names = List.of("rare", "common");
+        FeatureSet train = FeatureSet.of(new float[4], 1).withLabels(new int[] {1, 1, 0, 1}, names);
+        FeatureSet test =
+                FeatureSet.of(new float[5], 1).withLabels(new int[] {0, 1, 1, 1, 1}, names);
+        ProbeComparison.Row chance = ProbeComparison.chance(train, test);
+        assertThat(chance.linear()).isEqualTo(0.8);
+        assertThat(chance.balancedLinear()).isEqualTo(0.5);
+    }
+
+    @Test
     void theSentenceSaysWhatTheTableMeans() {
         ProbeComparison.Row pixels = new ProbeComparison.Row("raw pixels", 0.4, 0.5, 0.5);
         ProbeComparison.Row untrained = new ProbeComparison.Row("untrained encoder", 0.45, 0.4, 0);
