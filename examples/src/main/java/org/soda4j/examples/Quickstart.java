@@ -152,7 +152,7 @@ public final class Quickstart extends Program {
         LineChart.builder()
                 .title("Training loss")
                 .xLabel("images")
-                .yLabel("mean squared error of the image")
+                .yLabel("mean squared error of the noise")
                 .yLog(true)
                 .series(
                         "each step",

@@ -261,7 +261,7 @@ public final class ModelEvaluation {
                         figures.add(p.linear());
                     }
                 });
-        TableSection table = TableSection.ofProbes("Probes", probes, figures);
+        TableSection table = TableSection.ofProbes("Probes of the latent", probes, figures);
         String note =
                 published
                         .map(
