@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 /**
  * What the structure of an image file may hold besides its pixels, whose number {@link

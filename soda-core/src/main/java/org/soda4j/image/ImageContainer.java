@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 /**
  * An image file after its structure was gone through: nothing but the pixels' data is left for a

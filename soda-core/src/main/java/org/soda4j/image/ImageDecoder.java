@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -15,7 +15,8 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.event.IIOReadWarningListener;
-import org.soda4j.data.DatasetException;
+import org.soda4j.engine.Internal;
+import org.soda4j.io.DatasetException;
 
 /**
  * Decodes image files to 8-bit pixels: JPEG, PNG, BMP, GIF and WebP, told apart by their content,
@@ -198,13 +199,28 @@ public final class ImageDecoder {
         return decode(Objects.requireNonNull(name, "name"), -1, bytes);
     }
 
-    /** The options that change pixels, for the names of entries in caches, which must stay. */
-    String cacheKey() {
+    /** Takes the samples of an image that somebody else has decoded. */
+    PixelImage convert(BufferedImage stored) throws RefusedImageException {
+        return RasterConversion.convert(stored, channels, background);
+    }
+
+    /** {@return the options that change pixels, for the names of entries in caches, which stay} */
+    @Internal
+    public String cacheKey() {
         String over = background == RasterConversion.DROP_ALPHA ? "" : " over " + background;
         return channels + " " + applyOrientation + over;
     }
 
-    static byte[] readBytes(Path file, long index) {
+    /**
+     * Reads a whole file of at most 1 GiB.
+     *
+     * @param file the file
+     * @param index for messages; -1 for none
+     * @return its content
+     * @throws DatasetException if it is larger or cannot be read
+     */
+    @Internal
+    public static byte[] readBytes(Path file, long index) {
         try {
             long size = Files.size(file);
             if (size > 1 << 30) {
@@ -221,7 +237,7 @@ public final class ImageDecoder {
         }
     }
 
-    PixelImage decode(String name, long index, byte[] bytes) {
+    private PixelImage decode(String name, long index, byte[] bytes) {
         ImageFormat format = ImageFormat.of(bytes);
         if (format == null) {
             throw new DatasetException(name, index, ImageFormat.describeUnknown(bytes), null);

@@ -1,6 +1,7 @@
-package org.soda4j.data.transform;
+package org.soda4j.image;
 
 import java.util.Arrays;
+import org.soda4j.engine.Internal;
 
 /**
  * A mutable 8-bit image that transforms change in place, with the working memory they need, so that
@@ -11,12 +12,8 @@ import java.util.Arrays;
  */
 public final class PixelBuffer {
 
-    /** Room for one lookup table a channel. */
-    final byte[] tables = new byte[3 * 256];
-
-    /** Room for one histogram a channel. */
-    final int[] histograms = new int[3 * 256];
-
+    private final byte[] tables = new byte[3 * 256];
+    private final int[] histograms = new int[3 * 256];
     private final ResamplingWeights.Cache resamplingWeights = new ResamplingWeights.Cache();
     private int width;
     private int height;
@@ -128,21 +125,77 @@ public final class PixelBuffer {
         return width * height * channels;
     }
 
-    /** Returns a second array of at least the given length; its content is undefined. */
-    byte[] spare(int length) {
+    /**
+     * Makes a colour image grey, by ITU-R 601 luma as Pillow rounds it, or repeats a grey one.
+     *
+     * @param count 1 or 3; nothing changes where the image has as many
+     */
+    public void toChannels(int count) {
+        if (count == channels) {
+            return;
+        }
+        int samples = width * height;
+        byte[] in = pixels;
+        byte[] out = spare(samples * count);
+        for (int i = 0; i < samples; i++) {
+            if (count == 1) {
+                out[i] =
+                        RasterConversion.grey(
+                                in[3 * i] & 0xFF, in[3 * i + 1] & 0xFF, in[3 * i + 2] & 0xFF);
+            } else {
+                out[3 * i] = in[i];
+                out[3 * i + 1] = in[i];
+                out[3 * i + 2] = in[i];
+            }
+        }
+        swap(width, height, count);
+    }
+
+    /** {@return room for one lookup table of 256 entries a channel} */
+    @Internal
+    public byte[] tables() {
+        return tables;
+    }
+
+    /** {@return room for one histogram of 256 counts a channel} */
+    @Internal
+    public int[] histograms() {
+        return histograms;
+    }
+
+    /**
+     * Returns a second array; its content is undefined.
+     *
+     * @param length the least that is needed
+     * @return at least as long
+     */
+    @Internal
+    public byte[] spare(int length) {
         spare = room(spare, length);
         return spare;
     }
 
-    /** Returns the second array, black over the length of the image. */
-    byte[] black() {
+    /**
+     * Returns the second array, black over the length of the image.
+     *
+     * @return at least as long as the image
+     */
+    @Internal
+    public byte[] black() {
         byte[] out = spare(length());
         Arrays.fill(out, 0, length(), (byte) 0);
         return out;
     }
 
-    /** Makes what stands in the spare array the image. */
-    void swap(int newWidth, int newHeight, int newChannels) {
+    /**
+     * Makes what stands in the second array the image.
+     *
+     * @param newWidth its columns
+     * @param newHeight its rows
+     * @param newChannels 1 or 3
+     */
+    @Internal
+    public void swap(int newWidth, int newHeight, int newChannels) {
         byte[] old = pixels;
         pixels = spare;
         spare = old;
@@ -151,8 +204,16 @@ public final class PixelBuffer {
         channels = newChannels;
     }
 
-    /** Gives the image new sizes and returns its array; the content is undefined. */
-    byte[] reshape(int newWidth, int newHeight, int newChannels) {
+    /**
+     * Gives the image new sizes; its content is undefined.
+     *
+     * @param newWidth its columns
+     * @param newHeight its rows
+     * @param newChannels 1 or 3
+     * @return its samples
+     */
+    @Internal
+    public byte[] reshape(int newWidth, int newHeight, int newChannels) {
         pixels = room(pixels, newWidth * newHeight * newChannels);
         width = newWidth;
         height = newHeight;
@@ -160,16 +221,28 @@ public final class PixelBuffer {
         return pixels;
     }
 
-    /** Returns working memory of at least the given length; its content is undefined. */
-    int[] row(int length) {
+    /**
+     * Returns working memory; its content is undefined.
+     *
+     * @param length the least that is needed
+     * @return at least as long
+     */
+    @Internal
+    public int[] row(int length) {
         if (row.length < length) {
             row = new int[length];
         }
         return row;
     }
 
-    /** Returns working memory of at least the given length; its content is undefined. */
-    float[] floats(int length) {
+    /**
+     * Returns working memory; its content is undefined.
+     *
+     * @param length the least that is needed
+     * @return at least as long
+     */
+    @Internal
+    public float[] floats(int length) {
         if (floats.length < length) {
             floats = new float[length];
         }

@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 /**
  * One image of 8-bit samples, as data sets hold it and transforms work on it.

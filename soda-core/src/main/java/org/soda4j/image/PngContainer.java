@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.image;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -106,7 +106,7 @@ final class RasterConversion {
     }
 
     /** ITU-R 601 luma in 16-bit fixed point, PIL's rounding of convert("L"). */
-    private static byte grey(int r, int g, int b) {
+    static byte grey(int r, int g, int b) {
         return (byte) ((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16);
     }
 

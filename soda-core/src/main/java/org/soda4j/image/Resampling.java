@@ -1,20 +1,32 @@
-package org.soda4j.data.transform;
+package org.soda4j.image;
 
 import java.util.Arrays;
+import org.soda4j.engine.Internal;
 
 /**
  * Antialiased bilinear resampling of a part of an image, in two passes with 8-bit samples in
  * between, as Pillow does it: first along the rows, then along the columns.
  */
-final class Resampling {
+@Internal
+public final class Resampling {
 
     private static final int SHIFT = ResamplingWeights.PRECISION_BITS;
     private static final int HALF = ResamplingWeights.HALF;
 
     private Resampling() {}
 
-    /** Replaces the image by a part of it, resampled to the given sizes. */
-    static void resize(
+    /**
+     * Replaces the image by a part of it, resampled.
+     *
+     * @param image is changed
+     * @param top first row of the part
+     * @param left first column of the part
+     * @param height rows of the part
+     * @param width columns of the part
+     * @param toHeight rows of the result
+     * @param toWidth columns of the result
+     */
+    public static void resize(
             PixelBuffer image,
             int top,
             int left,

@@ -1,4 +1,4 @@
-package org.soda4j.data.transform;
+package org.soda4j.image;
 
 /**
  * The weights of antialiased bilinear resampling along one axis, in the fixed point of Pillow's

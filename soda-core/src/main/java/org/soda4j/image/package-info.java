@@ -5,4 +5,4 @@
  * reader (3.14.0) was tried in place of that: it reads the same JPEGs exactly, but hands scans to
  * the platform's decoder without a limit, and would still need the walk through the segments.
  */
-package org.soda4j.data.image;
+package org.soda4j.image;

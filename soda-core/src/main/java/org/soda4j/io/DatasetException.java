@@ -1,4 +1,4 @@
-package org.soda4j.data;
+package org.soda4j.io;
 
 /**
  * Says that a data set cannot be read: a missing or malformed file, or a record that breaks the

@@ -1,10 +1,12 @@
-package org.soda4j.data.image;
+package org.soda4j.data.dataset;
 
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.soda4j.engine.Internal;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
 
 /**
  * SHA-256 over what a data set holds: it is the same where images, labels and their order are. Not
@@ -50,7 +52,7 @@ public final class ContentHash {
      *
      * @param file at most 1 GiB
      * @param index its index in the data set, for messages
-     * @throws org.soda4j.data.DatasetException if it cannot be read
+     * @throws org.soda4j.io.DatasetException if it cannot be read
      */
     public void addFile(Path file, long index) {
         byte[] content = ImageDecoder.readBytes(file, index);

@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.data.dataset;
 
 import org.soda4j.engine.Internal;
 

@@ -12,9 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ContentHash;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * A labelled image data set: a DJL {@link RandomAccessDataset} whose records are one image, float32

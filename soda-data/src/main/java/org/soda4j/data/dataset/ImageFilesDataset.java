@@ -8,11 +8,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ContentHash;
-import org.soda4j.data.image.ImageDecoder;
-import org.soda4j.data.image.PixelImage;
-import org.soda4j.data.image.ResizedImageCache;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** Images in files of their own: decoded by whoever asks, or all of them once, into memory. */
 class ImageFilesDataset extends ImageDataset {

@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.data.dataset;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
 import org.soda4j.engine.Internal;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * Decoded, scaled-down images on disk. An entry is 20 bytes (magic number, height, width, channels,

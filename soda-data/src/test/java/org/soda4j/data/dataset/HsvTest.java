@@ -1,4 +1,4 @@
-package org.soda4j.data.image;
+package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
