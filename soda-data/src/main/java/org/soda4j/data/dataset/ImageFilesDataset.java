@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -119,6 +120,16 @@ class ImageFilesDataset extends ImageDataset {
     public String source(int index) {
         Objects.checkIndex(index, files.size());
         return base.resolve(files.get(index).path()) + ", index " + index;
+    }
+
+    @Override
+    public String id(int index) {
+        return files.get(index).path();
+    }
+
+    @Override
+    public Optional<Path> path(int index) {
+        return Optional.of(base.resolve(files.get(index).path()));
     }
 
     @Override

@@ -76,6 +76,8 @@ class OneWayTest {
             for (int i = 0; i < files.size(); i++) {
                 Path file = files.get(i);
                 float[] z = soda.encode(file);
+                assertThat(features.id(i)).isEqualTo(file.getFileName().toString());
+                assertThat(set.path(i)).contains(file);
                 byte[] bytes = Files.readAllBytes(file);
                 assertThat(ofPath.predict(file)).as("%s", file).isEqualTo(z);
                 assertThat(ofBytes.predict(bytes)).as("%s", file).isEqualTo(z);
