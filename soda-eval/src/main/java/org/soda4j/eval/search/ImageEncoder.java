@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.image.ImageDecoder;
 import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.feature.FeatureExtractor;
@@ -118,12 +120,16 @@ public final class ImageEncoder implements Function<byte[], float[]> {
     }
 
     /**
-     * Encodes decoded images, 64 at once.
+     * Encodes images, 64 at once.
      *
      * @param images at least one, of any sizes
      * @return their features, in their order
      */
-    public FeatureSet encode(List<PixelImage> images) {
-        return extractor.extract(new DecodedImages(images));
+    public FeatureSet encode(ImageDataset images) {
+        return extractor.extract(images);
+    }
+
+    FeatureSet encode(ImageDataset images, LongConsumer progress) {
+        return extractor.progress(progress::accept).extract(images);
     }
 }

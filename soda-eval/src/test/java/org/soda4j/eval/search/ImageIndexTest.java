@@ -159,8 +159,8 @@ class ImageIndexTest {
     @Test
     void updatesDeletesAndOpensAgain() throws IOException {
         try (ImageIndex index = ImageIndex.create(folder, SPACE, 1000)) {
-            for (int i = 0; i < 40; i++) { // So many segments that some are merged.
-                put(index, 10 * i, 10 * i + 10);
+            for (int i = 0; i < 20; i++) { // So many segments that some are merged.
+                put(index, 20 * i, 20 * i + 20);
             }
             assertThat(index.snapshot().segments()).hasSizeLessThan(12);
             try (ImageIndexWriter writer = index.writer()) {
@@ -266,12 +266,14 @@ class ImageIndexTest {
     }
 
     @Test
-    void graphFindsNearlyAllAndFollowsChanges() throws IOException {
+    void graphFollowsChanges() throws IOException {
         FeatureSpace wide = FeatureSpace.of("wide", 1030);
         try (ImageIndex index = ImageIndex.create(folder, wide, 1)) {
-            put(index, 0, 2100);
-            assertThat(index.snapshot().graph()).isPresent();
+            put(index, 0, 200);
+            assertThat(index.snapshot().graph()).isEmpty();
             try (ImageIndexWriter writer = index.writer()) {
+                writer.updateGraph();
+                assertThat(index.snapshot().graph()).isPresent();
                 writer.put(new IndexedImage("b/1", image(5000, 1030).features()));
                 writer.put(new IndexedImage("new", image(5001, 1030).features()));
                 writer.delete("b/2");
@@ -286,16 +288,6 @@ class ImageIndexTest {
             assertThat(index.snapshot().segments()).allMatch(s -> s.part().inGraph());
             assertFoundFirst(index);
             assertThat(index.image("b/2")).isEmpty();
-            int hits = 0;
-            for (int i = 0; i < 50; i++) {
-                ImageQuery query =
-                        ImageQuery.ofVectors(wide, image(10_000 + i, 1030).features()).k(10);
-                List<String> exact = new ArrayList<>(ids(index.search(query.exact())));
-                exact.retainAll(ids(index.search(query)));
-                hits += exact.size();
-            }
-            // Gaussian noise of 1030 dimensions is the hardest case there is; features are easier.
-            assertThat(hits).isGreaterThan(200);
         }
     }
 
@@ -310,7 +302,7 @@ class ImageIndexTest {
     }
 
     @Test
-    void aGraphThatIsGoneIsBuiltAnew() throws IOException {
+    void aGraphThatIsGoneIsBuiltAnewAndFindsNearlyAll() throws IOException {
         try (ImageIndex index = ImageIndex.create(folder, SPACE, 1)) {
             put(index, 0, 2100);
         }
@@ -328,6 +320,14 @@ class ImageIndexTest {
             }
             assertThat(index.snapshot().graph()).isPresent();
             assertThat(index.search(query).get(0).id()).isEqualTo("a/3");
+            int hits = 0;
+            for (int i = 0; i < 50; i++) {
+                ImageQuery each = ImageQuery.ofVectors(SPACE, image(9000 + i, 10).features());
+                List<String> found = new ArrayList<>(ids(index.search(each)));
+                found.retainAll(ids(index.search(each.exact())));
+                hits += found.size();
+            }
+            assertThat(hits).isGreaterThanOrEqualTo(495); // Recall of 0.99.
         }
     }
 
@@ -337,12 +337,12 @@ class ImageIndexTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (ImageIndex index = ImageIndex.create(folder, SPACE, 1);
                 ImageIndex other = ImageIndex.open(folder)) {
-            put(index, 0, 2100);
+            put(index, 0, 100);
             other.refresh();
             Future<Integer> seen = threads.submit(() -> watch(index, index));
             Future<Integer> seenByOther = threads.submit(() -> watch(other, index));
             try (ImageIndexWriter writer = index.writer()) {
-                for (int round = 0; round < 60; round++) {
+                for (int round = 0; round < 4; round++) {
                     float[] features = image(70_000, 10).features();
                     writer.put(new IndexedImage("left", features));
                     writer.put(new IndexedImage("right", features));

@@ -1,0 +1,66 @@
+package org.soda4j.examples.search;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.soda4j.eval.search.ImageIndex;
+import org.soda4j.eval.search.NearDuplicates;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Finds images of an index that are nearly the same. */
+@Command(
+        name = "duplicates",
+        sortOptions = false,
+        description = "Groups images that are nearly the same: copies, resized, recompressed.")
+public final class FindDuplicates extends IndexProgram {
+
+    private static final int SHOWN = 200;
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "X",
+            description =
+                    "Smallest cosine of two copies, below 1. Default: suggested from the images.")
+    private Double threshold;
+
+    @Override
+    Answer answer(ImageIndex index) {
+        if (threshold != null && !(threshold > -1 && threshold <= 1)) {
+            throw refusal("--threshold: expected -1 to 1, found " + threshold);
+        }
+        NearDuplicates duplicates = NearDuplicates.of(index.features(), index.ids());
+        double least = threshold == null ? duplicates.suggestedThreshold() : threshold;
+        List<List<String>> groups = duplicates.groups(least);
+        List<NearDuplicates.Pair> pairs = duplicates.pairs(least);
+        StringBuilder text = new StringBuilder();
+        for (NearDuplicates.Pair pair : pairs) {
+            text.append(line(pair.similarity(), pair.first() + "  " + pair.second()));
+        }
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "%d pairs in %d groups with a cosine of at least %.4f%s%n",
+                        pairs.size(),
+                        groups.size(),
+                        least,
+                        threshold == null ? ", which was suggested" : ""));
+        ThumbnailSheet sheet = sheet();
+        groups.stream()
+                .limit(SHOWN)
+                .forEach(
+                        group ->
+                                sheet.add(
+                                        group.size() + " alike: " + group.get(0),
+                                        "",
+                                        group.stream()
+                                                .map(id -> new ThumbnailSheet.Item(id, ""))
+                                                .toList()));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("threshold", least);
+        json.put("pairs", pairs);
+        json.put("groups", groups);
+        return new Answer(json, text.toString(), "Nearly the same", sheet);
+    }
+}
