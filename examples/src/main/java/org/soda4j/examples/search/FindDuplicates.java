@@ -22,7 +22,8 @@ public final class FindDuplicates extends IndexProgram {
             names = "--threshold",
             paramLabel = "X",
             description =
-                    "Smallest cosine of two copies, below 1. Default: suggested from the images.")
+                    "Smallest cosine of two copies, up to 1. Default: none; pairs much closer than"
+                            + " their neighbours.")
     private Double threshold;
 
     @Override
@@ -31,9 +32,10 @@ public final class FindDuplicates extends IndexProgram {
             throw refusal("--threshold: expected -1 to 1, found " + threshold);
         }
         NearDuplicates duplicates = NearDuplicates.of(index.features(), index.ids());
-        double least = threshold == null ? duplicates.suggestedThreshold() : threshold;
-        List<List<String>> groups = duplicates.groups(least);
-        List<NearDuplicates.Pair> pairs = duplicates.pairs(least);
+        List<List<String>> groups =
+                threshold == null ? duplicates.groups() : duplicates.groups(threshold);
+        List<NearDuplicates.Pair> pairs =
+                threshold == null ? duplicates.pairs() : duplicates.pairs(threshold);
         StringBuilder text = new StringBuilder();
         for (NearDuplicates.Pair pair : pairs) {
             text.append(line(pair.similarity(), pair.first() + "  " + pair.second()));
@@ -41,11 +43,15 @@ public final class FindDuplicates extends IndexProgram {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "%d pairs in %d groups with a cosine of at least %.4f%s%n",
+                        "%d pairs in %d groups, %s%n",
                         pairs.size(),
                         groups.size(),
-                        least,
-                        threshold == null ? ", which was suggested" : ""));
+                        threshold == null
+                                ? String.format(
+                                        Locale.ROOT,
+                                        "at most %.2f times as far apart as from their neighbours",
+                                        duplicates.suggestedRatio())
+                                : "with a cosine of at least " + threshold));
         ThumbnailSheet sheet = sheet();
         groups.stream()
                 .limit(SHOWN)
@@ -58,7 +64,8 @@ public final class FindDuplicates extends IndexProgram {
                                                 .map(id -> new ThumbnailSheet.Item(id, ""))
                                                 .toList()));
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("threshold", least);
+        json.put("threshold", threshold);
+        json.put("ratio", threshold == null ? duplicates.suggestedRatio() : null);
         json.put("pairs", pairs);
         json.put("groups", groups);
         return new Answer(json, text.toString(), "Nearly the same", sheet);

@@ -142,7 +142,6 @@ public final class ImageIndexWriter implements AutoCloseable {
         if (outsideGraph() > MOST_OUTSIDE_GRAPH) {
             updateGraph();
         }
-        removeUnused();
     }
 
     /**
@@ -184,6 +183,7 @@ public final class ImageIndexWriter implements AutoCloseable {
         write(generation, segments);
         put.clear();
         deleted.clear();
+        removeUnused();
     }
 
     /**

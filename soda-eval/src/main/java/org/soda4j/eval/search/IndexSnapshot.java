@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class IndexSnapshot {
 
     /** The graph is asked for more than is wanted, of which the nearest are then exact. */
-    private static final int LEAST_CANDIDATES = 100;
+    private static final int LEAST_CANDIDATES = 50;
 
     private static final int CANDIDATES_EACH = 5;
 
