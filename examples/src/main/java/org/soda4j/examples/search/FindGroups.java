@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.search.ImageGroups;
 import org.soda4j.eval.search.ImageIndex;
@@ -46,6 +47,9 @@ public final class FindGroups extends IndexProgram {
             requireAtLeast(2, "--count", count);
         }
         requireAtLeast(3, "--minimum", minimum);
+        // Tribuo tells every iteration to the JDK's log; ours shows warnings alone.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         FeatureSet features = index.features();
         List<String> ids = index.ids();
         ImageGroups groups =
