@@ -5,12 +5,10 @@ import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ContentType;
 import dev.langchain4j.data.message.ImageContent;
-import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
-import dev.langchain4j.model.output.Response;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -71,17 +69,6 @@ public final class SodaEmbeddingModel implements EmbeddingModel {
                             .formatted(image.url()));
         }
         return encoder.encode(Path.of(image.url()));
-    }
-
-    /**
-     * Refuses: this model knows images alone.
-     *
-     * @throws UnsupportedOperationException always
-     */
-    @Override
-    public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
-        throw new UnsupportedOperationException(
-                "expected images (embed with an EmbeddingRequest of ImageContent), found texts");
     }
 
     @Override

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.ImageContent;
-import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
@@ -51,12 +51,9 @@ class LangChain4jTest extends TinyModelTest {
         assertThat(found.get(1)).isEqualTo(found.get(0));
         assertThat(model.dimension()).isEqualTo(found.get(0).dimension());
         assertThatThrownBy(() -> model.embed("a cat"))
-                .isInstanceOf(UnsupportedOperationException.class);
-        EmbeddingRequest text =
-                EmbeddingRequest.builder()
-                        .inputs(EmbeddingInput.from(TextContent.from("a cat")))
-                        .build();
-        assertThatThrownBy(() -> model.embed(text)).isInstanceOf(RuntimeException.class);
+                .isInstanceOf(UnsupportedFeatureException.class);
+        assertThatThrownBy(() -> model.embedAll(List.of(TextSegment.from("a cat"))))
+                .isInstanceOf(UnsupportedFeatureException.class);
     }
 
     @Test
