@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             Encode.class,
             Probe.class,
             EncodeSpark.class,
+            Search.class,
             ShowViews.class,
             Benchmark.class,
             Growth.class,

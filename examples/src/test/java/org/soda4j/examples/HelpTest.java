@@ -17,12 +17,23 @@ class HelpTest {
 
     private static final int COLUMNS = 80;
 
+    /** With those of commands that have some of their own, such as "search build". */
     static Stream<String> names() {
-        return Examples.commandLine(new Examples()).getSubcommands().keySet().stream();
+        return Examples.commandLine(new Examples()).getSubcommands().entrySet().stream()
+                .flatMap(
+                        entry ->
+                                Stream.concat(
+                                        Stream.of(entry.getKey()),
+                                        entry.getValue().getSubcommands().keySet().stream()
+                                                .map(name -> entry.getKey() + " " + name)));
     }
 
     private static CommandLine command(String name) {
-        return Examples.commandLine(new Examples()).getSubcommands().get(name);
+        CommandLine command = Examples.commandLine(new Examples());
+        for (String part : name.split(" ")) {
+            command = command.getSubcommands().get(part);
+        }
+        return command;
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The README and the pages of docs: links lead somewhere, and what they quote is there. */
 class PagesTest {
@@ -178,10 +179,7 @@ class PagesTest {
     @MethodSource("pages")
     void optionsOfExamplesExist(Path page) throws IOException {
         Set<String> known = new HashSet<>();
-        Examples.commandLine(new Examples())
-                .getSubcommands()
-                .values()
-                .forEach(c -> known.addAll(c.getCommandSpec().optionsMap().keySet()));
+        addOptions(Examples.commandLine(new Examples()), known);
         Set<String> foreign =
                 Set.of("--hostfile", "--mca", "--jars", "--class", "--add-modules", "--version");
         List<String> named = new ArrayList<>();
@@ -209,6 +207,11 @@ class PagesTest {
                             }
                         });
         assertThat(named).allMatch(option -> known.contains(option) || foreign.contains(option));
+    }
+
+    private static void addOptions(CommandLine command, Set<String> known) {
+        known.addAll(command.getCommandSpec().optionsMap().keySet());
+        command.getSubcommands().values().forEach(each -> addOptions(each, known));
     }
 
     /** Where a newcomer is sent to a class, there is one. */

@@ -71,7 +71,18 @@ class SnippetsTest {
             import org.soda4j.eval.latent.*;
             import org.soda4j.eval.novelview.*;
             import org.soda4j.eval.probe.*;
+            import org.soda4j.eval.langchain4j.*;
             import org.soda4j.eval.quality.*;
+            import org.soda4j.eval.search.*;
+            import dev.langchain4j.data.embedding.Embedding;
+            import dev.langchain4j.data.message.ImageContent;
+            import dev.langchain4j.model.embedding.EmbeddingModel;
+            import dev.langchain4j.model.embedding.request.*;
+            import dev.langchain4j.store.embedding.*;
+            import org.apache.lucene.document.*;
+            import org.apache.lucene.index.*;
+            import org.apache.lucene.search.*;
+            import org.apache.lucene.store.FSDirectory;
             import org.soda4j.latent.*;
             import org.soda4j.eval.spark.*;
             import org.soda4j.training.*;

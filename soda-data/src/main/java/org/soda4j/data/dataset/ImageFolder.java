@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.io.DatasetException;
+import org.soda4j.engine.Internal;
 
 /**
  * Image files in one folder a class, ImageNet's layout and torchvision's {@code ImageFolder}: the
@@ -210,7 +211,14 @@ public final class ImageFolder extends ImageFilesDataset {
                 .toList();
     }
 
-    static boolean isImageName(String path) {
+    /**
+     * Says whether a file is read as an image.
+     *
+     * @param path with {@code /}
+     * @return true if it has an image's ending and is not hidden
+     */
+    @Internal
+    public static boolean isImageName(String path) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return !name.startsWith(".") && ENDINGS.contains(ending);

@@ -133,4 +133,19 @@ class ReportTest {
         Arrays.fill(pixels, (byte) (row * 2));
         return new PixelImage(8, 8, 1, pixels);
     }
+
+    @Test
+    void thumbnailsHaveNamesCaptionsAndAPlaceWhereThereIsNoImage() {
+        ThumbnailSection section =
+                new ThumbnailSection(
+                        "Alike",
+                        List.of(
+                                new ThumbnailSection.Thumbnail(
+                                        new byte[] {1, 2}, "a<b>.png", "0.9"),
+                                new ThumbnailSection.Thumbnail(new byte[0], "gone.png", "")),
+                        "note");
+        assertThat(section.html())
+                .contains("<p>note</p>", "data:image/png;base64,AQI=", "a&lt;b&gt;.png</li>")
+                .contains("<b>0.9</b>", "no image</span>gone.png");
+    }
 }

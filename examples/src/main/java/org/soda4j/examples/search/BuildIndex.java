@@ -1,0 +1,72 @@
+package org.soda4j.examples.search;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.soda4j.Soda;
+import org.soda4j.eval.search.FolderIndexer;
+import org.soda4j.eval.search.ImageEncoder;
+import org.soda4j.eval.search.ImageIndex;
+import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.PartProgress;
+import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.ModelOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes an index of a folder, or brings it up to date. */
+@Command(
+        name = "build",
+        sortOptions = false,
+        description = {
+            "Encodes the images of a folder, at any depth, into an index.",
+            "The same command again encodes only what is new or changed, and goes on after Ctrl-C."
+        })
+public final class BuildIndex extends Program {
+
+    @Parameters(paramLabel = "FOLDER", description = "Folder of image files.")
+    private Path folder;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "RUN",
+            description = "Folder of a run, or of a saved model.")
+    private Path run;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "INDEX",
+            description = "Folder of the index, new or from before.")
+    private Path out;
+
+    @Mixin private ModelOptions model;
+
+    @Override
+    public Integer call() throws IOException {
+        OutputCheck.folder("--out", out);
+        try (Soda soda = model.load(run);
+                PartProgress progress = new PartProgress()) {
+            ImageEncoder encoder = ImageEncoder.of(soda);
+            try (ImageIndex index = ImageIndex.openOrCreate(out, encoder.space())) {
+                IndexSource.of(folder, run).write(out);
+                FolderIndexer.Changes changes =
+                        FolderIndexer.of(encoder, folder)
+                                .progress((done, total) -> progress.at("encode", done, total))
+                                .update(index);
+                print(
+                        "%d images: %d encoded, %d unchanged, %d gone, %d left out: %s"
+                                .formatted(
+                                        index.size(),
+                                        changes.encoded(),
+                                        changes.unchanged(),
+                                        changes.deleted(),
+                                        changes.leftOut().size(),
+                                        out.toAbsolutePath().normalize()));
+            }
+        }
+        return 0;
+    }
+}

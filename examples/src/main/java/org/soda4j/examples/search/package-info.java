@@ -1,0 +1,2 @@
+/** The commands of {@code search}, and what they share. */
+package org.soda4j.examples.search;

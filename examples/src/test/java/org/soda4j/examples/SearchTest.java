@@ -1,0 +1,122 @@
+package org.soda4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+import org.soda4j.denoiser.UNetDenoiser;
+import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.io.ConfigText;
+import org.soda4j.latent.LatentLayout;
+
+class SearchTest {
+
+    @TempDir private Path folder;
+    private final StringWriter out = new StringWriter();
+
+    private String run(String... args) {
+        out.getBuffer().setLength(0);
+        assertThat(
+                        Examples.commandLine(new Examples())
+                                .setOut(new PrintWriter(out, true))
+                                .execute(args))
+                .isZero();
+        return out.toString();
+    }
+
+    private static void draw(Path file, Color color, int seed) throws IOException {
+        BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(seed);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(color);
+        graphics.fillRect(random.nextInt(10), random.nextInt(10), 25, 18);
+        graphics.dispose();
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, "png", file.toFile());
+    }
+
+    private void saveModel(Path model) throws IOException {
+        try (Soda soda =
+                Soda.builder()
+                        .device(Device.cpu())
+                        .encoder(
+                                ResNetEncoder.builder()
+                                        .widthMultiplier(0.125)
+                                        .smallImages(true)
+                                        .build())
+                        .latent(LatentLayout.of(12))
+                        .denoiser(
+                                UNetDenoiser.builder()
+                                        .imageShape(3, 16, 16)
+                                        .channels(32)
+                                        .multipliers(1, 2)
+                                        .attention(1)
+                                        .blocks(1)
+                                        .build())
+                        .build()) {
+            soda.save(model);
+        }
+    }
+
+    @Test
+    void fromAFolderToAnswers() throws IOException {
+        Path images = folder.resolve("images");
+        for (int i = 0; i < 6; i++) {
+            draw(images.resolve("red/%d.png".formatted(i)), Color.RED, i);
+            draw(images.resolve("blue/%d.png".formatted(i)), Color.BLUE, i);
+        }
+        Files.copy(images.resolve("red/3.png"), images.resolve("blue/copy.png"));
+        Path model = folder.resolve("model");
+        saveModel(model);
+        String index = folder.resolve("index").toString();
+        String[] build = {
+            "search", "build", images.toString(), "--model", model.toString(), "--out", index
+        };
+        assertThat(run(build)).startsWith("13 images: 13 encoded, 0 unchanged, 0 gone, 0 left out");
+        Files.delete(images.resolve("red/5.png"));
+        assertThat(run(build)).startsWith("12 images: 0 encoded, 12 unchanged, 1 gone");
+
+        Path sheet = folder.resolve("sheet.html");
+        String ofFile =
+                run(
+                        "search",
+                        "query",
+                        index,
+                        images.resolve("red/3.png").toString(),
+                        "--k",
+                        "2",
+                        "--html",
+                        sheet.toString());
+        assertThat(ofFile).contains("1.0000  red/3.png", "1.0000  blue/copy.png");
+        assertThat(Files.readString(sheet))
+                .contains("blue/copy.png", "data:image/png;base64,", "<b>1.0000</b>")
+                .doesNotContain("no image");
+        assertThat(run("search", "query", index, "red/3.png", "--k", "1"))
+                .contains("1.0000  blue/copy.png")
+                .doesNotContain("red/3.png");
+        assertThat(run("search", "query", index, "red/3.png", "--under", "red/"))
+                .contains("red/0.png")
+                .doesNotContain("blue/");
+
+        String duplicates = run("search", "duplicates", index, "--threshold", "0.99999", "--json");
+        assertThat(ConfigText.jsonTree(duplicates).at("/groups/0").toString())
+                .isEqualTo("[\"blue/copy.png\",\"red/3.png\"]");
+        assertThat(run("search", "groups", index, "--count", "2"))
+                .contains("group 1, ", "group 2, ", "silhouette ");
+        assertThat(run("search", "odd", index, "--n", "3", "--k", "2").lines()).hasSize(3);
+        String byLoss = run("search", "odd", index, "--n", "12", "--loss", "--json");
+        assertThat(ConfigText.jsonTree(byLoss)).hasSize(12);
+    }
+}

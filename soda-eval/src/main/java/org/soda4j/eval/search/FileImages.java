@@ -1,0 +1,85 @@
+package org.soda4j.eval.search;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.soda4j.io.DatasetException;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
+
+/**
+ * Files that are decoded a few ahead of whoever reads them in order. What cannot be decoded is one
+ * black pixel, and stands among the problems. For one thread.
+ */
+final class FileImages extends ImageDataset {
+
+    private static final PixelImage NOTHING = new PixelImage(1, 1, 3, new byte[3]);
+
+    private final List<Path> files;
+    private final ImageDecoder decoder = ImageDecoder.builder().build();
+    private final List<CompletableFuture<PixelImage>> decoding = new ArrayList<>();
+    private final int ahead = 2 * Runtime.getRuntime().availableProcessors();
+    private final Map<Integer, String> problems = new TreeMap<>();
+
+    FileImages(List<Path> files) {
+        super(new Sampling().setSampling(1, false));
+        this.files = List.copyOf(files);
+    }
+
+    private static final class Sampling extends BaseBuilder<Sampling> {
+        @Override
+        protected Sampling self() {
+            return this;
+        }
+    }
+
+    @Override
+    public PixelImage image(int index) {
+        while (decoding.size() < Math.min(files.size(), index + ahead)) {
+            Path file = files.get(decoding.size());
+            decoding.add(CompletableFuture.supplyAsync(() -> decoder.decode(file)));
+        }
+        try {
+            PixelImage image = decoding.get(index).join();
+            decoding.set(index, null); // Read once; a folder's images together fill any memory.
+            return image;
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof DatasetException problem)) {
+                throw e;
+            }
+            problems.put(index, problem.getMessage());
+            return NOTHING;
+        }
+    }
+
+    /** Messages by index, of the images that were asked for. */
+    Map<Integer, String> problems() {
+        return problems;
+    }
+
+    @Override
+    public int label(int index) {
+        return -1;
+    }
+
+    @Override
+    public List<String> classNames() {
+        return List.of();
+    }
+
+    /** Nothing: it would read every file once more. */
+    @Override
+    public String contentHash() {
+        return "";
+    }
+
+    @Override
+    protected long availableSize() {
+        return files.size();
+    }
+}
