@@ -124,7 +124,7 @@ class ExportTest {
         assertThat(gallery.get("output").asText()).isEqualTo("standardized");
         assertThat(gallery.get("images")).hasSize(2); // Of four: the first and the third.
         JsonNode second = gallery.get("images").get(1);
-        assertThat(second.get("name").asText()).isEqualTo("green");
+        assertThat(second.get("name").asText()).isEqualTo("red"); // After green.
         assertThat(to.resolve(second.get("source").asText())).exists();
         assertThat(second.get("features")).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
