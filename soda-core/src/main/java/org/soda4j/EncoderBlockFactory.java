@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
+import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
@@ -67,7 +69,12 @@ public final class EncoderBlockFactory implements BlockFactory {
             load(config, encoder, manager, folder.resolve(ModelFolder.WEIGHTS));
             Lifetime lifetime = new Lifetime("this model is closed; load it again", manager::close);
             model.getNDManager().attachInternal(NDManager.nextUid(), lifetime);
-            return LiveBlock.of(encoder, lifetime);
+            InferenceParameters inference =
+                    InferenceParameters.areUsed(manager.getDevice())
+                            ? new InferenceParameters(
+                                    manager, encoder, NumberFormat.FLOAT32, () -> {})
+                            : null;
+            return LiveBlock.of(encoder, lifetime, inference);
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;

@@ -1,7 +1,6 @@
 package org.soda4j;
 
 import ai.djl.Model;
-import ai.djl.modality.cv.Image;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
@@ -10,13 +9,15 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
-import org.soda4j.model.ImageEncodingTranslator;
+import java.util.stream.Collectors;
+import org.soda4j.image.PreparedImages;
 
 /**
- * Lets DJL's {@code Criteria} encode images with a saved model:
+ * Lets DJL's {@code Criteria} encode images with a saved model, from files ({@code Path}, {@code
+ * byte[]}, {@code InputStream}) or DJL's {@code Image}:
  *
  * <pre>{@code
- * Criteria.builder().setTypes(Image.class, float[].class).optModelPath(folder)
+ * Criteria.builder().setTypes(Path.class, float[].class).optModelPath(folder)
  *         .optTranslatorFactory(new ImageEncodingTranslatorFactory()).build().loadModel();
  * }</pre>
  *
@@ -33,22 +34,23 @@ public final class ImageEncodingTranslatorFactory implements TranslatorFactory {
 
     @Override
     public Set<Pair<Type, Type>> getSupportedTypes() {
-        return Set.of(new Pair<>(Image.class, float[].class));
+        return PreparedImages.types().stream()
+                .map(type -> new Pair<Type, Type>(type, float[].class))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
-    @SuppressWarnings("unchecked") // DJL asks isSupported first: I is Image, O is float[].
+    @SuppressWarnings("unchecked") // Asked for just before: O is float[].
     public <I, O> Translator<I, O> newInstance(
             Class<I> input, Class<O> output, Model model, Map<String, ?> arguments) {
         if (!isSupported(input, output)) {
             throw new IllegalArgumentException(
-                    "expected Image to float[], found %s to %s".formatted(input, output));
+                    "expected Path, byte[], InputStream or Image to float[], found %s to %s"
+                            .formatted(input, output));
         }
         try {
-            SodaConfig config = ModelFolder.config(model.getModelPath());
             return (Translator<I, O>)
-                    new ImageEncodingTranslator(
-                            config.denoiser().imageShape(), config.normalization()::apply);
+                    ModelFolder.read(model.getModelPath()).translators().of(input);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package org.soda4j;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,12 +73,13 @@ final class ModelFolder {
 
     static Soda load(Path folder, SodaBlocks blocks, Device device, Precision precision)
             throws IOException {
-        SodaConfig config = config(folder);
+        Description description = read(folder);
+        SodaConfig config = description.config();
         blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
         new ModelShapes(config, blocks).requireFit(weights, pools(config));
-        Soda soda = new Soda(config, blocks, device, precision, 0);
+        Soda soda = new Soda(config, description.translators(), blocks, device, precision, 0);
         try {
             importWeights(soda, weights);
             readStatistics(soda, weights);
@@ -88,8 +90,40 @@ final class ModelFolder {
         }
     }
 
+    /**
+     * What a folder says of its model.
+     *
+     * @param preparationRecorded whether it says how images are prepared, as older ones do not
+     */
+    record Description(SodaConfig config, boolean preparationRecorded) {
+
+        private static Description ofFile(Path file) throws IOException {
+            try {
+                return of(ConfigText.readTree(file));
+            } catch (IllegalArgumentException e) {
+                String message = e.getMessage();
+                throw new IllegalArgumentException(
+                        message.startsWith(file.toString()) ? message : file + ": " + message, e);
+            }
+        }
+
+        private static Description of(JsonNode tree) {
+            return new Description(
+                    ConfigText.fromTree(tree, SodaConfig.class), tree.has("preparation"));
+        }
+
+        ImageTranslators translators() {
+            return new ImageTranslators(config, preparationRecorded);
+        }
+    }
+
     /** That of the weights, where they carry one; else the file beside them. */
     static SodaConfig config(Path folder) throws IOException {
+        return read(folder).config();
+    }
+
+    /** As {@link #config}, with what the text says of it. */
+    static Description read(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
         Path weights = folder.resolve(WEIGHTS);
         Optional<String> carried = Optional.empty();
@@ -101,10 +135,10 @@ final class ModelFolder {
         try {
             if (carried.isEmpty()) {
                 requireFile(file);
-                return SodaConfig.read(file);
+                return Description.ofFile(file);
             }
-            SodaConfig config = SodaConfig.fromJson(carried.get());
-            if (!Files.isRegularFile(file) || !SodaConfig.read(file).equals(config)) {
+            Description description = Description.of(ConfigText.jsonTree(carried.get()));
+            if (!Files.isRegularFile(file) || !SodaConfig.read(file).equals(description.config())) {
                 LOGGER.warn(
                         "{}: expected the configuration that {} was saved with, found another or"
                                 + " none, as after a save that was stopped; that of the weights is"
@@ -112,7 +146,7 @@ final class ModelFolder {
                         file,
                         WEIGHTS);
             }
-            return config;
+            return description;
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -2,7 +2,6 @@ package org.soda4j;
 
 import ai.djl.Device;
 import ai.djl.inference.Predictor;
-import ai.djl.modality.cv.Image;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +11,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.Translator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,6 @@ import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
-import org.soda4j.model.ImageEncodingTranslator;
 import org.soda4j.model.LatentSampler;
 import org.soda4j.model.LatentTerm;
 import org.soda4j.model.NonFiniteException;
@@ -77,8 +77,10 @@ import org.soda4j.novelview.ViewBatch;
 public final class Soda implements AutoCloseable {
 
     private static final int[] LATENT_AXIS = {1};
+    private static final int FILES_AT_ONCE = 64;
 
     private final SodaConfig config;
+    private final ImageTranslators translators;
     private final Device device;
     private volatile FeatureStatistics featureStatistics;
     private final Precision precision;
@@ -91,8 +93,15 @@ public final class Soda implements AutoCloseable {
     private final Block encoder;
     private final Block denoiser;
 
-    Soda(SodaConfig config, SodaBlocks blocks, Device device, Precision precision, long seed) {
+    Soda(
+            SodaConfig config,
+            ImageTranslators translators,
+            SodaBlocks blocks,
+            Device device,
+            Precision precision,
+            long seed) {
         this.config = config;
+        this.translators = translators;
         this.device = device;
         this.precision = precision;
         new ModelShapes(config, blocks).requireMemory(ParameterMemory.ofMachine());
@@ -198,6 +207,59 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray encode(NDArray images) {
         return lifetime.during(() -> encoding(images, 0));
+    }
+
+    /**
+     * Reads image files as this model sees them: decoded, turned upright, resized as {@link
+     * SodaConfig#preparation} says. All methods that take images take the result.
+     *
+     * @param manager owns the result
+     * @param images JPEG, PNG, BMP, GIF or WebP, of any sizes, at least one
+     * @return float32 {@code [N, C, H, W] in [0, 1]}
+     * @throws org.soda4j.io.DatasetException if a file cannot be read or has to be refused; names
+     *     it
+     */
+    public NDArray prepare(NDManager manager, List<Path> images) {
+        return translators.batch(manager, Path.class, images);
+    }
+
+    /**
+     * Encodes an image file, read as {@link #prepare} does.
+     *
+     * @param image JPEG, PNG, BMP, GIF or WebP, of any size
+     * @return z, of {@code config().latent().size()} numbers
+     * @throws org.soda4j.io.DatasetException if the file cannot be read or has to be refused; names
+     *     it
+     */
+    public float[] encode(Path image) {
+        return encode(List.of(image)).get(0);
+    }
+
+    /**
+     * Encodes image files, 64 at once, as {@link #encode(Path)} does. The last bits of a latent
+     * depend on how many images are encoded at once.
+     *
+     * @param images JPEG, PNG, BMP, GIF or WebP, of any sizes
+     * @return z of each, in order
+     * @throws org.soda4j.io.DatasetException if a file cannot be read or has to be refused; names
+     *     it
+     */
+    public List<float[]> encode(List<Path> images) {
+        List<float[]> latents = new ArrayList<>(images.size());
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
+            for (int from = 0; from < images.size(); from += FILES_AT_ONCE) {
+                int to = Math.min(images.size(), from + FILES_AT_ONCE);
+                try (NDArray batch = prepare(manager, images.subList(from, to));
+                        NDArray z = encode(batch)) {
+                    float[] all = z.toFloatArray();
+                    int length = all.length / (to - from);
+                    for (int i = 0; i < to - from; i++) {
+                        latents.add(Arrays.copyOfRange(all, i * length, (i + 1) * length));
+                    }
+                }
+            }
+        }
+        return latents;
     }
 
     /**
@@ -836,26 +898,34 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns how DJL encodes an image file with this model's encoder.
+     * Returns how DJL encodes images with this model's encoder.
      *
+     * @param <I> the form of the images
+     * @param input {@code Path}, {@code byte[]} or {@code InputStream} (the content of a file; a
+     *     stream is read to its end and not closed), or DJL's {@code Image}, which has lost a
+     *     file's orientation, and with some files more
      * @return a translator from an image of any size to its latent
+     * @throws IllegalArgumentException if input is another class
      */
-    public Translator<Image, float[]> translator() {
-        return new ImageEncodingTranslator(
-                config.denoiser().imageShape(), config.normalization()::apply);
+    public <I> Translator<I, float[]> translator(Class<I> input) {
+        return translators.of(
+                input, (context, images) -> model.encode(images, false, precision.format()));
     }
 
     /**
      * Returns a DJL predictor that encodes images. It belongs to this model, and refuses to predict
      * with an {@link IllegalStateException} once that is closed.
      *
+     * @param <I> the form of the images
+     * @param input as for {@link #translator}
      * @return a predictor from an image of any size to its latent; the caller closes it
+     * @throws IllegalArgumentException if input is another class
      */
-    public Predictor<Image, float[]> newPredictor() {
+    public <I> Predictor<I, float[]> newPredictor(Class<I> input) {
         return lifetime.during(
                 () -> {
                     requireNoCameras();
-                    return model.newPredictor(translator(), lifetime);
+                    return model.newPredictor(translator(input), lifetime);
                 });
     }
 

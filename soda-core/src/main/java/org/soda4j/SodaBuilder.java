@@ -12,6 +12,7 @@ import org.soda4j.encoder.Encoder;
 import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
@@ -31,6 +32,7 @@ public final class SodaBuilder {
     private DenoiserConfig denoiser;
     private NoiseSchedule schedule;
     private Prediction prediction;
+    private ImagePreparation preparation;
     private PixelNormalization normalization;
     private ViewConditioning views;
     private Device device;
@@ -54,6 +56,7 @@ public final class SodaBuilder {
         denoiser = config.denoiser();
         schedule = config.schedule();
         prediction = config.prediction();
+        preparation = config.preparation();
         normalization = config.normalization();
         views = config.views();
         return this;
@@ -147,6 +150,17 @@ public final class SodaBuilder {
     }
 
     /**
+     * Sets how image files become what the model sees. Default: upright, alpha dropped, stretched.
+     *
+     * @param preparation orientation, background, proportions
+     * @return this
+     */
+    public SodaBuilder preparation(ImagePreparation preparation) {
+        this.preparation = Objects.requireNonNull(preparation, "preparation");
+        return this;
+    }
+
+    /**
      * Sets the channel normalisation of the encoder's images.
      *
      * @param normalization mean and deviation of each channel
@@ -218,6 +232,7 @@ public final class SodaBuilder {
                 blocks.denoiserConfig(denoiser),
                 schedule,
                 prediction,
+                preparation,
                 normalization,
                 views);
     }
@@ -230,7 +245,9 @@ public final class SodaBuilder {
      *     float32, are more than the memory of this machine or container; nothing is allocated then
      */
     public Soda build() {
-        return new Soda(config(), blocks, device(), precision, seed);
+        SodaConfig config = config();
+        return new Soda(
+                config, new ImageTranslators(config, true), blocks, device(), precision, seed);
     }
 
     /** The blocks that were given. */

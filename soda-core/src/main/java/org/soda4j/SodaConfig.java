@@ -17,6 +17,7 @@ import org.soda4j.diffusion.Prediction;
 import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -47,6 +48,7 @@ public final class SodaConfig {
     private final DenoiserConfig denoiser;
     private final NoiseSchedule schedule;
     private final Prediction prediction;
+    private final ImagePreparation preparation;
     private final PixelNormalization normalization;
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -63,6 +65,7 @@ public final class SodaConfig {
             @JsonProperty("denoiser") DenoiserConfig denoiser,
             @JsonProperty("schedule") NoiseSchedule schedule,
             @JsonProperty("prediction") Prediction prediction,
+            @JsonProperty("preparation") ImagePreparation preparation,
             @JsonProperty("normalization") PixelNormalization normalization,
             @JsonProperty("views") ViewConditioning views) {
         if (version != null && version != VERSION) {
@@ -87,6 +90,7 @@ public final class SodaConfig {
         this.encoder = e.withLatentSize(layout.size());
         int channels = this.denoiser.imageShape().get(0);
         requireChannels("encoder inputChannels", channels, e.inputChannels());
+        this.preparation = preparation == null ? ImagePreparation.standard() : preparation;
         this.normalization =
                 normalization != null
                         ? normalization
@@ -188,6 +192,14 @@ public final class SodaConfig {
         return prediction;
     }
 
+    /**
+     * {@return how image files become what the model sees; default: {@link
+     * ImagePreparation#standard()}}
+     */
+    public ImagePreparation preparation() {
+        return preparation;
+    }
+
     /** {@return of the encoder's pixels; default: ImageNet's for three channels, else symmetric} */
     public PixelNormalization normalization() {
         return normalization;
@@ -262,6 +274,7 @@ public final class SodaConfig {
                 denoiser,
                 schedule,
                 prediction,
+                preparation,
                 normalization,
                 views);
     }

@@ -20,6 +20,7 @@ class ArchitectureTest {
     private static final String ROOT = "org.soda4j";
     private static final String ENGINE = "org.soda4j.engine..";
     private static final String IO = "org.soda4j.io..";
+    private static final String IMAGE = "org.soda4j.image..";
     private static final String LATENT = "org.soda4j.latent..";
     private static final String NOVEL_VIEW = "org.soda4j.novelview..";
     private static final String DIFFUSION = "org.soda4j.diffusion..";
@@ -41,6 +42,8 @@ class ArchitectureTest {
     @ArchTest static final ArchRule novelViewKnowsTheEngineLayer = only(NOVEL_VIEW, ENGINE);
 
     @ArchTest static final ArchRule ioKnowsTheEngineLayer = only(IO, ENGINE);
+
+    @ArchTest static final ArchRule imagesKnowFilesAndTheEngineLayer = only(IMAGE, IO, ENGINE);
 
     @ArchTest static final ArchRule diffusionKnowsTheEngineLayer = only(DIFFUSION, ENGINE);
 

@@ -197,7 +197,7 @@ final class ClosedModels {
                         manager -> soda.encode(TinyModels.images(manager, 2)).toFloatArray(),
                         manager ->
                                 soda.sample(TinyModels.latents(manager, 2), OPTIONS).toFloatArray(),
-                        manager -> predicted(soda.newPredictor()),
+                        manager -> predicted(soda.newPredictor(Image.class)),
                         manager ->
                                 soda.encodeFeatures(TinyModels.images(manager, 1)).toFloatArray(),
                         manager ->

@@ -98,7 +98,7 @@ class ClosingTest {
     @Test
     void everythingOfAClosedModelRefuses() {
         Soda soda = TinyModels.builder().build();
-        Predictor<Image, float[]> predictor = soda.newPredictor();
+        Predictor<Image, float[]> predictor = soda.newPredictor(Image.class);
         Block encoder = soda.encoder();
         Image image =
                 ImageFactory.getInstance()
@@ -118,7 +118,7 @@ class ClosingTest {
             assertRefused(() -> soda.importWeights(folder.resolve("weights")));
             assertRefused(soda::parameters);
             assertRefused(soda::describe);
-            assertRefused(soda::newPredictor);
+            assertRefused(() -> soda.newPredictor(Path.class));
             assertRefused(() -> soda.whileOpen(() -> 1));
             assertRefused(() -> predictor.predict(image));
             ParameterStore store = new ParameterStore(manager, false);

@@ -14,6 +14,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.TranslateException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +150,7 @@ class ModelFilesTest {
                             .div(255);
             expected = soda.encode(pixels).toFloatArray();
         }
-        try (Predictor<Image, float[]> predictor = soda.newPredictor()) {
+        try (Predictor<Image, float[]> predictor = soda.newPredictor(Image.class)) {
             assertThat(predictor.predict(image)).containsExactly(expected, within(1e-5f));
             assertThat(predictor.predict(image(50, 31))).hasSize(12);
             assertThat(predictor.predict(image(5, 9))).hasSize(12);
@@ -163,6 +164,36 @@ class ModelFilesTest {
         try (ZooModel<Image, float[]> model = criteria.loadModel();
                 Predictor<Image, float[]> predictor = model.newPredictor()) {
             assertThat(predictor.predict(image)).containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    /** As all models that were saved before. */
+    @Test
+    void aModelWithoutAPreparationPredictsAsItDid() throws Exception {
+        soda.save(folder);
+        String json = soda.config().toJson();
+        String before = json.replaceFirst("\"preparation\" : \\{[^}]*\\},", "");
+        assertThat(before).isNotEqualTo(json);
+        Safetensors.write(
+                folder.resolve("model.safetensors"),
+                soda.parameters(),
+                Map.of("soda4j.config", before));
+        Path again = folder.resolve("again");
+        Image wide = image(50, 31);
+        float[] prepared = predicted(soda, wide);
+        try (Soda old = Soda.load(folder)) {
+            assertThat(old.config()).isEqualTo(soda.config());
+            assertThat(predicted(old, wide)).isNotEqualTo(prepared);
+            old.save(again);
+        }
+        try (Soda resaved = Soda.load(again)) {
+            assertThat(predicted(resaved, wide)).isEqualTo(prepared);
+        }
+    }
+
+    private static float[] predicted(Soda model, Image image) throws TranslateException {
+        try (Predictor<Image, float[]> predictor = model.newPredictor(Image.class)) {
+            return predictor.predict(image);
         }
     }
 

@@ -241,17 +241,17 @@ class NonFiniteWeightsTest {
     void aPredictorDoesNotEncodeWithThem() throws Exception {
         BufferedImage black = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
         Image image = ImageFactory.getInstance().fromImage(black);
-        try (Predictor<Image, float[]> before = soda.newPredictor()) {
+        try (Predictor<Image, float[]> before = soda.newPredictor(Image.class)) {
             assertThat(before.predict(image)).hasSize(12);
             put("encoder.fc.weight", 0, Float.NaN);
             assertThatThrownBy(() -> before.predict(image))
+                    .hasRootCauseInstanceOf(NonFiniteException.class)
                     .hasStackTraceContaining(
-                            "latent: expected finite numbers, found NaN at index 0")
-                    .hasStackTraceContaining("parameter encoder.fc.weight");
+                            "parameter encoder.fc.weight: expected finite numbers, found NaN at index");
         }
         put("encoder.fc.weight", 0, 0);
         put("encoder.conv1.weight", 0, Float.NEGATIVE_INFINITY);
-        try (Predictor<Image, float[]> after = soda.newPredictor()) {
+        try (Predictor<Image, float[]> after = soda.newPredictor(Image.class)) {
             assertThatThrownBy(() -> after.predict(image))
                     .hasRootCauseInstanceOf(NonFiniteException.class)
                     .hasStackTraceContaining("parameter encoder.conv1.weight");

@@ -315,7 +315,7 @@ class SodaTest {
                         () -> closed.activations(images, times, z, Set.of()),
                         closed::parameters,
                         closed::describe,
-                        closed::newPredictor)) {
+                        () -> closed.newPredictor(java.nio.file.Path.class))) {
             assertThatThrownBy(call)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("this Soda is closed; build or load it again");

@@ -64,9 +64,13 @@ public final class Encode extends Program {
             throw refusal("--out: expected a file that ends in .npz or .safetensors, found " + out);
         }
         OutputCheck.file("--out", out);
-        ImageDataset dataset = ImageFolder.builder().root(images).build();
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
+            ImageDataset dataset =
+                    ImageFolder.builder()
+                            .root(images)
+                            .preparation(soda.config().preparation())
+                            .build();
             boolean best = output == null && soda.featureStatistics().isPresent();
             FeatureSet features =
                     FeatureExtractor.of(soda)

@@ -104,9 +104,9 @@ public final class Evaluate extends Program {
         TrainingImages images = data == null ? stored : new TrainingImages(stored.kind(), data);
         Path file = out == null ? run.resolve("report.html") : out;
         OutputCheck.file("--out", file);
-        ProbeImages probe = ProbeImages.of(images, maxImages);
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
+            ProbeImages probe = ProbeImages.of(images, soda.config(), maxImages);
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
                             .run(run)

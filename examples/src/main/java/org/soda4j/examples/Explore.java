@@ -20,6 +20,7 @@ import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.examples.training.TrainingImages;
+import org.soda4j.image.ImagePreparation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +65,10 @@ public final class Explore extends Program {
     public Integer call() throws IOException, InterruptedException {
         InetAddress address = address();
         try (Soda soda = TrainedModel.load(run, null, device.device(), Precision.FP32);
-                ExploreServer server = serve(new ExploreModel(soda, images()), address)) {
+                ExploreServer server =
+                        serve(
+                                new ExploreModel(soda, images(soda.config().preparation())),
+                                address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");
             }
@@ -97,21 +101,25 @@ public final class Explore extends Program {
         }
     }
 
-    private ImageDataset images() throws IOException {
+    private ImageDataset images(ImagePreparation preparation) throws IOException {
         ImageDataset all =
                 switch (data) {
-                    case "run" -> imagesOfRun();
+                    case "run" -> imagesOfRun(preparation);
                     case "shapes" -> ShapesModel.shapes(GALLERY, 1);
                     case "fashion-mnist" -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
-                    default -> ImageFolder.builder().root(Path.of(data)).build();
+                    default ->
+                            ImageFolder.builder()
+                                    .root(Path.of(data))
+                                    .preparation(preparation)
+                                    .build();
                 };
         int classes = Math.max(1, all.classNames().size());
         return all.size() <= GALLERY ? all : all.subset(Math.max(1, GALLERY / classes), 0);
     }
 
-    private ImageDataset imagesOfRun() {
+    private ImageDataset imagesOfRun(ImagePreparation preparation) {
         try {
-            return TrainingImages.ofRun(run).open();
+            return TrainingImages.ofRun(run).open(preparation);
         } catch (IOException e) {
             throw refusal(
                     "--data: expected shapes, fashion-mnist or a folder of images, found run; "

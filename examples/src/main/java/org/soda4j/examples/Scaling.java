@@ -135,7 +135,8 @@ public final class Scaling extends Program {
     private void steps(Collective collective, PrintWriter out) throws IOException {
         RunConfig config = options.read();
         ImageDataset images =
-                new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data).open();
+                new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data)
+                        .open(config.model().preparation());
         TimedCollective timed = new TimedCollective(collective, !noOverlap);
         Times times = new Times(timed);
         try (Soda soda =

@@ -18,6 +18,7 @@ import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.examples.training.Ranks;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -136,7 +137,7 @@ public final class Train extends Program {
 
     private RunConfig chosen(TrainingImages source, Device where, PrintWriter print) {
         List<String> overrides = new ArrayList<>(options.overrides());
-        ImageDataset dataset = source.open();
+        ImageDataset dataset = source.open(ImagePreparation.standard());
         int budget = minutes == null ? DEFAULT_MINUTES : minutes;
         OwnImagesPlan plan = OwnImagesPlan.choose(dataset, budget);
         RunConfig config;

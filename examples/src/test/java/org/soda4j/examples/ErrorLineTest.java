@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /** The line in which a program says why it failed. */
 class ErrorLineTest {

@@ -10,7 +10,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /**
  * Makes the part of Fashion-MNIST that the examples carry as a resource: 1,000 training and 200

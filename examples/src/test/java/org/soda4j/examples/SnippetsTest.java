@@ -60,7 +60,7 @@ class SnippetsTest {
             import java.util.function.*;
             import org.soda4j.*;
             import org.soda4j.data.dataset.*;
-            import org.soda4j.data.image.*;
+            import org.soda4j.image.*;
             import org.soda4j.data.pair.*;
             import org.soda4j.data.scene.*;
             import org.soda4j.denoiser.*;

@@ -1,6 +1,8 @@
 package org.soda4j.engine;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -13,9 +15,12 @@ public final class LiveBlock implements InvocationHandler {
     private final Block block;
     private final Lifetime lifetime;
 
-    private LiveBlock(Block block, Lifetime lifetime) {
+    private final InferenceParameters inference;
+
+    private LiveBlock(Block block, Lifetime lifetime, InferenceParameters inference) {
         this.block = block;
         this.lifetime = lifetime;
+        this.inference = inference;
     }
 
     /**
@@ -26,11 +31,23 @@ public final class LiveBlock implements InvocationHandler {
      * @return the same block, every call of which is within the lifetime
      */
     public static Block of(Block block, Lifetime lifetime) {
+        return of(block, lifetime, null);
+    }
+
+    /**
+     * Wraps a block that is for inference alone.
+     *
+     * @param block whose memory ends
+     * @param lifetime of its memory
+     * @param inference what {@link #store} gives; null for none
+     * @return as {@link #of(Block, Lifetime)}
+     */
+    public static Block of(Block block, Lifetime lifetime, InferenceParameters inference) {
         return (Block)
                 Proxy.newProxyInstance(
                         LiveBlock.class.getClassLoader(),
                         new Class<?>[] {Block.class},
-                        new LiveBlock(block, lifetime));
+                        new LiveBlock(block, lifetime, inference));
     }
 
     /**
@@ -44,6 +61,23 @@ public final class LiveBlock implements InvocationHandler {
                         && Proxy.getInvocationHandler(block) instanceof LiveBlock live
                 ? live.block
                 : block;
+    }
+
+    /**
+     * Returns what a block finds its parameters by in inference.
+     *
+     * @param block any
+     * @param manager of what the call makes
+     * @return the parameters that the block was wrapped with, or a plain store
+     */
+    public static ParameterStore store(Block block, NDManager manager) {
+        if (Proxy.isProxyClass(block.getClass())
+                && Proxy.getInvocationHandler(block) instanceof LiveBlock live
+                && live.inference != null) {
+            live.inference.refresh();
+            return live.inference;
+        }
+        return new ParameterStore(manager, false);
     }
 
     /**

@@ -1,14 +1,11 @@
 package org.soda4j.model;
 
 import ai.djl.Device;
-import ai.djl.modality.cv.Image;
-import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import java.util.ArrayList;
@@ -17,27 +14,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.PyTorchEngine;
 
-/** Images of any size to latents: resized to the model's resolution, scaled, normalised. */
+/**
+ * Images in some form to latents: prepared, normalised, encoded.
+ *
+ * @param <I> the form
+ */
 @Internal
-public final class ImageEncodingTranslator implements Translator<Image, float[]> {
+public final class ImageEncodingTranslator<I> implements Translator<I, float[]> {
 
     private static final String LATENTS = "latents";
 
-    private final List<Integer> shape;
+    private final BiFunction<NDManager, I, NDArray> pixels;
     private final UnaryOperator<NDArray> normalization;
+    private final BiFunction<TranslatorContext, NDList, NDList> encoding;
 
     /**
-     * @param shape {@code [C, H, W]} of the model's images
+     * @param pixels gives float32 {@code [C, H, W] in [0, 1]} of the model's size
      * @param normalization of float32 {@code [N, C, H, W] in [0, 1]}
+     * @param encoding of a normalised batch, into latents and maybe more
      */
-    public ImageEncodingTranslator(List<Integer> shape, UnaryOperator<NDArray> normalization) {
-        this.shape = shape;
+    public ImageEncodingTranslator(
+            BiFunction<NDManager, I, NDArray> pixels,
+            UnaryOperator<NDArray> normalization,
+            BiFunction<TranslatorContext, NDList, NDList> encoding) {
+        this.encoding = encoding;
+        this.pixels = pixels;
         this.normalization = normalization;
     }
 
@@ -57,31 +65,23 @@ public final class ImageEncodingTranslator implements Translator<Image, float[]>
     }
 
     @Override
-    public NDList processInput(TranslatorContext context, Image image) {
+    public NDList processInput(TranslatorContext context, I image) {
         return new NDList(pixels(context.getNDManager(), image));
     }
 
-    private NDArray pixels(NDManager manager, Image image) {
-        Image.Flag flag = shape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
-        int height = shape.get(1);
-        int width = shape.get(2);
-        NDArray pixels = image.toNDArray(manager, flag);
-        boolean shrink = image.getHeight() > height || image.getWidth() > width;
-        Image.Interpolation how = shrink ? Image.Interpolation.AREA : Image.Interpolation.BILINEAR;
-        NDArray resized = NDImageUtils.resize(pixels, width, height, how);
-        NDArray scaled = NDImageUtils.toTensor(resized).expandDims(0);
-        return normalization.apply(scaled).squeeze(0);
+    private NDArray pixels(NDManager manager, I image) {
+        NDArray samples = pixels.apply(manager, image).expandDims(0);
+        return normalization.apply(samples).squeeze(0);
     }
 
     @Override
-    public NDList batchProcessInput(TranslatorContext context, List<Image> images) {
+    public NDList batchProcessInput(TranslatorContext context, List<I> images) {
         Device device = context.getNDManager().getDevice();
         try (NDManager scope = PyTorchEngine.require().newBaseManager(device)) {
             NDList pixels = new NDList();
             images.forEach(image -> pixels.add(pixels(scope, image)));
             NDList batch = new NDList(NDArrays.stack(pixels));
-            ParameterStore store = new ParameterStore(scope, false);
-            NDArray latents = context.getBlock().forward(store, batch, false).get(0);
+            NDArray latents = encoding.apply(context, batch).get(0);
             context.setAttachment(LATENTS, rows(context, latents));
         }
         return new NDList(); // Which DJL hands to no block.

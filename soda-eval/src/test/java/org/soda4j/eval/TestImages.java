@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** Images of noise around a brightness, with labels as a test wants them. */
 public final class TestImages extends ImageDataset {

@@ -1,6 +1,3 @@
-import ai.djl.inference.Predictor;
-import ai.djl.modality.cv.Image;
-import ai.djl.modality.cv.ImageFactory;
 import java.nio.file.Path;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
@@ -75,9 +72,8 @@ public final class FirstAfternoon {
     }
 
     static float[] encode(Path model, Path image) throws Exception {
-        try (Soda soda = Soda.load(model);
-                Predictor<Image, float[]> predictor = soda.newPredictor()) {
-            return predictor.predict(ImageFactory.getInstance().fromFile(image));
+        try (Soda soda = Soda.load(model)) {
+            return soda.encode(image);
         }
     }
 }

@@ -14,13 +14,13 @@ import org.soda4j.ModelSummary;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.ImageDecoder;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
 import org.soda4j.latent.LatentLayout;
 
 /** What the page works on: a model, directions of its latents, and the images of its visitors. */
@@ -120,7 +120,9 @@ public final class ExploreModel {
      */
     PixelImage decode(byte[] bytes) {
         int channels = soda.config().denoiser().imageShape().get(0);
-        return ImageDecoder.builder()
+        return soda.config()
+                .preparation()
+                .options(ImageDecoder.builder())
                 .channels(channels)
                 .maxPixels(MAX_PIXELS)
                 .build()

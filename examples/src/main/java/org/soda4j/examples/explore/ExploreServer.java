@@ -21,8 +21,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * The page and what it asks for, over HTTP. Only requests that name this server as their host are

@@ -16,13 +16,13 @@ import java.util.stream.Stream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DirectionEffect;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.probe.LogisticModel;
+import org.soda4j.image.PixelImage;
 
 /** Whether a direction that was found for the hue changes the hue and nothing else. */
 public record HueDirection(Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {

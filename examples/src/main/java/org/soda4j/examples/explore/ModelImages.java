@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.soda4j.Soda;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.PixelImage;
 
 /** Brings images to a model's size and channels. */
 public final class ModelImages {

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
@@ -25,6 +24,7 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.probe.LogisticModel;
 import org.soda4j.eval.probe.LogisticRegression;
+import org.soda4j.image.PixelImage;
 
 /** What can be measured only where the factors of the images are known. */
 public record ShapeMeasurements(

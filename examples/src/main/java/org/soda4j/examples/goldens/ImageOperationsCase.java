@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.soda4j.data.transform.HorizontalFlip;
 import org.soda4j.data.transform.ImageOperation;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ResizedCrop;
+import org.soda4j.image.PixelBuffer;
 
 /** Every image operation of the references, through the public transforms. */
 final class ImageOperationsCase {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.plot.AnimatedGif;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.EncodedViews;
 

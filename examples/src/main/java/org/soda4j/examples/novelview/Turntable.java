@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.soda4j.data.dataset.CoilDataset;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.scene.ShapeScenes;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.Pose;
 

@@ -3,7 +3,7 @@ package org.soda4j.examples.training;
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingLength;

@@ -24,10 +24,11 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
     /**
      * Opens the images.
      *
+     * @param model prepares them
      * @param most training images at most, and a fifth as many test images; null for all
      */
-    public static ProbeImages of(TrainingImages images, Integer most) {
-        ImageDataset train = images.open();
+    public static ProbeImages of(TrainingImages images, SodaConfig model, Integer most) {
+        ImageDataset train = images.open(model.preparation());
         ImageDataset test;
         if (images.kind().equals(TrainingImages.IMAGES)) {
             ImageDataset all = train;
@@ -35,7 +36,7 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
             train = all.select(held(size, false));
             test = all.select(held(size, true));
         } else {
-            test = images.openTest();
+            test = images.openTest(model.preparation());
         }
         if (most != null) {
             train = part(train, most);
@@ -45,11 +46,11 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
     }
 
     /** The images for the probes of a training, and for its report. */
-    static ProbeImages ofTraining(TrainingImages images) {
+    static ProbeImages ofTraining(TrainingImages images, SodaConfig model) {
         if (images.probeImages() == null || images.probeImages() > 0) {
-            return of(images, images.probeImages());
+            return of(images, model, images.probeImages());
         }
-        ProbeImages shown = of(images, SHOWN);
+        ProbeImages shown = of(images, model, SHOWN);
         return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
     }
 

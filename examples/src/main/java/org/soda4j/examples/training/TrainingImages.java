@@ -12,6 +12,7 @@ import org.soda4j.data.dataset.Cifar100;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.data.dataset.TinyImageNet;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
 
@@ -41,13 +42,18 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         return kind.equals("tiny-imagenet") ? 100_000 : 50_000;
     }
 
-    public ImageDataset open() {
+    /** Files decoded as a model prepares them. */
+    public ImageDataset open(ImagePreparation preparation) {
         return switch (kind) {
             case "cifar10" -> Cifar10.builder().root(path).split(Dataset.Usage.TRAIN).build();
             case "cifar100" -> Cifar100.builder().root(path).split(Dataset.Usage.TRAIN).build();
             case "tiny-imagenet" ->
-                    TinyImageNet.builder().root(path).split(Dataset.Usage.TRAIN).build();
-            case IMAGES -> ImageFolder.builder().root(path).build();
+                    TinyImageNet.builder()
+                            .root(path)
+                            .preparation(preparation)
+                            .split(Dataset.Usage.TRAIN)
+                            .build();
+            case IMAGES -> ImageFolder.builder().root(path).preparation(preparation).build();
             default ->
                     throw new IllegalArgumentException(
                             "expected the data cifar10, cifar100, tiny-imagenet or images, found "
@@ -56,12 +62,16 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
     }
 
     /** The official images for testing; a folder of images has none. */
-    ImageDataset openTest() {
+    ImageDataset openTest(ImagePreparation preparation) {
         return switch (kind) {
             case "cifar10" -> Cifar10.builder().root(path).split(Dataset.Usage.TEST).build();
             case "cifar100" -> Cifar100.builder().root(path).split(Dataset.Usage.TEST).build();
             case "tiny-imagenet" ->
-                    TinyImageNet.builder().root(path).split(Dataset.Usage.VALIDATION).build();
+                    TinyImageNet.builder()
+                            .root(path)
+                            .preparation(preparation)
+                            .split(Dataset.Usage.VALIDATION)
+                            .build();
             default -> throw new IllegalArgumentException(kind + ": expected official test images");
         };
     }

@@ -93,7 +93,7 @@ public final class TrainingProgram {
 
     /** Trains as one of several ranks, the first of which writes. */
     public TrainingSummary train(Collective ranks) throws IOException {
-        ImageDataset images = data.open();
+        ImageDataset images = data.open(config.model().preparation());
         if (ranks.size() == 1 && estimates) {
             sayHowLong(images.size());
         }
@@ -108,7 +108,7 @@ public final class TrainingProgram {
                     "%d images, device %s, run %s%n",
                     images.size(), DeviceOption.name(device), run);
             out.flush();
-            ProbeImages probes = ProbeImages.ofTraining(data);
+            ProbeImages probes = ProbeImages.ofTraining(data, config.model());
             SodaTrainer.Builder trainer =
                     SodaTrainer.builder(soda)
                             .stopOnShutdown(true)

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 
 class ProbeImagesTest {
@@ -29,7 +30,10 @@ class ProbeImagesTest {
         write("common", 200);
         write("rare", 25);
         ProbeImages all =
-                ProbeImages.of(new TrainingImages(TrainingImages.IMAGES, folder), (Integer) null);
+                ProbeImages.of(
+                        new TrainingImages(TrainingImages.IMAGES, folder),
+                        Soda.builder().config(),
+                        null);
         assertThat(all.haveProbes()).as(all.whyNoProbes()).isTrue();
         ImageDataset some = all.part(90).train();
         assertThat(some.size()).isEqualTo(90);

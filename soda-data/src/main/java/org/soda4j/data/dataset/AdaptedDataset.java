@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** Another DJL data set of images, seen as ours; see {@link ImageDataset#of}. */
 final class AdaptedDataset extends ImageDataset {

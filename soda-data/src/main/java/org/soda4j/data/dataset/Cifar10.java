@@ -1,7 +1,7 @@
 package org.soda4j.data.dataset;
 
 import java.util.List;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * CIFAR-10: 50,000 training and 10,000 test images of 32 x 32 in colour, 10 classes; held in memory

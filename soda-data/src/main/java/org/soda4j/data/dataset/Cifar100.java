@@ -2,7 +2,7 @@ package org.soda4j.data.dataset;
 
 import java.util.List;
 import java.util.Objects;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 in colour, 100 fine classes in 20

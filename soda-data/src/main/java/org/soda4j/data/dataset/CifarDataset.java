@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.download.OfficialFile;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * Reads the binary version of CIFAR: records of one or two label bytes and 3,072 pixel bytes, the

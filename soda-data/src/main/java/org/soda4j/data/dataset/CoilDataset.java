@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * COIL-20 and COIL-100: objects on a turntable, 72 views each, 5 degrees apart; 128 x 128, COIL-20

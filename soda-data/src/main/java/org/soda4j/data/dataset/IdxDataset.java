@@ -3,7 +3,7 @@ package org.soda4j.data.dataset;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * Grey images of one size in IDX files, the format of MNIST and its many successors; held in

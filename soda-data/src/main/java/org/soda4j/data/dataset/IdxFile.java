@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * Reads IDX files of unsigned bytes: two zero bytes, the type 0x08, the number of dimensions, each

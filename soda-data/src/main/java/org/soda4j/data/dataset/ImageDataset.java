@@ -9,12 +9,13 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ContentHash;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * A labelled image data set: a DJL {@link RandomAccessDataset} whose records are one image, float32
@@ -86,6 +87,27 @@ public abstract class ImageDataset extends RandomAccessDataset {
     }
 
     /**
+     * Returns what an image is called in features, indexes and tables: the path of its file below
+     * the data set's folder, with slashes, or its index in the whole data set.
+     *
+     * @param index 0 .. size - 1
+     * @return the id; parts of a data set keep those of the whole
+     */
+    public String id(int index) {
+        return Integer.toString(index);
+    }
+
+    /**
+     * Returns the file of an image, where each has one of its own.
+     *
+     * @param index 0 .. size - 1
+     * @return the file, or empty
+     */
+    public Optional<Path> path(int index) {
+        return Optional.empty();
+    }
+
+    /**
      * Returns a hash of what the data set holds, for provenance: SHA-256 over the number of images
      * and each image's sizes, label and pixels, in order. Equal data give equal hashes whatever
      * files they came from, except in the data sets that decode image files on demand: those hash
@@ -118,6 +140,20 @@ public abstract class ImageDataset extends RandomAccessDataset {
      */
     public ImageDataset subset(int perClass, long seed) {
         return new ImageSubset(this, Stratification.choose(this, perClass, seed));
+    }
+
+    /**
+     * Splits the images in two, every class in the same proportion, to the nearest image; images
+     * without labels are one class. Which image is where depends on the seed and the positions
+     * alone.
+     *
+     * @param fraction of every class that goes into the first part, above 0 and below 1
+     * @param seed any number
+     * @return both parts, in this data set's order
+     * @throws IllegalArgumentException if fraction is outside that range, or a part would be empty
+     */
+    public DatasetSplit split(double fraction, long seed) {
+        return Stratification.split(this, fraction, seed);
     }
 
     /**
@@ -196,6 +232,16 @@ public abstract class ImageDataset extends RandomAccessDataset {
         @Override
         public String source(int index) {
             return whole.source(indices[index]);
+        }
+
+        @Override
+        public String id(int index) {
+            return whole.id(indices[index]);
+        }
+
+        @Override
+        public Optional<Path> path(int index) {
+            return whole.path(indices[index]);
         }
 
         @Override

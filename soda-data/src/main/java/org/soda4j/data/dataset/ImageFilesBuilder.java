@@ -3,9 +3,9 @@ package org.soda4j.data.dataset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.soda4j.data.image.DecodingLimits;
-import org.soda4j.data.image.ImageDecoder;
-import org.soda4j.data.image.ResizedImageCache;
+import org.soda4j.image.DecodingLimits;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.ImagePreparation;
 
 /**
  * The options that all data sets of image files share.
@@ -73,6 +73,18 @@ public abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends 
     }
 
     /**
+     * Decodes as a model's preparation says. Default: {@link ImagePreparation#standard()}, which
+     * models have unless they say otherwise.
+     *
+     * @param preparation {@code soda.config().preparation()}
+     * @return this builder
+     */
+    public T preparation(ImagePreparation preparation) {
+        preparation.options(decoder);
+        return self();
+    }
+
+    /**
      * Sets whether {@code build} decodes all images once, on all cores, and holds them in memory.
      * Default: no; they are decoded whenever they are asked for, by whoever asks.
      *
@@ -115,7 +127,7 @@ public abstract class ImageFilesBuilder<T extends ImageFilesBuilder<T>> extends 
      * @param whole why no image can be left out, for the message
      * @return the images, decoded as this builder says
      * @throws IllegalArgumentException if {@link OnError#SKIP} was set
-     * @throws org.soda4j.data.DatasetException if there is no file
+     * @throws org.soda4j.io.DatasetException if there is no file
      */
     protected final ImageDataset images(
             List<ImageFile> files, List<String> classNames, String whole) {

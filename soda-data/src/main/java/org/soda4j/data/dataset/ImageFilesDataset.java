@@ -4,15 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ContentHash;
-import org.soda4j.data.image.ImageDecoder;
-import org.soda4j.data.image.PixelImage;
-import org.soda4j.data.image.ResizedImageCache;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** Images in files of their own: decoded by whoever asks, or all of them once, into memory. */
 class ImageFilesDataset extends ImageDataset {
@@ -121,6 +120,16 @@ class ImageFilesDataset extends ImageDataset {
     public String source(int index) {
         Objects.checkIndex(index, files.size());
         return base.resolve(files.get(index).path()) + ", index " + index;
+    }
+
+    @Override
+    public String id(int index) {
+        return files.get(index).path();
+    }
+
+    @Override
+    public Optional<Path> path(int index) {
+        return Optional.of(base.resolve(files.get(index).path()));
     }
 
     @Override

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ImageDecoder;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.io.DatasetException;
 
 /**
  * Image files in one folder a class, ImageNet's layout and torchvision's {@code ImageFolder}: the

@@ -1,7 +1,7 @@
 package org.soda4j.data.dataset;
 
 import java.util.List;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** A data set whose images are held in memory, one byte array each, never copied on reading. */
 abstract class InMemoryDataset extends ImageDataset {

@@ -1,8 +1,8 @@
 package org.soda4j.data.dataset;
 
 import java.util.List;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.download.OfficialFile;
+import org.soda4j.io.DatasetException;
 
 /**
  * MNIST: 60,000 training and 10,000 test images of 28 x 28 in grey, 10 classes; held in memory

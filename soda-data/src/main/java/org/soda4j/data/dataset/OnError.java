@@ -1,6 +1,6 @@
 package org.soda4j.data.dataset;
 
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /** What a data set does with a record or an image that it has to refuse. */
 public enum OnError {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** Gathers images, labels and where they come from while a reader goes through its files. */
 final class RecordCollector {

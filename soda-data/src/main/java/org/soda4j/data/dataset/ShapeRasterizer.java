@@ -1,6 +1,6 @@
 package org.soda4j.data.dataset;
 
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /**
  * Draws one shape, anti-aliased over one pixel by its signed distance. Uses only the basic

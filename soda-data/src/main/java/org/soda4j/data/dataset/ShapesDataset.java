@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.SplitMix64;
-import org.soda4j.data.image.Hsv;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /**
  * Procedural images of one coloured shape on a plain ground, with seven known factors, for tests

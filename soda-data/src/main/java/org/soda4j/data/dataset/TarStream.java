@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 /**
  * Goes through a tar archive (POSIX ustar, IEEE 1003.1): blocks of 512 bytes, a header before each

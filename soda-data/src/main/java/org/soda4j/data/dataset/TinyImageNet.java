@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.download.OfficialFile;
 import org.soda4j.data.download.ZipUnpacking;
+import org.soda4j.io.DatasetException;
 import org.soda4j.io.Utf8Text;
 
 /**

@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
 import org.soda4j.engine.Internal;
+import org.soda4j.io.DatasetException;
 
 /**
  * Fetches one official file: into {@code NAME.part}, from where an earlier attempt stopped (HTTP

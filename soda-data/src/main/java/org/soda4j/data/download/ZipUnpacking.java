@@ -15,8 +15,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.soda4j.data.DatasetException;
 import org.soda4j.engine.Internal;
+import org.soda4j.io.DatasetException;
 
 /** Unpacks a downloaded archive beside its place and moves its one folder there at once. */
 @Internal

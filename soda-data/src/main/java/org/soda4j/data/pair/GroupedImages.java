@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** A data set's images by the object they show. */
 final class GroupedImages implements ViewSource {

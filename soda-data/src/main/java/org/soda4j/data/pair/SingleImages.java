@@ -1,7 +1,7 @@
 package org.soda4j.data.pair;
 
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** A data set as a view source: each item has one image. */
 class SingleImages implements ViewSource {

@@ -3,15 +3,12 @@ package org.soda4j.data.pair;
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.PixelNormalization;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ArrayTransform;
 import org.soda4j.data.transform.ColorJitter;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
-import org.soda4j.data.transform.Grayscale;
 import org.soda4j.data.transform.ImageTransform;
 import org.soda4j.data.transform.Normalize;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.PixelConversion;
 import org.soda4j.data.transform.RandAugment;
 import org.soda4j.data.transform.RandomApply;
@@ -20,6 +17,9 @@ import org.soda4j.data.transform.RandomHorizontalFlip;
 import org.soda4j.data.transform.RandomResizedCrop;
 import org.soda4j.data.transform.Resize;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.PixelImage;
 import org.soda4j.training.Augmentation;
 
 /**
@@ -35,7 +35,6 @@ public final class ViewPipeline {
     private final int size;
     private final int channels;
     private final List<ImageTransform> transforms;
-    private final Grayscale channelChange;
     private final Resize resize;
     private final PixelConversion conversion;
 
@@ -43,7 +42,6 @@ public final class ViewPipeline {
         size = builder.size;
         channels = builder.channels;
         transforms = List.copyOf(builder.transforms);
-        channelChange = new Grayscale(channels);
         resize = new Resize(size, size);
         conversion = new PixelConversion(channels, builder.arrayTransforms);
     }
@@ -57,6 +55,21 @@ public final class ViewPipeline {
      */
     public static Builder builder(int size) {
         return new Builder(size);
+    }
+
+    /**
+     * Returns what images go through that are not augmented: a model's preparation.
+     *
+     * @param size rows and columns of the view, at least 1
+     * @param channels 1 or 3
+     * @param preparation the model's
+     * @return the pipeline; its views are in [0, 1]
+     */
+    public static ViewPipeline prepared(int size, int channels, ImagePreparation preparation) {
+        return builder(size)
+                .channels(channels)
+                .then((image, random) -> preparation.apply(image, channels, size, size))
+                .build();
     }
 
     /**
@@ -192,9 +205,7 @@ public final class ViewPipeline {
      */
     public void apply(PixelImage image, ViewRandom random, PixelBuffer buffer, float[] out) {
         buffer.set(image.width(), image.height(), image.channels(), image.pixels());
-        if (image.channels() != channels) {
-            channelChange.apply(buffer);
-        }
+        buffer.toChannels(channels);
         for (int i = 0; i < transforms.size(); i++) {
             transforms.get(i).apply(buffer, random);
         }

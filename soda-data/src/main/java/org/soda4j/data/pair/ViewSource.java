@@ -3,7 +3,7 @@ package org.soda4j.data.pair;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /**
  * Items of which there are one or several images: what {@link ViewPairs} draws source and target

@@ -1,7 +1,7 @@
 package org.soda4j.data.pair;
 
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.PixelBuffer;
 
 /** One pair of views and the working memory to make it; one for each thread, used again. */
 final class ViewWorkspace {

@@ -2,9 +2,9 @@ package org.soda4j.data.scene;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.soda4j.data.image.PixelImage;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
 /** Another source's images at one size, each made once and held. */

@@ -2,10 +2,10 @@ package org.soda4j.data.scene;
 
 import java.util.List;
 import java.util.function.IntUnaryOperator;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewSource;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.Intrinsics;
 

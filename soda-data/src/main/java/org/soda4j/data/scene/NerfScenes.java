@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageFilesBuilder;
 import org.soda4j.data.dataset.OnError;
 import org.soda4j.io.ConfigText;
+import org.soda4j.io.DatasetException;
 import org.soda4j.novelview.Intrinsics;
 import org.soda4j.novelview.Pose;
 

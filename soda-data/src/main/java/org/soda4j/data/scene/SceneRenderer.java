@@ -1,7 +1,7 @@
 package org.soda4j.data.scene;
 
 import java.util.List;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
 /**

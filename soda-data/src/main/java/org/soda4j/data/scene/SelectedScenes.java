@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.soda4j.data.IntRange;
-import org.soda4j.data.image.ContentHash;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.data.dataset.ContentHash;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
 /** Another source's chosen objects, with every n-th of their views. */

@@ -1,5 +1,7 @@
 package org.soda4j.data.transform;
 
+import org.soda4j.image.PixelBuffer;
+
 /**
  * Affine transforms with nearest-neighbour sampling and black (0) outside, in the 16.16 fixed point
  * of Pillow's {@code Image.transform}.

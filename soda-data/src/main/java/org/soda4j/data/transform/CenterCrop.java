@@ -2,6 +2,7 @@ package org.soda4j.data.transform;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Cuts out the centre, as torchvision's {@code CenterCrop}: where the image is smaller it is

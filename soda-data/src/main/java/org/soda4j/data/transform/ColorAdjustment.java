@@ -1,5 +1,7 @@
 package org.soda4j.data.transform;
 
+import org.soda4j.image.PixelBuffer;
+
 /** The four adjustments that {@link ColorJitter} draws from, with torchvision's semantics. */
 public enum ColorAdjustment {
     /** Blends with black: factor 0 is black, 1 the image. */

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Changes brightness, contrast, saturation and hue by random factors in random order, as

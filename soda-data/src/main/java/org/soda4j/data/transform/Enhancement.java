@@ -1,5 +1,7 @@
 package org.soda4j.data.transform;
 
+import org.soda4j.image.PixelBuffer;
+
 /**
  * Operations that blend an image with a degenerate version of itself, as Pillow's {@code
  * ImageEnhance}: factor 0 gives the degenerate image, 1 the image, more than 1 exaggerates.

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Blurs with a Gaussian of random width, as torchvision's {@code GaussianBlur}: the kernel is the

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Makes the image grey (ITU-R 601-2 luma), as torchvision's {@code Grayscale}.
@@ -28,20 +29,7 @@ public record Grayscale(int channels) implements ImageTransform {
      * @param image the image
      */
     public void apply(PixelBuffer image) {
-        int samples = image.width() * image.height();
-        byte[] in = image.pixels();
-        byte[] out = image.spare(samples * channels);
-        int step = image.channels();
-        for (int i = 0; i < samples; i++) {
-            byte grey = step == 3 ? (byte) Enhancement.luma(in, i * 3) : in[i];
-            if (channels == 1) {
-                out[i] = grey;
-            } else {
-                out[3 * i] = grey;
-                out[3 * i + 1] = grey;
-                out[3 * i + 2] = grey;
-            }
-        }
-        image.swap(image.width(), image.height(), channels);
+        image.toChannels(1);
+        image.toChannels(channels);
     }
 }

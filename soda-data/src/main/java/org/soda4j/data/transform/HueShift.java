@@ -1,5 +1,7 @@
 package org.soda4j.data.transform;
 
+import org.soda4j.image.PixelBuffer;
+
 /** Turns the hue in Pillow's 8-bit HSV space, as torchvision's {@code adjust_hue}. */
 final class HueShift {
 

@@ -2,6 +2,7 @@ package org.soda4j.data.transform;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * The elementary operations of RandAugment (Cubuk et al., "RandAugment: Practical automated data

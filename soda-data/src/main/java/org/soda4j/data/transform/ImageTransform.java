@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * A transform of an 8-bit image, possibly with random parameters.

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.Arrays;
+import org.soda4j.image.PixelBuffer;
 
 /** Operations that replace each sample by a function of itself, one table for each channel. */
 final class LookupTables {
@@ -17,7 +18,7 @@ final class LookupTables {
 
     static void solarize(PixelBuffer image, double threshold) {
         for (int v = 0; v < 256; v++) {
-            image.tables[v] = (byte) (v < threshold ? v : 255 - v);
+            image.tables()[v] = (byte) (v < threshold ? v : 255 - v);
         }
         applyFirst(image);
     }
@@ -25,7 +26,7 @@ final class LookupTables {
     /** Blends with one grey level: {@code level + factor (v - level)}, truncated and clipped. */
     static void blend(PixelBuffer image, int level, float factor) {
         for (int v = 0; v < 256; v++) {
-            image.tables[v] = Enhancement.blend(level, v, factor);
+            image.tables()[v] = Enhancement.blend(level, v, factor);
         }
         applyFirst(image);
     }
@@ -36,18 +37,18 @@ final class LookupTables {
         for (int c = 0; c < image.channels(); c++) {
             int base = c * 256;
             int low = 0;
-            while (image.histograms[base + low] == 0) {
+            while (image.histograms()[base + low] == 0) {
                 low++;
             }
             int high = 255;
-            while (image.histograms[base + high] == 0) {
+            while (image.histograms()[base + high] == 0) {
                 high--;
             }
             double scale = high > low ? 255.0 / (high - low) : 1;
             double offset = high > low ? -low * scale : 0;
             for (int v = 0; v < 256; v++) {
                 int stretched = (int) (v * scale + offset);
-                image.tables[base + v] = (byte) Math.max(0, Math.min(255, stretched));
+                image.tables()[base + v] = (byte) Math.max(0, Math.min(255, stretched));
             }
         }
         applyEach(image);
@@ -60,21 +61,21 @@ final class LookupTables {
         for (int c = 0; c < image.channels(); c++) {
             int base = c * 256;
             int high = 255;
-            while (image.histograms[base + high] == 0) {
+            while (image.histograms()[base + high] == 0) {
                 high--;
             }
-            int step = (samples - image.histograms[base + high]) / 255;
+            int step = (samples - image.histograms()[base + high]) / 255;
             int sum = step / 2;
             for (int v = 0; v < 256; v++) {
-                image.tables[base + v] = (byte) (step == 0 ? v : Math.min(255, sum / step));
-                sum += image.histograms[base + v];
+                image.tables()[base + v] = (byte) (step == 0 ? v : Math.min(255, sum / step));
+                sum += image.histograms()[base + v];
             }
         }
         applyEach(image);
     }
 
     private static void histograms(PixelBuffer image) {
-        int[] histograms = image.histograms;
+        int[] histograms = image.histograms();
         Arrays.fill(histograms, 0);
         byte[] pixels = image.pixels();
         int length = image.length();
@@ -93,7 +94,7 @@ final class LookupTables {
 
     /** Sends all channels through the first table. */
     private static void applyFirst(PixelBuffer image) {
-        byte[] table = image.tables;
+        byte[] table = image.tables();
         byte[] pixels = image.pixels();
         for (int i = image.length() - 1; i >= 0; i--) {
             pixels[i] = table[pixels[i] & 0xFF];
@@ -105,7 +106,7 @@ final class LookupTables {
             applyFirst(image);
             return;
         }
-        byte[] table = image.tables;
+        byte[] table = image.tables();
         byte[] pixels = image.pixels();
         int length = image.length();
         for (int i = 0; i < length; i += 3) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.soda4j.engine.Internal;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Makes a float array of an image: samples divided by 255 (torchvision's {@code ToTensor}), then a

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Applies operations drawn from all fourteen of {@link ImageOperation}, with replacement, at one

@@ -2,6 +2,7 @@ package org.soda4j.data.transform;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Applies all of a list of transforms with a probability, or none of them, as torchvision's {@code

@@ -1,6 +1,7 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Mirrors the image left to right with a probability, as torchvision's {@code

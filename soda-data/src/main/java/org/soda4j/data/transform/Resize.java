@@ -1,6 +1,8 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.Resampling;
 
 /**
  * Resizes with antialiased bilinear resampling, as torchvision's {@code Resize} on a PIL image.

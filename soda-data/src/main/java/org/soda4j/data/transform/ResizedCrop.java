@@ -1,6 +1,8 @@
 package org.soda4j.data.transform;
 
 import java.util.random.RandomGenerator;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.Resampling;
 
 /**
  * Cuts a part out of the image and resizes it with antialiased bilinear resampling, as

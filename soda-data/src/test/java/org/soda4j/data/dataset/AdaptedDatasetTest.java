@@ -11,7 +11,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 class AdaptedDatasetTest extends ImageDatasetContract {
 

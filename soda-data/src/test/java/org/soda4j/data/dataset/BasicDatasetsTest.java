@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** The data sets of DJL's basicdataset on small files in their layouts, seen through ours. */
 class BasicDatasetsTest {

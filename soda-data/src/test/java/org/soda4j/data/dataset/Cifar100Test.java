@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 class Cifar100Test extends ImageDatasetContract {
 

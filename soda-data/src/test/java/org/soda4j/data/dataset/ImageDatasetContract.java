@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** What every image data set must do; each data set's test extends it. */
 abstract class ImageDatasetContract {

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.PixelImage;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.Resize;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 class ImageFolderTest extends ImageDatasetContract {
 

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 class ShapesDatasetTest extends ImageDatasetContract {
 

@@ -1,6 +1,7 @@
 package org.soda4j.data.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,6 +38,34 @@ class StratificationTest {
             counts[part.label(i)]++;
         }
         assertThat(counts).containsOnly(4);
+    }
+
+    @Test
+    void aSplitHasEveryImageOnceAndEveryClassInProportion() {
+        DatasetSplit split = data.split(0.8, 5);
+        assertThat(split.train().size()).isEqualTo(240);
+        Set<String> all = sources(split.train());
+        assertThat(all).doesNotContainAnyElementsOf(sources(split.test()));
+        all.addAll(sources(split.test()));
+        assertThat(all).isEqualTo(sources(data));
+        int[] counts = new int[10];
+        for (int i = 0; i < 60; i++) {
+            counts[split.test().label(i)]++;
+        }
+        assertThat(counts).containsOnly(6);
+        assertThat(sources(data.split(0.8, 6).test())).isNotEqualTo(sources(split.test()));
+        for (double fraction : new double[] {0, 1, Double.NaN, 0.001}) {
+            assertThatThrownBy(() -> data.split(fraction, 5))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("fraction");
+        }
+    }
+
+    @Test
+    void partsKeepTheIdsOfTheWhole() {
+        ImageDataset part = data.select(7, 3, 250).select(2, 0);
+        assertThat(List.of(part.id(0), part.id(1))).containsExactly("250", "7");
+        assertThat(part.path(0)).isEmpty();
     }
 
     @Test

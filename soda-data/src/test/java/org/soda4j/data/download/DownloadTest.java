@@ -30,7 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.Cifar100;
 import org.soda4j.data.dataset.CoilDataset;
@@ -38,6 +37,7 @@ import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.data.dataset.Mnist;
 import org.soda4j.data.dataset.TinyImageNet;
+import org.soda4j.io.DatasetException;
 
 class DownloadTest {
 

@@ -13,7 +13,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.DatasetException;
+import org.soda4j.io.DatasetException;
 
 class ZipUnpackingTest {
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.PixelImage;
 import org.soda4j.io.ConfigText;
 import org.soda4j.training.Augmentation;
 

@@ -3,7 +3,7 @@ package org.soda4j.data.pair;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** Images made from their index; the label is the index, so that a batch tells what is in it. */
 final class NumberedImages extends ImageDataset {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.soda4j.PixelNormalization;
-import org.soda4j.data.image.PixelImage;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.RandomResizedCrop;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.PixelBuffer;
+import org.soda4j.image.PixelImage;
 
 /** The probabilities and the noise of the published views. */
 class PublishedRecipeTest {

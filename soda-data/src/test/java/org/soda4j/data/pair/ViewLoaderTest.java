@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.DatasetException;
 import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 @Timeout(60)
 class ViewLoaderTest {

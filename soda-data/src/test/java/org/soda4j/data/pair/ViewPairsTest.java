@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.soda4j.PixelNormalization;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
 import org.soda4j.data.transform.Normalize;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.image.PixelImage;
 
 class ViewPairsTest {
 

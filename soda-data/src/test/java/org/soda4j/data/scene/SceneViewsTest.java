@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;

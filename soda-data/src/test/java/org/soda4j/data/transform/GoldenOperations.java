@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.soda4j.image.PixelBuffer;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.soda4j.data.transform.GoldenOperations.Case;
 import org.soda4j.data.transform.GoldenOperations.Pixels;
+import org.soda4j.image.PixelBuffer;
 
 /** Every operation against torchvision's and Pillow's output. */
 class ImageOperationsGoldenTest {

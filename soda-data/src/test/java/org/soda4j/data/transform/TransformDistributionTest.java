@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.soda4j.image.PixelBuffer;
 
 /**
  * Random parameters against the distributions of torchvision's documentation. Shares are compared

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.soda4j.PixelNormalization;
+import org.soda4j.image.PixelBuffer;
 
 class TransformSizesTest {
 

@@ -197,7 +197,10 @@ public final class FeatureExtractor {
             provenance.put("standardized", "true");
         }
         provenance.put("data", images.contentHash());
-        FeatureSet set = FeatureSet.of(features, width).withProvenance(provenance);
+        FeatureSet set =
+                FeatureSet.of(features, width)
+                        .withProvenance(provenance)
+                        .withIds(IntStream.range(0, size).mapToObj(images::id).toList());
         int[] labels = new int[size];
         Arrays.setAll(labels, images::label);
         return images.classNames().isEmpty() ? set : set.withLabels(labels, images.classNames());

@@ -8,18 +8,17 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.engine.Internal;
 
 /**
- * The features of a data set: a float32 matrix {@code [n, d]}, one row an example, with labels and
- * class names where the data have them, and a record of where all of it came from. Immutable; every
- * value is finite. Lives on the Java heap, so there is nothing to close.
+ * The features of a data set: a float32 matrix {@code [n, d]}, one row an example, with an id for
+ * each, labels and class names where the data have them, and a record of where all of it came from.
+ * Immutable; every value is finite. Lives on the Java heap, so there is nothing to close.
  *
  * <pre>{@code
  * FeatureSet train = FeatureSet.of(features).withLabels(labels, List.of("cat", "dog"));
@@ -34,22 +33,13 @@ public final class FeatureSet {
     private final float[] values;
     private final int size;
     private final int width;
-    private final int[] labels;
-    private final List<String> classNames;
-    private final Map<String, String> provenance;
+    private final RowNames names;
 
-    private FeatureSet(
-            float[] values,
-            int width,
-            int[] labels,
-            List<String> classNames,
-            Map<String, String> provenance) {
+    private FeatureSet(float[] values, int width, RowNames names) {
         this.values = values;
         this.size = values.length / width;
         this.width = width;
-        this.labels = labels;
-        this.classNames = classNames;
-        this.provenance = provenance;
+        this.names = names;
     }
 
     /**
@@ -85,7 +75,7 @@ public final class FeatureSet {
                                 .formatted(values[i], i / width, i % width));
             }
         }
-        return new FeatureSet(values, width, null, List.of(), Map.of());
+        return new FeatureSet(values, width, RowNames.NONE);
     }
 
     /**
@@ -135,7 +125,7 @@ public final class FeatureSet {
                                 .formatted(most, labels[i], i));
             }
         }
-        return new FeatureSet(values, width, labels.clone(), List.copyOf(classNames), provenance);
+        return new FeatureSet(values, width, names.withLabels(labels, classNames));
     }
 
     /**
@@ -146,12 +136,22 @@ public final class FeatureSet {
      * @return the set
      */
     public FeatureSet withProvenance(Map<String, String> provenance) {
-        return new FeatureSet(
-                values,
-                width,
-                labels,
-                classNames,
-                Collections.unmodifiableMap(new LinkedHashMap<>(provenance)));
+        return new FeatureSet(values, width, names.withProvenance(provenance));
+    }
+
+    /**
+     * The same features with names of the rows. Without them a row's id is its index.
+     *
+     * @param ids one a row, such as the paths of image files below their folder; copied
+     * @return the set
+     * @throws IllegalArgumentException if the count differs from the rows
+     */
+    public FeatureSet withIds(List<String> ids) {
+        if (ids.size() != size) {
+            throw new IllegalArgumentException(
+                    "expected %d ids, one a row, found %d".formatted(size, ids.size()));
+        }
+        return new FeatureSet(values, width, names.withIds(ids));
     }
 
     /**
@@ -173,10 +173,11 @@ public final class FeatureSet {
     /**
      * Writes the set, whole or not at all. The suffix decides the format. {@code .npz}: the arrays
      * {@code features} (float32 {@code [n, d]}), {@code labels} (int64 {@code [n]}, only with
-     * labels), {@code class_names} (Unicode {@code [classes]}, only with names) and {@code
-     * provenance} (one Unicode string of JSON); {@code numpy.load(file, allow_pickle=False)} reads
-     * it. {@code .safetensors}: the tensors {@code features} and {@code labels}, and the metadata
-     * {@code class_names} and {@code provenance} as JSON.
+     * labels), {@code ids} (Unicode {@code [n]}, unless they are the rows' indices), {@code
+     * class_names} (Unicode {@code [classes]}, only with names) and {@code provenance} (one Unicode
+     * string of JSON); {@code numpy.load(file, allow_pickle=False)} reads it. {@code .safetensors}:
+     * the tensors {@code features} and {@code labels}, and the metadata {@code class_names}, {@code
+     * ids} and {@code provenance} as JSON.
      *
      * @param file the file to make or replace; its folder must exist
      * @throws IllegalArgumentException if the suffix is another one
@@ -250,7 +251,7 @@ public final class FeatureSet {
      * @return true with labels
      */
     public boolean hasLabels() {
-        return labels != null;
+        return names.labels() != null;
     }
 
     /**
@@ -261,7 +262,7 @@ public final class FeatureSet {
      */
     public int[] labels() {
         requireLabels("this set");
-        return labels.clone();
+        return names.labels().clone();
     }
 
     /**
@@ -273,7 +274,34 @@ public final class FeatureSet {
      */
     public int label(int index) {
         requireLabels("this set");
-        return labels[index];
+        return names.labels()[index];
+    }
+
+    /**
+     * The name of a row: what the image is called in its data set ({@code ImageDataset.id}), such
+     * as the path of its file, or its index there.
+     *
+     * @param index 0 .. size - 1
+     * @return the id; {@link #rows} and {@link #and} keep it
+     */
+    public String id(int index) {
+        return names.id(Objects.checkIndex(index, size));
+    }
+
+    /**
+     * The names of all rows.
+     *
+     * @return {@link #id} of each, unmodifiable
+     */
+    public List<String> ids() {
+        return names.ids() == null
+                ? IntStream.range(0, size).mapToObj(names::id).toList()
+                : names.ids();
+    }
+
+    /** {@return whether rows have other names than their indices} */
+    boolean hasIds() {
+        return names.ids() != null;
     }
 
     /**
@@ -282,7 +310,7 @@ public final class FeatureSet {
      * @return names in label order, empty if the classes have none; unmodifiable
      */
     public List<String> classNames() {
-        return classNames;
+        return names.classNames();
     }
 
     /**
@@ -291,12 +319,12 @@ public final class FeatureSet {
      * @return the number of names, or without names the largest label plus one, or 0 without labels
      */
     public int classCount() {
-        if (labels == null) {
+        if (!hasLabels()) {
             return 0;
         }
-        return classNames.isEmpty()
-                ? Arrays.stream(labels).max().orElse(-1) + 1
-                : classNames.size();
+        return classNames().isEmpty()
+                ? Arrays.stream(names.labels()).max().orElse(-1) + 1
+                : classNames().size();
     }
 
     /**
@@ -305,25 +333,48 @@ public final class FeatureSet {
      * @return text by key, unmodifiable
      */
     public Map<String, String> provenance() {
-        return provenance;
+        return names.provenance();
     }
 
     /**
      * Some of the examples.
      *
      * @param rows the rows to take, at least one, in the order wanted
-     * @return a set of those rows with their labels, names and provenance
+     * @return a set of those rows with their labels, ids, class names and provenance
      */
     public FeatureSet rows(int... rows) {
         float[] taken = new float[Math.multiplyExact(rows.length, width)];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(values, rows[i] * width, taken, i * width, width);
         }
-        FeatureSet subset = owning(taken, width).withProvenance(provenance);
-        return labels == null
-                ? subset
-                : subset.withLabels(
-                        Arrays.stream(rows).map(row -> labels[row]).toArray(), classNames);
+        owning(taken, width); // Refuses none.
+        return new FeatureSet(taken, width, names.rows(rows));
+    }
+
+    /**
+     * These examples, then others. Provenance stays where both have the same.
+     *
+     * @param others of the same width, with labels and class names if these have them
+     * @return a set of all, with labels and ids
+     * @throws IllegalArgumentException if widths, class names or the having of labels differ
+     */
+    public FeatureSet and(FeatureSet others) {
+        if (others.width != width
+                || others.hasLabels() != hasLabels()
+                || !others.classNames().equals(classNames())) {
+            throw new IllegalArgumentException(
+                    "expected %d features and %s with class names %s, found %d and %s with %s"
+                            .formatted(
+                                    width,
+                                    hasLabels() ? "labels" : "no labels",
+                                    classNames(),
+                                    others.width,
+                                    others.hasLabels() ? "labels" : "no labels",
+                                    others.classNames()));
+        }
+        float[] both = Arrays.copyOf(values, Math.addExact(values.length, others.values.length));
+        System.arraycopy(others.values, 0, both, values.length, others.values.length);
+        return new FeatureSet(both, width, names.and(size, others.names, others.size));
     }
 
     /**
@@ -344,7 +395,7 @@ public final class FeatureSet {
         for (int i = 0; i < size; i++) {
             System.arraycopy(values, i * width + from, taken, i * part, part);
         }
-        return new FeatureSet(taken, part, labels, classNames, provenance);
+        return new FeatureSet(taken, part, names);
     }
 
     /**
@@ -362,7 +413,7 @@ public final class FeatureSet {
         }
         float[] standard = values.clone();
         statistics.standardize(standard);
-        return new FeatureSet(standard, width, labels, classNames, provenance);
+        return new FeatureSet(standard, width, names);
     }
 
     /**
@@ -373,7 +424,7 @@ public final class FeatureSet {
     public FeatureSet normalized() {
         float[] unit = new float[values.length];
         IntStream.range(0, size).parallel().forEach(row -> normalize(row * width, unit));
-        return new FeatureSet(unit, width, labels, classNames, provenance);
+        return new FeatureSet(unit, width, names);
     }
 
     private void normalize(int from, float[] unit) {
@@ -394,7 +445,7 @@ public final class FeatureSet {
      * @throws IllegalStateException without labels
      */
     public void requireLabels(String what) {
-        if (labels == null) {
+        if (!hasLabels()) {
             throw new IllegalStateException(
                     "expected labels on %s of %d rows, found none; add them with withLabels"
                             .formatted(what, size));

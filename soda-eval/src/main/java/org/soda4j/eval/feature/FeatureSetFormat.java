@@ -32,6 +32,9 @@ enum FeatureSetFormat {
             if (!set.classNames().isEmpty()) {
                 arrays.put(CLASS_NAMES, NpyArray.ofStrings(set.classNames()));
             }
+            if (set.hasIds()) {
+                arrays.put(IDS, NpyArray.ofStrings(set.ids()));
+            }
             arrays.put(PROVENANCE, NpyArray.ofString(json(set.provenance())));
             NpzFile.write(file, arrays);
         }
@@ -54,6 +57,9 @@ enum FeatureSetFormat {
                     in(file, FEATURES, features::toFloats),
                     shape[1],
                     labels(file, arrays.get(LABELS), classNames),
+                    arrays.containsKey(IDS)
+                            ? in(file, IDS, () -> arrays.get(IDS).toStrings())
+                            : null,
                     provenance == null
                             ? "{}"
                             : in(file, PROVENANCE, () -> single(provenance.toStrings())));
@@ -98,6 +104,9 @@ enum FeatureSetFormat {
                 if (!set.classNames().isEmpty()) {
                     metadata.put(CLASS_NAMES, json(set.classNames()));
                 }
+                if (set.hasIds()) {
+                    metadata.put(IDS, json(set.ids()));
+                }
                 Safetensors.write(file, tensors, metadata);
             }
         }
@@ -125,6 +134,13 @@ enum FeatureSetFormat {
                         tensors.names().contains(LABELS)
                                 ? labels(file, tensors.read(LABELS, manager), names)
                                 : null,
+                        metadata.containsKey(IDS)
+                                ? parse(
+                                        file,
+                                        IDS,
+                                        metadata.get(IDS),
+                                        new TypeReference<List<String>>() {})
+                                : null,
                         metadata.getOrDefault(PROVENANCE, "{}"));
             }
         }
@@ -148,6 +164,7 @@ enum FeatureSetFormat {
     private static final String FEATURES = "features";
     private static final String LABELS = "labels";
     private static final String CLASS_NAMES = "class_names";
+    private static final String IDS = "ids";
     private static final String PROVENANCE = "provenance";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -214,12 +231,18 @@ enum FeatureSetFormat {
     }
 
     private static FeatureSet assemble(
-            Path file, float[] features, int width, FeatureLabels labels, String provenance)
+            Path file,
+            float[] features,
+            int width,
+            FeatureLabels labels,
+            List<String> ids,
+            String provenance)
             throws IOException {
         Map<String, String> origin =
                 parse(file, PROVENANCE, provenance, new TypeReference<Map<String, String>>() {});
-        FeatureSet set =
+        FeatureSet rows =
                 in(file, FEATURES, () -> FeatureSet.owning(features, width)).withProvenance(origin);
+        FeatureSet set = ids == null ? rows : in(file, IDS, () -> rows.withIds(ids));
         return labels == null
                 ? set
                 : in(file, LABELS, () -> set.withLabels(labels.indices(), labels.names()));

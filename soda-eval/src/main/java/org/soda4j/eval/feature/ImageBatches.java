@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
-import org.soda4j.data.transform.PixelBuffer;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.engine.Internal;
+import org.soda4j.image.PixelBuffer;
 
 /** The images of a data set as batches of pixels, all through one pipeline. Not thread-safe. */
 @Internal
@@ -52,14 +52,14 @@ public final class ImageBatches {
     }
 
     /**
-     * Returns what only resizes to a model's resolution and channels.
+     * Returns what prepares images as a model does, without augmentation.
      *
      * @param soda whose denoiser says size and channels
      * @return the pipeline
      */
     public static ViewPipeline resizing(Soda soda) {
         List<Integer> shape = soda.config().denoiser().imageShape();
-        return ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
+        return ViewPipeline.prepared(shape.get(1), shape.get(0), soda.config().preparation());
     }
 
     /**

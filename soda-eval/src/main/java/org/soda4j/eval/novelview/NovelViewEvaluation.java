@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.eval.novelview.ViewScore.Baseline;
 import org.soda4j.eval.quality.Lpips;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.eval.quality.Ssim;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
 /**

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
+import org.soda4j.image.PixelImage;
 
 /** Images of scenes as arrays. */
 final class SceneArrays {

@@ -10,7 +10,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.data.IntRange;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /**
  * Images of one size in rows and columns, enlarged so that the pixels of small ones can be seen.

@@ -14,7 +14,6 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.feature.FeatureExtractor;
@@ -27,6 +26,7 @@ import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ImageQualityProtocol;
 import org.soda4j.eval.quality.ReconstructionQuality;
 import org.soda4j.eval.quality.Ssim;
+import org.soda4j.image.PixelImage;
 
 /**
  * Everything that is usually asked of a trained model, in one call and one report: k-NN and linear

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.plot.ImageGrid;
 import org.soda4j.eval.plot.Picture;
 import org.soda4j.eval.probe.Neighbours;
+import org.soda4j.image.PixelImage;
 
 /**
  * A picture: a grid of images, a chart or a heat map.

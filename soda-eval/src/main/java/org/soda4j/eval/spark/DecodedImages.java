@@ -2,7 +2,7 @@ package org.soda4j.eval.spark;
 
 import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
+import org.soda4j.image.PixelImage;
 
 /** One batch of decoded images, as the extractor takes it. */
 final class DecodedImages extends ImageDataset {

@@ -14,13 +14,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 import org.soda4j.Soda;
-import org.soda4j.data.DatasetException;
-import org.soda4j.data.image.ImageDecoder;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ImageBatches;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** What a task does: rows of (id, label, content) to rows of {@link FeatureRows}, by batches. */
 final class PartitionEncoder implements MapPartitionsFunction<Row, Row> {
@@ -65,14 +66,15 @@ final class PartitionEncoder implements MapPartitionsFunction<Row, Row> {
         private final FeatureExtractor extractor;
         private final ViewPipeline pipeline;
         private final ViewRandom random = new ViewRandom(0, 0, 0, 0); // Nothing is drawn from it.
-        private final ImageDecoder decoder = ImageDecoder.builder().build();
+        private final ImageDecoder decoder;
         private final Deque<Row> done = new ArrayDeque<>();
 
         Batches(Iterator<Row> rows, Soda soda) {
             this.rows = rows;
             extractor = FeatureExtractor.of(soda).output(output).batchSize(batchSize);
             List<Integer> shape = soda.config().denoiser().imageShape();
-            pipeline = ViewPipeline.builder(shape.get(1)).channels(shape.get(0)).build();
+            decoder = soda.config().preparation().decoder(shape.get(0));
+            pipeline = ImageBatches.resizing(soda);
         }
 
         @Override

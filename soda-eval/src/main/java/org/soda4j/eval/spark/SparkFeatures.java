@@ -2,6 +2,7 @@ package org.soda4j.eval.spark;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +35,7 @@ public final class SparkFeatures {
         int[] labels = new int[size];
         int width = 0;
         int labelled = 0;
+        List<String> ids = new ArrayList<>(size);
         int i = 0;
         String previous = null;
         Iterator<Row> sorted =
@@ -47,6 +49,7 @@ public final class SparkFeatures {
                 throw new IllegalArgumentException("expected each id once, found twice: " + id);
             }
             previous = id;
+            ids.add(id);
             List<Float> vector = row.getList(2);
             if (i == 0) {
                 width = vector.size();
@@ -70,6 +73,7 @@ public final class SparkFeatures {
         }
         FeatureSet set =
                 FeatureSet.of(values, Math.max(width, 1))
+                        .withIds(ids)
                         .withProvenance(FeatureRows.provenance(rows.schema()));
         return labelled == 0 ? set : set.withLabels(labels, FeatureRows.classNames(rows.schema()));
     }

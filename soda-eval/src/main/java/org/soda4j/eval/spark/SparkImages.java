@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Images in Spark: rows of an id, the content of an image file, and maybe a label. What a content
- * may be stands at {@link org.soda4j.data.image.ImageDecoder}.
+ * may be stands at {@link org.soda4j.image.ImageDecoder}.
  *
  * <pre>{@code
  * SparkImages files = SparkImages.folder(spark, "hdfs:///images");

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.probe.ProbeResult;
@@ -26,6 +28,9 @@ import org.soda4j.io.Safetensors;
 
 /** Feature files of others: whatever labels they have is read, or refused by file and array. */
 class FeatureFilesTest {
+
+    private static final FeatureStatistics ONE =
+            FeatureStatistics.of(new float[] {-1, -1, 1, 1}, 2); // Means 0, deviations 1.
 
     @TempDir private Path folder;
 
@@ -51,6 +56,40 @@ class FeatureFilesTest {
         assertThat(set.label(2)).isEqualTo(2);
         ProbeResult result = KnnProbe.builder().k(3).build().evaluate(set, set);
         assertThat(result.confusion().counts()).hasDimensions(3, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"set.npz", "set.safetensors"})
+    void rowsKeepTheirNames(String name) throws Exception {
+        FeatureSet set = FeatureSet.of(new float[] {1, 2, 3, 4, 5, 6}, 2);
+        assertThat(set.ids()).containsExactly("0", "1", "2");
+        assertThat(set.rows(2, 0).ids()).containsExactly("2", "0");
+        FeatureSet named = set.withIds(List.of("a/\u00e9t\u00e9.png", "b.jpg", "c c.png"));
+        FeatureSet both = named.rows(2, 0).and(named.columns(0, 2).standardized(ONE).rows(1));
+        both.withLabels(new int[3], List.of("all")).save(folder.resolve(name));
+        FeatureSet read = FeatureSet.load(folder.resolve(name));
+        assertThat(read.ids()).containsExactly("c c.png", "a/\u00e9t\u00e9.png", "b.jpg");
+        assertThat(read.row(0)).containsExactly(5, 6);
+        assertThat(read.row(2)).containsExactly(3, 4);
+        assertThatThrownBy(() -> set.withIds(List.of("a")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected 3 ids, one a row, found 1");
+        assertThatThrownBy(() -> set.and(read))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("no labels", "[all]");
+    }
+
+    @Test
+    void idsOfAnotherNumberAreRefused() throws Exception {
+        Path file = folder.resolve("ids.npz");
+        NpzFile.write(
+                file,
+                Map.of(
+                        "features", NpyArray.ofFloats(new float[4], 2, 2),
+                        "ids", NpyArray.ofStrings(List.of("a"))));
+        assertThatThrownBy(() -> FeatureSet.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("ids.npz", "'ids'", "expected 2 ids");
     }
 
     /** The classes of a test set stand where the training set has them, whatever it leaves out. */

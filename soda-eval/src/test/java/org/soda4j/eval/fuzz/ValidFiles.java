@@ -43,7 +43,7 @@ final class ValidFiles {
         }
         for (Path folder :
                 List.of(
-                        Path.of("../soda-data/src/test/resources/org/soda4j/data/image/images"),
+                        Path.of("../soda-core/src/test/resources/org/soda4j/image/images"),
                         Path.of("src/test/resources/org/soda4j/eval/fuzz/images"))) {
             try (Stream<Path> all = Files.list(folder)) {
                 for (Path file : all.sorted().toList()) {

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.data.scene.ShapeScenes;
 import org.soda4j.eval.novelview.ViewScore.Baseline;
+import org.soda4j.image.PixelImage;
 import org.soda4j.novelview.Camera;
 
 /** Against ways of drawing whose scores are known beforehand. */

@@ -16,13 +16,13 @@ import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.Pca;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ConfusionMatrix;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.ProbeResult;
+import org.soda4j.image.PixelImage;
 import org.xml.sax.InputSource;
 
 /** One file, well-formed, with everything in it. */

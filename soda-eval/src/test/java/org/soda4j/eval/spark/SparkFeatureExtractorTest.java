@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Soda;
+import org.soda4j.eval.TestImageFiles;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
@@ -102,6 +104,26 @@ class SparkFeatureExtractorTest {
                     SparkFeatureExtractor.of(model).output(output).batchSize(BATCH).threads(1);
             FeatureSet features = SparkFeatures.collect(extractor.encode(files));
             assertSameFeatures(features, SparkFiles.plainFeatures(model, images, output, BATCH));
+        }
+    }
+
+    @Test
+    void everyKindOfFileGivesTheLatentOfEncode() throws IOException {
+        List<Path> files = TestImageFiles.copyTo(folder.resolve("kinds"));
+        FeatureSet features =
+                SparkFeatures.collect(
+                        SparkFeatureExtractor.of(model)
+                                .batchSize(1)
+                                .threads(1)
+                                .encode(
+                                        SparkImages.folder(
+                                                spark, folder.resolve("kinds").toString())));
+        try (Soda soda = Soda.load(model)) {
+            for (int i = 0; i < files.size(); i++) {
+                assertThat(features.row(i))
+                        .as("%s", files.get(i))
+                        .isEqualTo(soda.encode(files.get(i)));
+            }
         }
     }
 
