@@ -15,8 +15,10 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.export.ModelCard;
 import org.soda4j.examples.export.PageFiles;
+import org.soda4j.examples.export.PythonProgram;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.examples.training.TrainingImages;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -94,10 +96,13 @@ public final class Export extends Program {
         requireAtLeast(1, "--gallery", gallery);
         OutputCheck.newFolder("--out", out);
         Path runtime = web == null ? null : PageFiles.runtime(web);
-        ImageDataset shown = web == null ? null : PageFiles.spread(galleryImages(), gallery);
-        OutputCheck.folder("--out", out);
         List<String> files = new ArrayList<>();
         try (Soda soda = TrainedModel.load(run, checkpoint, Device.cpu(), Precision.FP32)) {
+            ImageDataset shown =
+                    web == null
+                            ? null
+                            : PageFiles.spread(galleryImages(soda.config().preparation()), gallery);
+            OutputCheck.folder("--out", out);
             String format = half ? " (float16)" : "";
             OnnxExport encoder = prepared(OnnxExport.encoder(soda));
             encoder.write(out.resolve("encoder.onnx"));
@@ -110,14 +115,13 @@ public final class Export extends Program {
             }
             prepared(OnnxExport.denoiser(soda)).write(out.resolve("denoiser.onnx"));
             files.add("| `denoiser.onnx` | one step of drawing%s |".formatted(format));
-            AtomicFile.write(out.resolve("encode.py"), PageFiles.resource("encode.py"));
+            write("encode.py", PythonProgram.of(soda.config().preparation()));
             files.add("| `encode.py` | encodes image files: onnxruntime, numpy, Pillow |");
             if (web != null) {
                 PageFiles.write(out, runtime, soda, shown);
                 files.add("| `index.html` | encodes dropped images in a browser |");
             }
-            String card = new ModelCard(soda, run, licence, files).text();
-            AtomicFile.write(out.resolve("README.md"), card.getBytes(StandardCharsets.UTF_8));
+            write("README.md", new ModelCard(soda, run, licence, files).text());
         }
         print(
                 "%d files of the model in %s; its card is README.md"
@@ -128,16 +132,20 @@ public final class Export extends Program {
         return 0;
     }
 
+    private void write(String name, String text) throws IOException {
+        AtomicFile.write(out.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private OnnxExport prepared(OnnxExport export) {
         return (licence == null ? export : export.metadata("licence", licence)).half(half);
     }
 
-    private ImageDataset galleryImages() {
+    private ImageDataset galleryImages(ImagePreparation preparation) {
         if (images != null) {
-            return ImageFolder.builder().root(images).build();
+            return ImageFolder.builder().root(images).preparation(preparation).build();
         }
         try {
-            return TrainingImages.ofRun(run).open();
+            return TrainingImages.ofRun(run).open(preparation);
         } catch (IOException e) {
             throw refusal("--images: expected a folder of images; " + e.getMessage(), e);
         }

@@ -23,6 +23,9 @@ import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.examples.export.ExportFixture;
+import org.soda4j.examples.export.PythonProgram;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.ImagePreparation.Fit;
 import picocli.CommandLine;
 
 /** What export writes, from a saved model and from the folder of a run. */
@@ -61,7 +64,8 @@ class ExportTest {
                 .isZero();
         assertThat(names(to))
                 .containsExactly("README.md", "denoiser.onnx", "encode.py", "encoder.onnx");
-        assertThat(Files.readAllLines(to.resolve("encode.py"))).hasSizeLessThan(PROGRAM_LINES);
+        assertThat(Files.readAllLines(to.resolve("encode.py")))
+                .hasSizeLessThanOrEqualTo(PROGRAM_LINES);
         assertThat(Files.readString(to.resolve("README.md")))
                 .contains("colour image of 16 x 16", "latent of 12 numbers", "CC BY 4.0")
                 .contains("Not known: this was exported from a saved model")
@@ -130,6 +134,19 @@ class ExportTest {
         for (int i = 0; i < expected.length; i++) {
             assertThat((float) second.get("features").get(i).asDouble()).isEqualTo(expected[i]);
         }
+    }
+
+    @Test
+    void theProgramPreparesAsTheModelDoes() throws IOException {
+        String plain = PythonProgram.of(ImagePreparation.standard());
+        assertThat(plain)
+                .contains("    image = ImageOps.exif_transpose(image)\n")
+                .doesNotContain("#if", "alpha_composite", "w, h");
+        String other = PythonProgram.of(new ImagePreparation(false, "#FF8000", Fit.CROP));
+        assertThat(other)
+                .doesNotContain("#if", "exif")
+                .contains("\"#ff8000\"), image.convert(\"RGBA\"))\n", "    box = (x");
+        assertThat(other.lines()).hasSizeLessThanOrEqualTo(PROGRAM_LINES);
     }
 
     @Test

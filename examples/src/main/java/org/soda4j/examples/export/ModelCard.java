@@ -12,6 +12,8 @@ import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.ImagePreparation.Fit;
 import org.soda4j.io.ConfigText;
 import org.soda4j.training.run.RunFolder;
 
@@ -62,11 +64,18 @@ public final class ModelCard {
         lines.add("\n## Training\n");
         lines.addAll(training());
         lines.add("\n## Preparation\n");
+        ImagePreparation how = config.preparation();
         lines.add(
-                ("Images are made %s, resized whole to %d x %d by antialiased bilinear sampling (Pillow's"
-                                + " BILINEAR), and divided by 255. The encoder normalises channels itself.\n")
+                ("Files are %s, made %s, %s to %d x %d by antialiased bilinear sampling (Pillow's BILINEAR)"
+                                + " and divided by 255. The encoder normalises channels itself.\n")
                         .formatted(
-                                image.get(0) == 1 ? "grey" : "RGB without alpha", height, width));
+                                how.upright() ? "turned upright" : "taken as they lie",
+                                colour(how, image.get(0)),
+                                how.fit() == Fit.CROP
+                                        ? "cut to the largest central part with the model's proportions, resized"
+                                        : "resized whole",
+                                height,
+                                width));
         lines.add("## Limits\n");
         lines.add(
                 "Features say what images like those of the training have in common; of other images they"
@@ -77,6 +86,14 @@ public final class ModelCard {
                         ? "Not stated. Who publishes these weights decides; mind the licence of the images."
                         : licence);
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String colour(ImagePreparation how, int channels) {
+        String alpha =
+                how.background() == null
+                        ? " without alpha"
+                        : " over the background " + how.background();
+        return (channels == 1 ? "grey" : "RGB") + alpha;
     }
 
     private List<String> training() throws IOException {

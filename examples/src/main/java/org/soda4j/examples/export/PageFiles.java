@@ -16,10 +16,11 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.image.PixelImage;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.PixelImage;
 import org.soda4j.io.AtomicFile;
 
 /** The page that encodes images in a browser, and what it needs beside the encoder. */
@@ -78,6 +79,9 @@ public final class PageFiles {
                         .extract(images);
         ObjectNode gallery = JSON.createObjectNode();
         gallery.put("output", best ? "standardized" : "latent");
+        ImagePreparation preparation = soda.config().preparation();
+        gallery.put("upright", preparation.upright());
+        gallery.put("background", preparation.background());
         ArrayNode list = gallery.putArray("images");
         Files.createDirectories(folder.resolve("gallery"));
         for (int i = 0; i < features.size(); i++) {

@@ -10,11 +10,16 @@ function say(text, error) {
   element('status').className = error ? 'error' : '';
 }
 
-// The image's own pixels, upright; the graph resizes them.
+// The image's own pixels, as the model wants them; the graph cuts and resizes.
 async function pixels(blob) {
-  const bitmap = await createImageBitmap(blob, {colorSpaceConversion: 'none'});
+  const imageOrientation = gallery.upright ? 'from-image' : 'none';
+  const bitmap = await createImageBitmap(blob, {imageOrientation, colorSpaceConversion: 'none'});
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', {willReadFrequently: true});
+  if (gallery.background) {
+    context.fillStyle = gallery.background;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }
   context.drawImage(bitmap, 0, 0);
   const rgba = context.getImageData(0, 0, canvas.width, canvas.height).data;
   const rgb = new Uint8Array(canvas.width * canvas.height * 3);

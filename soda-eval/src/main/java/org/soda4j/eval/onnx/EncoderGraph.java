@@ -9,6 +9,7 @@ import org.soda4j.Soda;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.NormLayer;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.image.ImagePreparation;
 
 /** A {@code ResNetEncoder} as ONNX operators, batch norm folded into the convolutions before it. */
 final class EncoderGraph {
@@ -110,13 +111,17 @@ final class EncoderGraph {
     }
 
     /**
-     * Bytes of any size to {@code images}: to the model's channels, then resized by antialiased
-     * bilinear sampling, as Pillow does it; runtimes round between its two passes as Pillow does.
+     * Bytes of any size to {@code images}: to the model's channels, cropped where the model is,
+     * resized by antialiased bilinear sampling, as Pillow does it; runtimes round between its two
+     * passes as Pillow does.
      */
     private String prepared(String pixels) {
         String x = graph.node("Transpose", List.of(pixels), OnnxGraph.integers("perm", 0, 3, 1, 2));
         if (config.inputChannels() == 1) {
             x = grey(x);
+        }
+        if (soda.config().preparation().fit() == ImagePreparation.Fit.CROP) {
+            x = cropped(x);
         }
         String batch =
                 graph.node(
@@ -139,6 +144,29 @@ final class EncoderGraph {
                         OnnxGraph.integer("exclude_outside", 1));
         String levels = graph.cast(resized, OnnxGraph.FLOAT);
         return graph.node("Div", List.of(levels, graph.constant("byte", new float[] {BYTE})));
+    }
+
+    /** The largest central part with the model's proportions, as {@link ImagePreparation} says. */
+    private String cropped(String x) {
+        String size =
+                graph.node(
+                        "Shape",
+                        List.of(x),
+                        OnnxGraph.integer("start", 2),
+                        OnnxGraph.integer("end", 4));
+        String exchanged =
+                graph.node(
+                        "Gather",
+                        List.of(size, graph.integers(1, 0)),
+                        OnnxGraph.integer("axis", 0));
+        String product = graph.node("Mul", List.of(exchanged, graph.integers(height, width)));
+        String fitting = graph.node("Div", List.of(product, graph.integers(width, height)));
+        String least = graph.node("Max", List.of(fitting, graph.integers(1)));
+        String kept = graph.node("Min", List.of(size, least));
+        String rest = graph.node("Sub", List.of(size, kept));
+        String from = graph.node("Div", List.of(rest, graph.integers(2)));
+        String to = graph.node("Add", List.of(from, kept));
+        return graph.node("Slice", List.of(x, from, to, graph.integers(2, 3)));
     }
 
     /** Pillow's luma in whole numbers, all of which float32 holds exactly. */

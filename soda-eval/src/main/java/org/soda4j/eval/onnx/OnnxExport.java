@@ -126,9 +126,9 @@ public final class OnnxExport {
 
     /**
      * Takes bytes instead of {@code images}: {@code pixels}, uint8 {@code [N, H, W, 3]}, red, green
-     * and blue of any one size, which the graph makes grey where the model is and resizes to the
-     * model's resolution, whole, as {@code FeatureExtractor} does it. In ONNX Runtime at most one
-     * sample of a thousand differs, by one level of 255.
+     * and blue of any one size, upright and without alpha. The graph makes them grey where the
+     * model is, fits and resizes them as the model's {@code ImagePreparation} says. In ONNX Runtime
+     * at most one sample of a thousand differs from that, by one level of 255.
      *
      * @param uint8 default false
      * @return a changed export

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
@@ -34,6 +35,8 @@ import org.soda4j.eval.TestImages;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.onnx.OnnxSession.Input;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.PixelBuffer;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 import org.soda4j.novelview.ViewConditioning;
@@ -222,6 +225,42 @@ class OnnxExportTest {
             System.arraycopy(data.image(i).pixels(), 0, all, i * length, length);
         }
         return new Input(all, n, side, side, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void otherProportionsAreFitted(ImagePreparation.Fit fit) throws Exception {
+        try (Soda soda =
+                        shaken(
+                                model(
+                                                ResNetEncoder.builder()
+                                                        .smallImages(true)
+                                                        .widthMultiplier(0.125),
+                                                3)
+                                        .preparation(new ImagePreparation(null, null, fit))
+                                        .build());
+                OnnxSession session =
+                        new OnnxSession(OnnxExport.encoder(soda).uint8(true).toBytes())) {
+            for (int[] size : new int[][] {{21, 40}, {50, 33}, {1, 30}}) {
+                byte[] bytes = new byte[size[0] * size[1] * 3];
+                new Random(4).nextBytes(bytes);
+                PixelBuffer buffer = new PixelBuffer();
+                buffer.set(size[1], size[0], 3, bytes);
+                soda.config().preparation().apply(buffer, 3, SIZE, SIZE);
+                float[] planes = new float[3 * SIZE * SIZE];
+                for (int i = 0; i < planes.length; i++) {
+                    int sample = buffer.pixels()[i % (SIZE * SIZE) * 3 + i / (SIZE * SIZE)];
+                    planes[i] = (sample & 0xFF) / 255f;
+                }
+                try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+                    NDArray images = manager.create(planes, new Shape(1, 3, SIZE, SIZE));
+                    Input pixels = new Input(bytes, 1, size[0], size[1], 3);
+                    float[] found = session.run(Map.of("pixels", pixels)).get("latent");
+                    assertThat(difference(found, soda.encode(images).toFloatArray()))
+                            .isLessThan(2e-3);
+                }
+            }
+        }
     }
 
     /** The preparation of files: grey, resized with 8 bits between its passes. */
