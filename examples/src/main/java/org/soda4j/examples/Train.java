@@ -13,6 +13,7 @@ import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.MinutesPlan;
 import org.soda4j.examples.training.OwnImagesPlan;
 import org.soda4j.examples.training.Ranks;
@@ -78,6 +79,17 @@ public final class Train extends Program {
                             + " Default: 20.")
     private Integer minutes;
 
+    @Option(
+            names = "--resolution",
+            paramLabel = "N",
+            description =
+                    "Pixels of the model's images, a multiple of 8 from 16 to 128, for --images"
+                            + " without --preset or --config. Default: 16, 32 or 64, by your images"
+                            + " and the minutes.")
+    private Integer resolution;
+
+    @Mixin private ThreadsOption threads;
+
     @Mixin private DeviceOption device;
 
     private final long start = System.nanoTime();
@@ -89,6 +101,7 @@ public final class Train extends Program {
             return ranks.launch(Train.class);
         }
         try (Ranks.Joined joined = ranks.join(device.device())) {
+            threads.set();
             return train(source, joined);
         }
     }
@@ -108,6 +121,10 @@ public final class Train extends Program {
     }
 
     private TrainingImages source() {
+        if (resolution != null && (images == null || options.given())) {
+            throw refusal(
+                    "--resolution: expected --images without --preset or --config, which say it themselves");
+        }
         if (minutes != null) {
             requireAtLeast(1, "--minutes", minutes);
             if (images == null || options.given()) {
@@ -139,7 +156,12 @@ public final class Train extends Program {
         List<String> overrides = new ArrayList<>(options.overrides());
         ImageDataset dataset = source.open(ImagePreparation.standard());
         int budget = minutes == null ? DEFAULT_MINUTES : minutes;
-        OwnImagesPlan plan = OwnImagesPlan.choose(dataset, budget);
+        OwnImagesPlan plan;
+        try {
+            plan = OwnImagesPlan.choose(dataset, budget, resolution);
+        } catch (IllegalArgumentException e) {
+            throw refusal(e.getMessage(), e);
+        }
         RunConfig config;
         try {
             config = plan.config(overrides);
@@ -164,8 +186,8 @@ public final class Train extends Program {
             print.println(
                     "  "
                             + length
-                            + (options.stepsGiven()
-                                    ? " (--steps)"
+                            + (!options.lengthOption().isEmpty()
+                                    ? " (" + options.lengthOption() + ")"
                                     : options.lengthGiven()
                                             ? ""
                                             : ", which fit into %d minutes here, as measured by some steps (--minutes)"

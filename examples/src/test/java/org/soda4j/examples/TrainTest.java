@@ -63,6 +63,11 @@ class TrainTest {
         assertThat(out.toString())
                 .contains("complete already after step 3")
                 .doesNotContain("report: ");
+        assertThat(run("resume", run.toString(), "--device", "cpu", "--steps", "5"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("complete after step 5", "report: ");
+        assertThat(RunFolder.config(run, RunConfig.class).training().length().count()).isEqualTo(5);
     }
 
     /** What there are too few or too small images for is known before, and ends nothing. */

@@ -34,6 +34,7 @@ public final class ConfigText {
                     .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                     .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .build();
     private static final ObjectMapper YAML =

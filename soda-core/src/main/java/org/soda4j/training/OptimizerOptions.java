@@ -13,7 +13,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     double learningRate = 1e-4;
     double encoderRateRatio = 2;
     TrainingLength warmup = new TrainingLength(TrainingLength.Unit.EPOCHS, 20);
-    RateSchedule rateSchedule = RateSchedule.CONSTANT;
+    RateSchedule rateSchedule = RateSchedule.PUBLISHED;
     double weightDecay = 0.05;
     boolean decayVectors = true;
     double beta1 = 0.9;
@@ -21,7 +21,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     double epsilon = 1e-8;
     double clipNorm = 1;
     double emaDecay = 0.9999;
-    EmaRamp emaRamp = EmaRamp.NONE;
+    EmaRamp emaRamp = EmaRamp.PUBLISHED;
     double sigReg;
 
     OptimizerOptions() {}
@@ -80,9 +80,9 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     }
 
     /**
-     * Sets what the rate does after the warm-up. Default and published: constant.
+     * Sets what the rate does in the warm-up and after it. Default: {@link RateSchedule#PUBLISHED}.
      *
-     * @param rateSchedule constant or cosine
+     * @param rateSchedule published, constant or cosine
      * @return this
      */
     public T rateSchedule(RateSchedule rateSchedule) {
@@ -181,8 +181,7 @@ public abstract class OptimizerOptions<T extends OptimizerOptions<T>> {
     }
 
     /**
-     * Sets how the average's decay grows in early steps. Default: {@link EmaRamp#NONE}; published:
-     * {@link EmaRamp#PUBLISHED}.
+     * Sets how the average's decay grows in early steps. Default: {@link EmaRamp#PUBLISHED}.
      *
      * @param emaRamp the ramp
      * @return this

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,8 +116,9 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
      * @param file a {@code .json} file, or YAML with any other name
      * @param overrides {@code path=value} each, applied in their order: the path of a field with
      *     dots (an index for an element of a list), the value as YAML: {@code
-     *     training.batchSize=64}, {@code model.denoiser.multipliers=[1, 2]}, {@code
-     *     training.warmup=null}. {@code training.steps=200} replaces a length in epochs
+     *     training.batchSize=64}, {@code model.denoiser.multipliers=1,2} (brackets around a list
+     *     may be left out), {@code training.warmup=null}. {@code training.steps=200} replaces a
+     *     length in epochs
      * @return the configuration
      * @throws IOException if the file cannot be read
      * @throws IllegalArgumentException if it is not a configuration or an override is not possible;
@@ -169,15 +171,15 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                             + override);
         }
         String[] path = override.substring(0, equals).strip().split("\\.", -1);
-        JsonNode value = ConfigText.yamlTree(override.substring(equals + 1));
+        JsonNode value = value(override.substring(equals + 1));
         JsonNode node = tree;
         for (int i = 0; i < path.length; i++) {
             boolean last = i == path.length - 1;
             if (node instanceof ObjectNode object) {
                 if (last) {
                     // Taken out first, so that it comes last and so after what it replaces.
-                    object.remove(path[i]);
-                    object.set(path[i], value);
+                    boolean list = object.remove(path[i]) instanceof ArrayNode;
+                    object.set(path[i], list && value.isValueNode() ? listOf(value) : value);
                     return;
                 }
                 node =
@@ -196,6 +198,19 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                                 .formatted(override, node.size(), path[i], node));
             }
         }
+    }
+
+    /** As YAML; numbers and names with commas between them are a list without its brackets. */
+    private static JsonNode value(String text) {
+        JsonNode value = ConfigText.yamlTree(text);
+        return value.isTextual() && value.asText().matches("[\\w.+-]+(\\s*,\\s*[\\w.+-]+)+")
+                ? ConfigText.yamlTree("[" + text + "]")
+                : value;
+    }
+
+    private static JsonNode listOf(JsonNode value) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        return value.isNull() ? value : list.add(value);
     }
 
     private static boolean isIndex(String text, ArrayNode array) {

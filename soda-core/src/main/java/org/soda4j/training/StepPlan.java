@@ -63,7 +63,9 @@ final class StepPlan {
      * the number of ranks (the linear rule of Goyal et al. 2017), times the schedule's factor.
      */
     double rate(long step) {
-        double factor = config.rateSchedule().factor(step - shift, warmupSteps, plannedSteps);
+        double factor =
+                config.rateSchedule()
+                        .factor(step - shift, warmupSteps, plannedSteps, stepsPerEpoch);
         return config.learningRate() * ranks * factor;
     }
 }

@@ -71,7 +71,7 @@ class ReleasedFormatsTest {
             assertThatThrownBy(() -> trainer.emaRamp(EmaRamp.TENTHS).build().fit())
                     .isInstanceOf(RunFolderException.class)
                     .hasMessageContaining("emaRamp");
-            assertThat(trainer.emaRamp(EmaRamp.NONE).build().fit().complete()).isTrue();
+            assertThat(trainer.emaRamp(EmaRamp.PUBLISHED).build().fit().complete()).isTrue();
         }
     }
 

@@ -90,7 +90,9 @@ final class TinyTraining {
                 .batchSize(4)
                 .learningRate(1e-3)
                 .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 4))
+                .rateSchedule(RateSchedule.CONSTANT)
                 .emaDecay(0.8)
+                .emaRamp(EmaRamp.NONE)
                 .seed(11);
     }
 

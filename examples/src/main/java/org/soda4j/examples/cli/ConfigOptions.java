@@ -38,6 +38,24 @@ public final class ConfigOptions {
     private Long steps;
 
     @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Length of the training, instead of --steps. Default: as configured.")
+    private Long epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Images of a step. Default: as configured.")
+    private Integer batch;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "Learning rate of the denoiser. Default: as configured.")
+    private Double learningRate;
+
+    @Option(
             names = "--precision",
             paramLabel = "NAME",
             description = "FP32, BF16 or FP16. Default: as configured.")
@@ -51,8 +69,9 @@ public final class ConfigOptions {
         return preset != null || file != null;
     }
 
-    public boolean stepsGiven() {
-        return steps != null;
+    /** The option that sets the length, or none. */
+    public String lengthOption() {
+        return steps != null ? "--steps" : epochs != null ? "--epochs" : "";
     }
 
     /** Whether the length of the training is said, in whatever words. */
@@ -70,6 +89,20 @@ public final class ConfigOptions {
                         spec.commandLine(), "--steps: expected at least 1, found " + steps);
             }
             all.add("training.steps=" + steps);
+        }
+        if (epochs != null) {
+            if (epochs < 1 || steps != null) {
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(),
+                        "--epochs: expected at least 1, and no --steps, found " + epochs);
+            }
+            all.add("training.epochs=" + epochs);
+        }
+        if (batch != null) {
+            all.add("training.batchSize=" + batch);
+        }
+        if (learningRate != null) {
+            all.add("training.learningRate=" + learningRate);
         }
         if (precision != null) {
             all.add("training.precision=" + precision);

@@ -17,6 +17,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
@@ -128,6 +129,7 @@ record TrainingSteps(Device device, Precision number) implements CheckCase {
                     .learningRate(LEARNING_RATE)
                     .precision(precision)
                     .emaDecay(0.5)
+                    .emaRamp(EmaRamp.NONE)
                     .draws((step, config, like) -> draw(step, config, noises, like))
                     .listener(
                             new RunListener() {

@@ -19,6 +19,7 @@ import org.soda4j.Soda;
 import org.soda4j.TrainingDraw;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.checkpoint.CheckpointStore;
 import org.soda4j.training.listener.RunEvent;
@@ -135,6 +136,7 @@ final class TrainingCase {
                 .epsilon(config.path("eps").asDouble())
                 .clipNorm(config.path("clip_norm").asDouble())
                 .emaDecay(config.path("ema").asDouble())
+                .emaRamp(EmaRamp.NONE)
                 .draws((step, model, like) -> draw(step, model.latent().sections(), drop, like))
                 .listener(
                         new RunListener() {

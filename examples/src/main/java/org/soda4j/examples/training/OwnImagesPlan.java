@@ -31,21 +31,38 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
      * Chooses.
      *
      * @param minutes that the whole command may take
+     * @param wanted rows and columns of the model's images; null to choose them
      */
-    public static OwnImagesPlan choose(ImageDataset images, int minutes) {
+    public static OwnImagesPlan choose(ImageDataset images, int minutes, Integer wanted) {
         if (images.size() < 2) {
             throw new IllegalArgumentException(
                     "images: expected at least 2, for batch norm, found " + images.size());
         }
         List<Integer> sides = TrainingImages.shorterSides(images, LOOKED_AT);
         int median = sides.get(sides.size() / 2);
-        int resolution = resolution(median, minutes);
+        if (wanted != null && (wanted % 8 != 0 || wanted < 16 || wanted > 128)) {
+            throw new IllegalArgumentException(
+                    "--resolution: expected a multiple of 8 from 16 to 128, found " + wanted);
+        }
         boolean grey = isGrey(images);
+        int chosen = resolution(median, minutes);
+        int resolution = wanted == null ? chosen : wanted;
+        int preset = wanted == null ? chosen : wanted < 32 ? 16 : wanted < 64 ? 32 : 64;
         List<String> overrides = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        reasons.add(
-                "resolution %d: the shorter side of your %d images is %d pixels in the median, and there are %d minutes"
-                        .formatted(resolution, images.size(), median, minutes));
+        String why =
+                "resolution %d%s: the shorter side of your %d images is %d pixels in the median"
+                        .formatted(
+                                resolution,
+                                wanted == null ? "" : " (--resolution)",
+                                images.size(),
+                                median);
+        reasons.add(wanted == null ? why + ", and there are %d minutes".formatted(minutes) : why);
+        if (resolution != preset) {
+            overrides.add(
+                    "model.denoiser.imageShape=[%d, %d, %d]"
+                            .formatted(grey ? 1 : 3, resolution, resolution));
+        }
         reasons.add(
                 "%s, as your images are"
                         .formatted(grey ? "one channel, grey" : "three channels, colour"));
@@ -56,11 +73,11 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
         }
         overrides.add("training.evaluateEveryEpochs=0");
         overrides.add("training.sampleEveryEpochs=0");
-        String preset = "minutes-" + resolution + (grey ? "-grey" : "");
+        String name = "minutes-" + preset + (grey ? "-grey" : "");
         reasons.add(
                 "preset %s: a small model whose features are worth something within minutes; the latent has a section for every depth of the denoiser"
-                        .formatted(preset));
-        return new OwnImagesPlan(preset, overrides, reasons);
+                        .formatted(name));
+        return new OwnImagesPlan(name, overrides, reasons);
     }
 
     /** The largest at which enough images are seen, no larger than the images are. */

@@ -23,7 +23,7 @@ class OwnImagesPlanTest {
             image.setRGB(i % side, 0, colour);
             ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
         }
-        return OwnImagesPlan.choose(ImageFolder.builder().root(folder).build(), minutes);
+        return OwnImagesPlan.choose(ImageFolder.builder().root(folder).build(), minutes, null);
     }
 
     @Test
@@ -42,6 +42,20 @@ class OwnImagesPlanTest {
         assertThat(config.model().denoiser().imageShape()).containsExactly(1, 32, 32);
         assertThat(config.model().encoder().inputChannels()).isEqualTo(1);
         assertThat(config.training().batchSize()).isEqualTo(8);
+    }
+
+    @Test
+    void theResolutionThatIsAskedForIsTaken() throws IOException {
+        plan(3, 64, 0xff0000, 20);
+        ImageFolder images = ImageFolder.builder().root(folder).build();
+        OwnImagesPlan plan = OwnImagesPlan.choose(images, 20, 40);
+        assertThat(plan.preset()).isEqualTo("minutes-32");
+        assertThat(plan.config(List.of("training.steps=5")).model().denoiser().imageShape())
+                .containsExactly(3, 40, 40);
+        assertThat(plan.reasons().get(0)).startsWith("resolution 40 (--resolution): ");
+        assertThatThrownBy(() -> OwnImagesPlan.choose(images, 20, 20))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--resolution: expected a multiple of 8 from 16 to 128, found 20");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -99,6 +100,29 @@ public final class RunFolder implements AutoCloseable {
         } catch (RuntimeException e) {
             closeAfter(e, lock);
             throw e;
+        }
+    }
+
+    /**
+     * Gives a run another configuration, to train it for longer. What else changes, changes from
+     * the newest checkpoint on; a model or data that do not fit it are refused there.
+     *
+     * @param folder a run folder that no process uses
+     * @param config the new configuration: whatever Jackson can write
+     * @throws RunFolderException if the folder is no run folder, is in use, or cannot be written
+     */
+    public static void replaceConfig(Path folder, Object config) {
+        Path root = folder.toAbsolutePath().normalize();
+        config(root, JsonNode.class);
+        byte[] effective = bytes(config, "the configuration");
+        RunLock lock = null;
+        try {
+            lock = RunLock.take(root, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            AtomicFile.write(root.resolve(CONFIG), effective);
+            lock.close();
+        } catch (IOException e) {
+            closeAfter(e, lock);
+            throw unusable(root, e);
         }
     }
 
