@@ -55,6 +55,15 @@ public final class Benchmark extends Program {
     @Option(names = "--precision", defaultValue = "FP32", description = "FP32 or BF16.")
     private Precision precision;
 
+    @Option(
+            names = "--engine",
+            defaultValue = "SODA",
+            description = {
+                "SODA, this library, or ONNX: the exported model in ONNX Runtime, for encode in FP32."
+                        + " Its jar has to be on the class path."
+            })
+    private EncodingEngine engine;
+
     @Option(names = "--batch", defaultValue = "16", description = "Images of a step.")
     private int batch;
 
@@ -71,6 +80,12 @@ public final class Benchmark extends Program {
             defaultValue = "10",
             description = "Time to measure, after warming up for half as long.")
     private double seconds;
+
+    /** What encodes. */
+    private enum EncodingEngine {
+        SODA,
+        ONNX
+    }
 
     /** What can be measured. */
     private enum Task {
@@ -99,16 +114,34 @@ public final class Benchmark extends Program {
         if (task == Task.VIEWS && data == null) {
             throw refusal("expected --data and --root for the task views");
         }
+        if (engine == EncodingEngine.ONNX && (task != Task.ENCODE || precision != Precision.FP32)) {
+            throw refusal("--engine onnx: expected --task encode and --precision FP32");
+        }
         String line =
                 switch (task) {
                     case VIEWS -> ViewsBenchmark.run(data, threads == null ? 1 : threads, seconds);
                     case KNN -> KnnBenchmark.run(seconds);
                     case START -> StartBenchmark.run();
                     case TRAIN, ENCODE, SAMPLE ->
-                            model().run(ModelBenchmark.Work.valueOf(task.name()));
+                            engine == EncodingEngine.ONNX
+                                    ? onnx()
+                                    : model().run(ModelBenchmark.Work.valueOf(task.name()));
                 };
         writer().println(line);
         return 0;
+    }
+
+    private String onnx() {
+        try {
+            ModelBenchmark benchmark = model().byOnnx(threads == null ? 0 : threads);
+            return "ONNX Runtime " + benchmark.run(ModelBenchmark.Work.ENCODE);
+        } catch (NoClassDefFoundError e) {
+            throw refusal(
+                    "--engine onnx: expected com.microsoft.onnxruntime:onnxruntime on the class path,"
+                            + " found no "
+                            + e.getMessage(),
+                    new ClassNotFoundException(e.getMessage(), e));
+        }
     }
 
     private ModelBenchmark model() {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             Describe.class,
             Evaluate.class,
             Encode.class,
+            Export.class,
             Probe.class,
             EncodeSpark.class,
             Search.class,

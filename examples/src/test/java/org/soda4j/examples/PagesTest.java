@@ -200,7 +200,8 @@ class PagesTest {
 
                             private void collect(String text) {
                                 Matcher option =
-                                        Pattern.compile("(?<![\\w-])--[a-z][a-z-]+").matcher(text);
+                                        Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]+")
+                                                .matcher(text);
                                 while (option.find()) {
                                     named.add(option.group());
                                 }

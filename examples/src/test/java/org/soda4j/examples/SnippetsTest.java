@@ -70,6 +70,7 @@ class SnippetsTest {
             import org.soda4j.eval.feature.*;
             import org.soda4j.eval.latent.*;
             import org.soda4j.eval.novelview.*;
+            import org.soda4j.eval.onnx.*;
             import org.soda4j.eval.probe.*;
             import org.soda4j.eval.langchain4j.*;
             import org.soda4j.eval.quality.*;
@@ -121,7 +122,8 @@ class SnippetsTest {
                         "soda-core/src/main/java/org/soda4j/Soda.java",
                         "soda-core/src/main/java/org/soda4j/ImageEncodingTranslatorFactory.java",
                         "soda-core/src/main/java/org/soda4j/training/SodaTrainer.java",
-                        "soda-eval/src/main/java/org/soda4j/eval/feature/FeatureExtractor.java")
+                        "soda-eval/src/main/java/org/soda4j/eval/feature/FeatureExtractor.java",
+                        "soda-eval/src/main/java/org/soda4j/eval/onnx/OnnxExport.java")
                 .map(
                         file ->
                                 DynamicTest.dynamicTest(

@@ -280,6 +280,16 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         return DenoiserCost.firstConvolution(this);
     }
 
+    /**
+     * Returns the groups of the last norm.
+     *
+     * @return as published, whatever the others have
+     */
+    @Internal
+    public static int lastGroups() {
+        return LAST_GROUPS;
+    }
+
     /** A residual block of this U-Net, but for its name and seed. */
     ModulatedResidualBlock.Builder residual(int in, int out, int section, Resample resample) {
         return ModulatedResidualBlock.builder()

@@ -1,5 +1,7 @@
 package org.soda4j.encoder;
 
+import org.soda4j.engine.Internal;
+
 /** What normalises the encoder's feature maps; torchvision's {@code norm_layer}. */
 public enum NormLayer {
     /**
@@ -18,9 +20,11 @@ public enum NormLayer {
     /**
      * The groups of a norm.
      *
+     * @param channels of the feature maps
      * @return 0 for batch norm
      */
-    int groups(int channels) {
+    @Internal
+    public int groups(int channels) {
         if (this == BATCH_NORM) {
             return 0;
         }

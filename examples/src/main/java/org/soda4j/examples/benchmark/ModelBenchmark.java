@@ -40,6 +40,7 @@ public final class ModelBenchmark {
     private final int steps;
     private final Device device;
     private final List<Double> seconds = new ArrayList<>();
+    private Integer onnxThreads;
 
     /** Steps that are timed, after one that is not, on the device that a model takes by itself. */
     public ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
@@ -54,6 +55,16 @@ public final class ModelBenchmark {
         this.batch = batch;
         this.steps = steps;
         this.device = device;
+    }
+
+    /**
+     * Encodes by ONNX Runtime, which has to be on the class path, instead of by this library.
+     *
+     * @param threads of an operator; 0: as the runtime decides
+     */
+    public ModelBenchmark byOnnx(int threads) {
+        onnxThreads = threads;
+        return this;
     }
 
     /** What was measured, in one line. */
@@ -74,7 +85,13 @@ public final class ModelBenchmark {
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
             switch (work) {
                 case TRAIN -> train(soda, manager);
-                case ENCODE -> encode(soda, manager);
+                case ENCODE -> {
+                    if (onnxThreads == null) {
+                        encode(soda, manager);
+                    } else {
+                        encodeByOnnx(soda, manager);
+                    }
+                }
                 case SAMPLE -> sample(soda, manager);
             }
             memory = peakResidentMegabytes();
@@ -147,6 +164,21 @@ public final class ModelBenchmark {
             }
             if (i > 0) {
                 seconds.add((System.nanoTime() - start) * 1e-9);
+            }
+        }
+    }
+
+    private void encodeByOnnx(Soda soda, NDManager manager) {
+        NDArray images = images(manager, batch);
+        float[] pixels = images.toFloatArray();
+        long[] shape = images.getShape().getShape();
+        try (OnnxEncoding encoding = new OnnxEncoding(soda, onnxThreads)) {
+            for (int i = 0; i <= steps; i++) {
+                long start = System.nanoTime();
+                encoding.encode(pixels, shape);
+                if (i > 0) {
+                    seconds.add((System.nanoTime() - start) * 1e-9);
+                }
             }
         }
     }

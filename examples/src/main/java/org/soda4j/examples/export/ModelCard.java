@@ -1,0 +1,148 @@
+package org.soda4j.examples.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.soda4j.ModelSummary;
+import org.soda4j.Soda;
+import org.soda4j.SodaConfig;
+import org.soda4j.eval.report.RunSections;
+import org.soda4j.image.ImagePreparation;
+import org.soda4j.image.ImagePreparation.Fit;
+import org.soda4j.io.ConfigText;
+import org.soda4j.training.run.RunFolder;
+
+/** The page that goes with an exported model: what it is, takes and gives, and comes from. */
+public final class ModelCard {
+
+    private final Soda soda;
+    private final Path run;
+    private final String licence;
+    private final List<String> files;
+
+    /**
+     * @param run the folder that the model was read from
+     * @param licence of the weights; null: nobody said
+     * @param files what was exported, name and sentence in one
+     */
+    public ModelCard(Soda soda, Path run, String licence, List<String> files) {
+        this.soda = soda;
+        this.run = run;
+        this.licence = licence;
+        this.files = List.copyOf(files);
+    }
+
+    /** The card as Markdown. */
+    public String text() throws IOException {
+        SodaConfig config = soda.config();
+        List<Integer> image = config.denoiser().imageShape();
+        int height = image.get(1);
+        int width = image.get(2);
+        String colours = image.get(0) == 1 ? "grey" : "colour";
+        ModelSummary summary = soda.describe();
+        List<String> lines = new ArrayList<>();
+        lines.add("# A SODA model\n");
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "An encoder that turns a %s image of %d x %d pixels into a latent of %d"
+                                + " numbers, and a denoiser that draws images from latents"
+                                + " ([SODA](https://arxiv.org/abs/2311.17901), by soda4j). %,d"
+                                + " parameters together.\n",
+                        colours,
+                        height,
+                        width,
+                        config.latent().size(),
+                        summary.parameterCount()));
+        lines.add("| file | holds |\n|---|---|");
+        lines.addAll(files);
+        lines.add("\n## Training\n");
+        lines.addAll(training());
+        lines.add("\n## Preparation\n");
+        ImagePreparation how = config.preparation();
+        lines.add(
+                ("Files are %s, made %s, %s to %d x %d by antialiased bilinear sampling (Pillow's BILINEAR)"
+                                + " and divided by 255. The encoder normalises channels itself.\n")
+                        .formatted(
+                                how.upright() ? "turned upright" : "taken as they lie",
+                                colour(how, image.get(0)),
+                                how.fit() == Fit.CROP
+                                        ? "cut to the largest central part with the model's proportions, resized"
+                                        : "resized whole",
+                                height,
+                                width));
+        lines.add("## Limits\n");
+        lines.add(
+                "Features say what images like those of the training have in common; of other images they"
+                        + " say less. Measure on your own before you rely on them.\n");
+        lines.add("## Licence\n");
+        lines.add(
+                licence == null
+                        ? "Not stated. Who publishes these weights decides; mind the licence of the images."
+                        : licence);
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String colour(ImagePreparation how, int channels) {
+        String alpha =
+                how.background() == null
+                        ? " without alpha"
+                        : " over the background " + how.background();
+        return (channels == 1 ? "grey" : "RGB") + alpha;
+    }
+
+    private List<String> training() throws IOException {
+        List<String> lines = new ArrayList<>();
+        Path data = run.resolve("data.json");
+        if (!Files.exists(data)) {
+            lines.add(
+                    "Not known: this was exported from a saved model, not from the folder of a run.");
+            return lines;
+        }
+        JsonNode stored = ConfigText.readTree(data);
+        Path name = Path.of(stored.path("path").asText("?")).getFileName();
+        lines.add("- images: %s, %s".formatted(stored.path("kind").asText(), name));
+        Map<String, String> provenance = RunSections.provenance(run);
+        for (String key : List.of("dataHash", "soda4j", "djl")) {
+            if (provenance.containsKey(key)) {
+                lines.add("- %s: %s".formatted(key, provenance.get(key)));
+            }
+        }
+        JsonNode last = null;
+        JsonNode evaluation = null;
+        if (Files.exists(RunFolder.metrics(run))) {
+            for (String line : Files.readAllLines(RunFolder.metrics(run))) {
+                if (line.startsWith("{\"type\":\"evaluation\"")) {
+                    evaluation = ConfigText.jsonTree(line);
+                } else if (line.startsWith("{\"type\":\"step\"") && line.endsWith("}")) {
+                    last = ConfigText.jsonTree(line);
+                }
+            }
+        }
+        if (last != null) {
+            lines.add(
+                    "- length: %s steps, %s images seen"
+                            .formatted(last.path("step").asText(), last.path("images").asText()));
+        }
+        if (evaluation == null) {
+            lines.add("- probes: none were made");
+            return lines;
+        }
+        for (Map.Entry<String, JsonNode> figure : evaluation.properties()) {
+            if (figure.getKey().contains(".")) {
+                lines.add(
+                        "- %s at step %s: %s"
+                                .formatted(
+                                        figure.getKey(),
+                                        evaluation.path("step").asText(),
+                                        figure.getValue().asText()));
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,322 @@
+package org.soda4j.eval.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.soda4j.Soda;
+import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.latent.LatentLayout;
+import org.soda4j.latent.LayerModulation;
+
+/**
+ * A {@code UNetDenoiser} as ONNX operators. Times, latents and what they modulate by are float32,
+ * as in the model itself.
+ */
+final class DenoiserGraph {
+
+    private static final String BATCH = "N";
+
+    private final OnnxGraph graph;
+    private final ModelWeights weights;
+    private final UNetDenoiserConfig config;
+    private final LatentLayout layout;
+    private final LayerModulation modulation;
+
+    /** SiLU of the time's embedding and of each section of the latent. */
+    private String time;
+
+    private List<String> sections;
+
+    /** Feature maps as they are now. */
+    private int height;
+
+    private int width;
+    private int channels;
+
+    private int stages;
+
+    DenoiserGraph(Soda soda, UNetDenoiserConfig config, boolean half) {
+        this.config = config;
+        graph = new OnnxGraph("soda-denoiser", half);
+        weights = new ModelWeights(soda, "decoder.");
+        layout = soda.config().latent();
+        modulation = soda.config().modulation();
+        height = config.imageShape().get(1);
+        width = config.imageShape().get(2);
+    }
+
+    GraphProto build() {
+        int images = config.imageShape().get(0);
+        String noisy = graph.input("x_t", OnnxGraph.FLOAT, BATCH, images, height, width);
+        time = time(graph.input("t", OnnxGraph.FLOAT, BATCH));
+        String z = graph.input("z", OnnxGraph.FLOAT, BATCH, layout.size());
+        sections = sections(z, graph.input("keep", OnnxGraph.FLOAT, BATCH, layout.sections()));
+
+        channels = config.channels();
+        String x = convolution(graph.toMaps(noisy), "image_proj", 1);
+        Deque<String> skips = new ArrayDeque<>(List.of(x));
+        Deque<Integer> widths = new ArrayDeque<>(List.of(channels));
+        int levels = config.multipliers().size();
+        for (int level = 0; level < levels; level++) {
+            for (int i = 0; i < config.blocks(); i++) {
+                x = stage(x, "down.", widthOf(level), skips.size(), attends(level));
+                skips.push(x);
+                widths.push(channels);
+            }
+            if (level < levels - 1) {
+                x = resampled(x, "down.", skips.size(), Resampling.DOWN);
+                skips.push(x);
+                widths.push(channels);
+            }
+        }
+        x = residual(x, "middle.res1.", channels, skips.size(), Resampling.NONE);
+        x = attention(x, "middle.attn.");
+        x = residual(x, "middle.res2.", channels, skips.size(), Resampling.NONE);
+        stages = 0;
+        for (int level = levels - 1; level >= 0; level--) {
+            for (int i = 0; i <= config.blocks(); i++) {
+                x = graph.node("Concat", List.of(x, skips.pop()), OnnxGraph.integer("axis", 1));
+                channels += widths.pop();
+                x = stage(x, "up.", widthOf(level), skips.size(), attends(level));
+            }
+            if (level > 0) {
+                x = resampled(x, "up.", skips.size(), Resampling.UP);
+            }
+        }
+        x = graph.silu(normAffine(x, "norm", UNetDenoiserConfig.lastGroups()));
+        channels = images;
+        graph.output(
+                "prediction",
+                graph.toFloat(convolution(x, "final", 1)),
+                BATCH,
+                images,
+                height,
+                width);
+        return graph.build();
+    }
+
+    private int widthOf(int level) {
+        return config.channels() * config.multipliers().get(level);
+    }
+
+    private boolean attends(int level) {
+        return config.attention().contains(level);
+    }
+
+    private enum Resampling {
+        NONE,
+        DOWN,
+        UP
+    }
+
+    /** SiLU of what {@code TimeEmbedding} gives. */
+    private String time(String times) {
+        int half = config.channels() / 2;
+        float[] frequencies = new float[half];
+        for (int i = 0; i < half; i++) {
+            frequencies[i] = (float) Math.exp(-Math.log(10000) * i / (half - 1));
+        }
+        float[] divisor = {(float) config.timeDivisor()};
+        String column = graph.node("Reshape", List.of(times, graph.integers(-1, 1)));
+        String scaled =
+                graph.node("Div", List.of(column, graph.constant("time.divisor", divisor, 1)));
+        String angles =
+                graph.node(
+                        "Mul", List.of(scaled, graph.constant("time.waves", frequencies, 1, half)));
+        String waves =
+                graph.node(
+                        "Concat",
+                        List.of(
+                                graph.node("Sin", List.of(angles)),
+                                graph.node("Cos", List.of(angles))),
+                        OnnxGraph.integer("axis", 1));
+        String hidden = graph.silu(linear(waves, "time_emb.lin1"));
+        return graph.silu(linear(hidden, "time_emb.lin2"));
+    }
+
+    /** SiLU of what is kept of the latent, cut into its sections. */
+    private List<String> sections(String z, String keep) {
+        int count = layout.sections();
+        float[] spread = new float[count * layout.size()];
+        for (int i = 0; i < count; i++) {
+            int from = i * layout.size() + layout.offset(i);
+            Arrays.fill(spread, from, from + layout.size(i), 1);
+        }
+        String each =
+                graph.node(
+                        "MatMul",
+                        List.of(keep, graph.constant("spread", spread, count, layout.size())));
+        String active = graph.silu(graph.node("Mul", List.of(z, each)));
+        if (count == 1) {
+            return List.of(active);
+        }
+        long[] sizes = layout.sizes().stream().mapToLong(Integer::longValue).toArray();
+        return graph.nodes(
+                "Split",
+                count,
+                List.of(active, graph.integers(sizes)),
+                OnnxGraph.integer("axis", 1));
+    }
+
+    private String stage(String x, String side, int out, int depth, boolean attends) {
+        String name = side + stages++ + ".";
+        String y = residual(x, name + "res.", out, depth, Resampling.NONE);
+        return attends ? attention(y, name + "attn.") : y;
+    }
+
+    private String resampled(String x, String side, int depth, Resampling how) {
+        String name = side + stages++ + ".";
+        if (config.residualResampling()) {
+            return residual(x, name + "op.", channels, depth, how);
+        }
+        if (how == Resampling.DOWN) {
+            height /= 2;
+            width /= 2;
+            return convolution(x, name + "conv", 2);
+        }
+        String y = resize(x, how);
+        height *= 2;
+        width *= 2;
+        return convolution(y, name + "conv", 1);
+    }
+
+    private String residual(String x, String name, int out, int depth, Resampling how) {
+        String h = graph.silu(normAffine(x, name + "norm1", config.groups()));
+        h = resize(h, how);
+        String shortcut = resize(x, how);
+        height = how == Resampling.UP ? 2 * height : how == Resampling.DOWN ? height / 2 : height;
+        width = how == Resampling.UP ? 2 * width : how == Resampling.DOWN ? width / 2 : width;
+        if (weights.has(name + "shortcut.weight")) {
+            shortcut = convolution(shortcut, name + "shortcut", 1);
+        }
+        h = convolution(h, name + "conv1", 1);
+        channels = out;
+        h = graph.silu(modulated(h, name, modulation.section(depth, config.depths())));
+        h = convolution(h, name + "conv2.1", 1);
+        return graph.node("Add", List.of(h, shortcut));
+    }
+
+    /** {@code z_s (t_s norm(h) + t_b) + z_b}, as one scale and one shift of what is normalised. */
+    private String modulated(String h, String name, int section) {
+        List<String> t = chunks(linear(time, name + "time_emb.1"));
+        List<String> z = chunks(linear(sections.get(section), name + "z_emb.1"));
+        String weight = vector(name + "norm2.weight");
+        String bias = vector(name + "norm2.bias");
+        String timeScale = graph.node("Mul", List.of(t.get(0), weight));
+        String scale = graph.node("Mul", List.of(z.get(0), timeScale));
+        String timeShift =
+                graph.node("Add", List.of(graph.node("Mul", List.of(t.get(0), bias)), t.get(1)));
+        String shift =
+                graph.node(
+                        "Add", List.of(graph.node("Mul", List.of(z.get(0), timeShift)), z.get(1)));
+        String normal = graph.groupNorm(h, config.groups(), channels, height, width);
+        String scaled = graph.node("Mul", List.of(normal, perChannel(scale)));
+        return graph.node("Add", List.of(scaled, perChannel(shift)));
+    }
+
+    private List<String> chunks(String both) {
+        return graph.nodes(
+                "Split",
+                2,
+                List.of(both, graph.integers(channels, channels)),
+                OnnxGraph.integer("axis", 1));
+    }
+
+    private String perChannel(String rows) {
+        return graph.node("Unsqueeze", List.of(graph.toMaps(rows), graph.integers(2, 3)));
+    }
+
+    private String vector(String name) {
+        float[] values = weights.values(name);
+        return graph.constant(name, values, values.length);
+    }
+
+    /** Self-attention over the pixels; queries, keys and values stand head by head. */
+    private String attention(String x, String name) {
+        int each = config.channelsPerHead() == 0 ? channels : config.channelsPerHead();
+        int heads = channels / each;
+        int pixels = height * width;
+        String normal = normAffine(x, name + "norm", config.groups());
+        String projected = pointwise(normal, name + "projection", 3 * channels);
+        String rows =
+                graph.node(
+                        "Reshape", List.of(projected, graph.integers(0, heads, 3L * each, pixels)));
+        List<String> parts =
+                graph.nodes(
+                        "Split",
+                        3,
+                        List.of(rows, graph.integers(each, each, each)),
+                        OnnxGraph.integer("axis", 2));
+        float[] root = {(float) Math.pow(each, -0.5)};
+        String scale = graph.kernel(name + "scale", root, 1);
+        String query = graph.node("Mul", List.of(parts.get(0), scale));
+        String products = graph.node("MatMul", List.of(transposed(query), parts.get(1)));
+        String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", -1));
+        String y = graph.node("MatMul", List.of(parts.get(2), transposed(shares)));
+        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
+        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+    }
+
+    private String transposed(String x) {
+        return graph.node("Transpose", List.of(x), OnnxGraph.integers("perm", 0, 1, 3, 2));
+    }
+
+    /** A linear layer on the channels of each pixel. */
+    private String pointwise(String x, String name, int out) {
+        float[] kernel = weights.values(name + ".weight");
+        String weight = graph.kernel(name + ".weight", kernel, out, kernel.length / out, 1, 1);
+        String bias = graph.kernel(name + ".bias", weights.values(name + ".bias"), out);
+        return graph.convolution(x, weight, bias, 1, 1);
+    }
+
+    private String linear(String x, String name) {
+        long[] shape = weights.shape(name + ".weight");
+        return graph.node(
+                "Gemm",
+                List.of(
+                        x,
+                        graph.constant(name + ".weight", weights.values(name + ".weight"), shape),
+                        vector(name + ".bias")),
+                OnnxGraph.integer("transB", 1));
+    }
+
+    private String convolution(String x, String name, int stride) {
+        long[] shape = weights.shape(name + ".weight");
+        return graph.convolution(
+                x,
+                graph.kernel(name + ".weight", weights.values(name + ".weight"), shape),
+                graph.kernel(name + ".bias", weights.values(name + ".bias"), shape[0]),
+                Math.toIntExact(shape[2]),
+                stride);
+    }
+
+    private String normAffine(String x, String name, int groups) {
+        String normal = graph.groupNorm(x, groups, channels, height, width);
+        String weight =
+                graph.kernel(name + ".weight", weights.values(name + ".weight"), 1, channels, 1, 1);
+        String bias =
+                graph.kernel(name + ".bias", weights.values(name + ".bias"), 1, channels, 1, 1);
+        return graph.node("Add", List.of(graph.node("Mul", List.of(normal, weight)), bias));
+    }
+
+    private String resize(String x, Resampling how) {
+        return switch (how) {
+            case NONE -> x;
+            case DOWN ->
+                    graph.node(
+                            "AveragePool",
+                            List.of(x),
+                            OnnxGraph.integers("kernel_shape", 2, 2),
+                            OnnxGraph.integers("strides", 2, 2));
+            case UP ->
+                    graph.node(
+                            "Resize",
+                            List.of(x, "", graph.shared("double", new float[] {1, 1, 2, 2}, 4)),
+                            OnnxGraph.text("mode", "nearest"),
+                            OnnxGraph.text("coordinate_transformation_mode", "asymmetric"),
+                            OnnxGraph.text("nearest_mode", "floor"));
+        };
+    }
+}
