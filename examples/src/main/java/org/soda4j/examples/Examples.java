@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
             NovelViews.class,
             Scaling.class,
             Ablation.class,
+            PackModel.class,
             Doctor.class,
             VerifyGoldens.class
         })

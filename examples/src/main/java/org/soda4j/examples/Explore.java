@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
@@ -18,9 +19,11 @@ import org.soda4j.examples.explore.ExploreModel;
 import org.soda4j.examples.explore.ExploreServer;
 import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.ShapesModel;
+import org.soda4j.examples.training.ShippedImages;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.image.ImagePreparation;
+import org.soda4j.models.ShippedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,14 +41,21 @@ public final class Explore extends Program {
     private static final int GALLERY = 1000;
     private static final int MAX_PORT = 65535;
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "0..1",
+            defaultValue = "photos-32",
+            description =
+                    "Folder of a run or of a saved model, or photos-32, which comes with soda4j."
+                            + " Default: photos-32.")
     private Path run;
 
     @Option(
             names = "--data",
             defaultValue = "run",
             description =
-                    "Images whose latents give the directions: run (what train trained on), shapes,"
+                    "Images whose latents give the directions: run (what train trained on; images"
+                            + " that it has drawn, for the model that comes with soda4j), shapes,"
                             + " fashion-mnist (both built in) or a folder of images.")
     private String data;
 
@@ -119,7 +129,10 @@ public final class Explore extends Program {
 
     private ImageDataset imagesOfRun(ImagePreparation preparation) {
         try {
-            return TrainingImages.ofRun(run).open(preparation);
+            Optional<ShippedModel> shipped = TrainedModel.shipped(run);
+            return shipped.isPresent()
+                    ? ShippedImages.of(shipped.get())
+                    : TrainingImages.ofRun(run).open(preparation);
         } catch (IOException e) {
             throw refusal(
                     "--data: expected shapes, fashion-mnist or a folder of images, found run; "

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ class LatentTourTest {
 
     @TempDir private Path folder;
 
+    @Tag("thorough") // Over a minute.
     @Test
     void everyMeasurementIsPrintedAndEveryPictureReadable() throws IOException {
         String[] args = {

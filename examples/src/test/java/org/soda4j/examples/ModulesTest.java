@@ -34,6 +34,7 @@ class ModulesTest {
         for (String name :
                 new String[] {
                     ".Soda",
+                    ".models.ShippedModel",
                     ".data.dataset.ImageDataset",
                     ".eval.probe.KnnProbe",
                     ".examples.Examples"

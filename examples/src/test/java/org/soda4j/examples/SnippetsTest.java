@@ -85,6 +85,7 @@ class SnippetsTest {
             import org.apache.lucene.search.*;
             import org.apache.lucene.store.FSDirectory;
             import org.soda4j.latent.*;
+            import org.soda4j.models.*;
             import org.soda4j.eval.spark.*;
             import org.soda4j.training.*;
             import org.soda4j.novelview.*;

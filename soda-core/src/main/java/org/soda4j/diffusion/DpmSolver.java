@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param order 2 (2M, the default) or 3 (3M)
  * @param steps the number of steps, and of evaluations, 1..T; default 10
  * @param spacing which times; default {@link TimestepSpacing#LOG_SNR}
- * @param thresholding of the estimates of x0; default {@link Thresholding#CLIP}
+ * @param thresholding of the estimates of x0; default {@link Thresholding#DYNAMIC}
  * @param stochastic whether noise is added in each step but the last (SDE-DPM-Solver++ 2M, appendix
  *     B.3 of the paper), for order 2 alone; default false
  */

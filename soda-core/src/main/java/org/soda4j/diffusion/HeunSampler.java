@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param steps the number of steps, 1..T, of {@code 2 steps - 1} evaluations; default 10
  * @param spacing which times; default {@link TimestepSpacing#LOG_SNR}
- * @param thresholding of the estimates of x0; default {@link Thresholding#CLIP}
+ * @param thresholding of the estimates of x0; default {@link Thresholding#DYNAMIC}
  */
 public record HeunSampler(
         @JsonProperty(required = true) int steps,

@@ -11,7 +11,7 @@ public abstract class SolverOptions<T extends SolverOptions<T>> {
 
     int steps = 10;
     TimestepSpacing spacing = TimestepSpacing.LOG_SNR;
-    Thresholding thresholding = Thresholding.CLIP;
+    Thresholding thresholding = Thresholding.DYNAMIC;
 
     SolverOptions() {}
 
@@ -44,7 +44,7 @@ public abstract class SolverOptions<T extends SolverOptions<T>> {
     /**
      * Sets what keeps the estimates of x0 in range.
      *
-     * @param thresholding default {@link Thresholding#CLIP}
+     * @param thresholding default {@link Thresholding#DYNAMIC}
      * @return this
      */
     public T thresholding(Thresholding thresholding) {

@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param steps the number of steps, and of evaluations, 1..T; default 10
  * @param spacing which times; default {@link TimestepSpacing#LOG_SNR}
- * @param thresholding of the estimates of x0; default {@link Thresholding#CLIP}
+ * @param thresholding of the estimates of x0; default {@link Thresholding#DYNAMIC}
  */
 public record UniPc(
         @JsonProperty(required = true) int steps,

@@ -22,7 +22,7 @@ class GarbageCollectionTest {
     private static Map<String, float[]> train(NDManager manager) {
         try (Soda soda = TinyTraining.model(0.1).build()) {
             TinyTraining.trainer(soda, TinyTraining.data(manager, 16))
-                    .steps(15)
+                    .steps(8)
                     .accumulation(2)
                     .build()
                     .fit();

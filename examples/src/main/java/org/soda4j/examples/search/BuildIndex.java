@@ -30,9 +30,10 @@ public final class BuildIndex extends Program {
 
     @Option(
             names = "--model",
-            required = true,
+            defaultValue = "photos-32",
             paramLabel = "RUN",
-            description = "Folder of a run, or of a saved model.")
+            description =
+                    "Folder of a run or of a saved model, or photos-32, which comes with soda4j.")
     private Path run;
 
     @Option(

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
+import org.soda4j.models.ShippedModel;
 
 /**
  * Where the images of an index are, and the model that encoded them; beside the index, for
@@ -24,7 +26,9 @@ record IndexSource(
     static IndexSource of(Path images, Path model) {
         return new IndexSource(
                 images.toAbsolutePath().normalize().toString(),
-                model.toAbsolutePath().normalize().toString());
+                TrainedModel.shipped(model)
+                        .map(ShippedModel::toString)
+                        .orElse(model.toAbsolutePath().normalize().toString()));
     }
 
     void write(Path index) throws IOException {

@@ -6,11 +6,11 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.soda4j.io.DatasetException;
-import org.soda4j.image.ImageDecoder;
-import org.soda4j.image.PixelImage;
 import org.soda4j.eval.plot.Picture;
 import org.soda4j.eval.report.ThumbnailSection;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /** Sections of thumbnails of a folder's images. */
 final class ThumbnailSheet {

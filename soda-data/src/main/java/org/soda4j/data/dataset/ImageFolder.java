@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.engine.Internal;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.io.DatasetException;
-import org.soda4j.engine.Internal;
 
 /**
  * Image files in one folder a class, ImageNet's layout and torchvision's {@code ImageFolder}: the

@@ -15,6 +15,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.eval.feature.ModelFingerprint;
 import org.soda4j.io.AtomicFile;
 
 /**
@@ -200,7 +201,7 @@ public final class OnnxExport {
         Map<String, String> all = new TreeMap<>(metadata);
         all.put("soda4j.part", encoder ? "encoder" : "denoiser");
         all.put("soda4j.config", config.toJson());
-        all.put("soda4j.fingerprint", Fingerprint.of(soda));
+        all.put("soda4j.fingerprint", ModelFingerprint.of(soda));
         all.put(
                 "soda4j.sections",
                 config.latent().sizes().stream()

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.soda4j.io.DatasetException;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelImage;
+import org.soda4j.io.DatasetException;
 
 /**
  * Files that are decoded a few ahead of whoever reads them in order. What cannot be decoded is one

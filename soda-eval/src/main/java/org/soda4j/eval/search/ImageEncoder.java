@@ -7,11 +7,13 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.image.ImageDecoder;
-import org.soda4j.image.PixelImage;
+import org.soda4j.eval.feature.DecodedImages;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.feature.ModelFingerprint;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
 
 /**
  * Turns image files into features of one {@link FeatureSpace}. As a {@link Function} of the JDK it

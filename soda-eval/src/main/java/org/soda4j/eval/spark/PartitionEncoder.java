@@ -16,6 +16,7 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.soda4j.Soda;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.feature.DecodedImages;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.ImageBatches;

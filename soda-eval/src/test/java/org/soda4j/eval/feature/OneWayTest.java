@@ -73,7 +73,8 @@ class OneWayTest {
                             .build();
             FeatureSet features = FeatureExtractor.of(soda).batchSize(1).extract(set);
             assertThat(features.size()).isEqualTo(files.size());
-            for (int i = 0; i < files.size(); i++) {
+            // Cropping alone differs, for which some files are enough.
+            for (int i = 0; i < files.size(); i += fit == Fit.CROP ? 7 : 1) {
                 Path file = files.get(i);
                 float[] z = soda.encode(file);
                 assertThat(features.id(i)).isEqualTo(file.getFileName().toString());

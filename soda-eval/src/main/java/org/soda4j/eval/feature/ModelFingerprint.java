@@ -1,4 +1,4 @@
-package org.soda4j.eval.search;
+package org.soda4j.eval.feature;
 
 import ai.djl.ndarray.NDArray;
 import java.nio.ByteBuffer;
@@ -9,15 +9,22 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.soda4j.Soda;
+import org.soda4j.engine.Internal;
 import org.soda4j.io.ConfigText;
 
 /** What tells models apart: SHA-256 over configuration, statistics of features, and weights. */
-final class ModelFingerprint {
+@Internal
+public final class ModelFingerprint {
 
     private ModelFingerprint() {}
 
-    /** The fingerprint of a model as it is now, 64 hexadecimal digits. */
-    static String of(Soda soda) {
+    /**
+     * The fingerprint of a model as it is now.
+     *
+     * @param soda the model; stays open
+     * @return 64 lower-case hexadecimal digits
+     */
+    public static String of(Soda soda) {
         return soda.whileOpen(
                 () -> {
                     MessageDigest digest = sha256();
@@ -40,7 +47,7 @@ final class ModelFingerprint {
         digest.update(bytes);
     }
 
-    static MessageDigest sha256() {
+    private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

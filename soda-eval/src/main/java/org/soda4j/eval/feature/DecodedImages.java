@@ -1,15 +1,22 @@
-package org.soda4j.eval.search;
+package org.soda4j.eval.feature;
 
 import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.engine.Internal;
 import org.soda4j.image.PixelImage;
 
-/** Decoded images as the extractor takes them. */
-final class DecodedImages extends ImageDataset {
+/** Decoded images as the extractor takes them, without labels. */
+@Internal
+public final class DecodedImages extends ImageDataset {
 
     private final List<PixelImage> images;
 
-    DecodedImages(List<PixelImage> images) {
+    /**
+     * Takes images.
+     *
+     * @param images not copied
+     */
+    public DecodedImages(List<PixelImage> images) {
         super(new Sampling().setSampling(1, false));
         this.images = images;
     }
