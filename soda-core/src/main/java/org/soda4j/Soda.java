@@ -898,7 +898,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns how DJL encodes images with this model's encoder.
+     * Returns how DJL encodes images with this model's encoder. It belongs to this model, whatever
+     * block it is used with.
      *
      * @param <I> the form of the images
      * @param input {@code Path}, {@code byte[]} or {@code InputStream} (the content of a file; a
@@ -909,7 +910,9 @@ public final class Soda implements AutoCloseable {
      */
     public <I> Translator<I, float[]> translator(Class<I> input) {
         return translators.of(
-                input, (context, images) -> model.encode(images, false, precision.format()));
+                input,
+                (context, images) ->
+                        lifetime.during(() -> model.encode(images, false, precision.format())));
     }
 
     /**

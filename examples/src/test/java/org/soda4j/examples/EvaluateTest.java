@@ -142,7 +142,10 @@ class EvaluateTest {
         String metrics = Files.readString(run.resolve("metrics.jsonl"));
         assertThat(metrics).contains("\"type\":\"evaluation\"", "\"probe.knn\":", "probe.linear");
         assertThat(Files.readString(run.resolve("report.html")))
-                .contains("<h2>Probes</h2>", "<h2>Training loss</h2>", "<h2>Evaluations</h2>")
+                .contains(
+                        "<h2>Probes of the latent</h2>",
+                        "<h2>Training loss</h2>",
+                        "<h2>Evaluations</h2>")
                 .contains("<h2>Reconstruction quality</h2>", "<h2>Reconstructions</h2>")
                 .contains("<h2>Interpolations</h2>", "Confusions of k-NN", "Nearest neighbours")
                 .contains("Principal components 1", "t-SNE with perplexity")
@@ -182,8 +185,10 @@ class EvaluateTest {
     void encodesAFolderAndProbesTheFile() throws IOException {
         Path features = folder.resolve("features.npz");
         assertThat(encode(features)).as(err.toString()).isZero();
-        assertThat(out.toString()).contains("52 images, 12 features each, 2 classes");
+        assertThat(out.toString())
+                .contains("52 images, 132 features each, 2 classes"); // Latent and stages.
         FeatureSet set = FeatureSet.load(features);
+        assertThat(set.id(0)).startsWith("bright/");
         assertThat(set.classNames()).containsExactly("bright", "dark");
         Path report = folder.resolve("probe.html");
         assertThat(run("probe", features.toString(), "--k", "3", "--report", report.toString()))

@@ -31,7 +31,7 @@ public final class FindDuplicates extends IndexProgram {
         if (threshold != null && !(threshold > -1 && threshold <= 1)) {
             throw refusal("--threshold: expected -1 to 1, found " + threshold);
         }
-        NearDuplicates duplicates = NearDuplicates.of(index.features(), index.ids());
+        NearDuplicates duplicates = NearDuplicates.of(index.features());
         List<List<String>> groups =
                 threshold == null ? duplicates.groups() : duplicates.groups(threshold);
         List<NearDuplicates.Pair> pairs =

@@ -51,11 +51,10 @@ public final class FindGroups extends IndexProgram {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         FeatureSet features = index.features();
-        List<String> ids = index.ids();
         ImageGroups groups =
                 hdbscan
-                        ? ImageGroups.hdbscan(features, ids, minimum)
-                        : ImageGroups.kMeans(features, ids, count == null ? 0 : count, 0);
+                        ? ImageGroups.hdbscan(features, minimum)
+                        : ImageGroups.kMeans(features, count == null ? 0 : count, 0);
         StringBuilder text = new StringBuilder();
         ThumbnailSheet sheet = sheet();
         int number = 0;

@@ -19,7 +19,7 @@ import org.soda4j.eval.probe.LogisticRegression;
  * log loss in cross-validation over the labelled ones.
  *
  * <pre>{@code
- * FewLabels few = FewLabels.of(index.features(), index.ids(),
+ * FewLabels few = FewLabels.of(index.features(),
  *         Map.of("1.png", "cat", "2.png", "cat", "3.png", "dog", "4.png", "dog"));
  * List<FewLabels.Answer> answers = few.answers();
  * List<String> next = few.mostHelpful(10);
@@ -72,14 +72,13 @@ public final class FewLabels {
     /**
      * Learns from the labelled images and looks at all.
      *
-     * @param features one row an image
-     * @param ids one a row, all different
+     * @param features one row an image, with different ids
      * @param labels class by id, at least two of each of at least two classes
      * @return the classifier and its answers
      * @throws IllegalArgumentException if there are fewer, or an id is unknown
      */
-    public static FewLabels of(FeatureSet features, List<String> ids, Map<String, String> labels) {
-        ImageIndexWriter.requireIds(features, ids);
+    public static FewLabels of(FeatureSet features, Map<String, String> labels) {
+        List<String> ids = ImageIndexWriter.requireIds(features);
         Map<String, Integer> places = new HashMap<>();
         for (int i = 0; i < ids.size(); i++) {
             places.put(ids.get(i), i);

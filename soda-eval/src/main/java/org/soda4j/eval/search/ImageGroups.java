@@ -16,7 +16,7 @@ import org.soda4j.eval.feature.Pca;
  * see the features scaled to length 1, along their 32 principal directions.
  *
  * <pre>{@code
- * ImageGroups groups = ImageGroups.kMeans(index.features(), index.ids(), 8, 0);
+ * ImageGroups groups = ImageGroups.kMeans(index.features(), 8, 0);
  * }</pre>
  */
 public final class ImageGroups {
@@ -71,18 +71,17 @@ public final class ImageGroups {
     /**
      * Makes a number of groups by k-means++.
      *
-     * @param features one row an image, at least as many as groups
-     * @param ids one a row, all different
+     * @param features one row an image, at least as many as groups, with different ids
      * @param count how many groups, at least 2; 0 for the number, 2 to 32, with the largest
      *     silhouette
      * @param seed of the first centres
      * @return groups to which all images belong
      * @throws IllegalStateException if Tribuo is not on the class path
      */
-    public static ImageGroups kMeans(FeatureSet features, List<String> ids, int count, long seed) {
+    public static ImageGroups kMeans(FeatureSet features, int count, long seed) {
         requireTribuo("org.tribuo.clustering.kmeans.KMeansTrainer", "tribuo-clustering-kmeans");
         IntRange.atLeast(count == 0 ? 0 : 2, "count", count);
-        double[][] rows = rows(features, ids, Math.max(2, count));
+        double[][] rows = rows(features, Math.max(2, count));
         double[][] centres = null;
         if (count > 0) {
             centres = TribuoClusters.centres(rows, count, seed);
@@ -101,24 +100,23 @@ public final class ImageGroups {
             }
             centres = centres == null ? rows.clone() : centres;
         }
-        return new ImageGroups(rows, nearest(rows, centres), ids);
+        return new ImageGroups(rows, nearest(rows, centres), features.ids());
     }
 
     /**
      * Finds groups by their density (Campello et al. 2013), with images that belong to none. Among
      * more than 5,000 images, so many are grouped and the others go to the nearest group.
      *
-     * @param features one row an image
-     * @param ids one a row, all different
+     * @param features one row an image, with different ids
      * @param minimumSize of a group, at least 3
      * @return any number of groups, also none
      * @throws IllegalStateException if Tribuo is not on the class path
      */
-    public static ImageGroups hdbscan(FeatureSet features, List<String> ids, int minimumSize) {
+    public static ImageGroups hdbscan(FeatureSet features, int minimumSize) {
         requireTribuo("org.tribuo.clustering.hdbscan.HdbscanTrainer", "tribuo-clustering-hdbscan");
         IntRange.atLeast(3, "minimumSize", minimumSize);
-        double[][] rows = rows(features, ids, minimumSize);
-        return new ImageGroups(rows, TribuoClusters.hdbscan(rows, minimumSize, 0), ids);
+        double[][] rows = rows(features, minimumSize);
+        return new ImageGroups(rows, TribuoClusters.hdbscan(rows, minimumSize, 0), features.ids());
     }
 
     private static void requireTribuo(String type, String artifact) {
@@ -132,8 +130,8 @@ public final class ImageGroups {
         }
     }
 
-    private static double[][] rows(FeatureSet features, List<String> ids, int least) {
-        ImageIndexWriter.requireIds(features, ids);
+    private static double[][] rows(FeatureSet features, int least) {
+        ImageIndexWriter.requireIds(features);
         if (features.size() < least) {
             throw new IllegalArgumentException(
                     "expected at least %d images, found %d".formatted(least, features.size()));

@@ -114,17 +114,15 @@ public final class ImageIndex implements AutoCloseable {
      *
      * @param folder as for {@link #create}
      * @param space of the features
-     * @param features one row an image; labels become names
-     * @param ids one a row, all different
+     * @param features one row an image, with different ids; labels become names
      * @return the index; the caller closes it
      * @throws IOException as for {@link #create}
      */
-    public static ImageIndex of(
-            Path folder, FeatureSpace space, FeatureSet features, List<String> ids)
+    public static ImageIndex of(Path folder, FeatureSpace space, FeatureSet features)
             throws IOException {
         ImageIndex index = create(folder, space, GRAPH_FROM);
         try (ImageIndexWriter writer = index.writer()) {
-            writer.put(features, ids);
+            writer.put(features);
             writer.commit();
         }
         return index;
@@ -299,7 +297,8 @@ public final class ImageIndex implements AutoCloseable {
     /**
      * Copies all features, for what looks at all of them.
      *
-     * @return one row an image, in the order of {@link #ids}; with labels if every image has one
+     * @return one row an image, with its id, in the order of {@link #ids}; with labels if every
+     *     image has one
      * @throws IllegalStateException if the index is empty
      */
     public FeatureSet features() {
@@ -320,6 +319,7 @@ public final class ImageIndex implements AutoCloseable {
                         });
         FeatureSet all =
                 FeatureSet.of(values, width)
+                        .withIds(now.ids())
                         .withProvenance(
                                 Map.of(
                                         "encoder",

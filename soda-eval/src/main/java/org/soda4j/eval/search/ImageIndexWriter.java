@@ -82,13 +82,12 @@ public final class ImageIndexWriter implements AutoCloseable {
     /**
      * Adds or replaces images.
      *
-     * @param features one row an image; its labels become their names, or numbers where the classes
-     *     have none
-     * @param ids one a row, all different
-     * @throws IllegalArgumentException if the numbers or widths differ, or ids are equal
+     * @param features one row an image, with different ids; its labels become their names, or
+     *     numbers where the classes have none
+     * @throws IllegalArgumentException if widths differ, or ids are equal
      */
-    public void put(FeatureSet features, List<String> ids) {
-        requireIds(features, ids);
+    public void put(FeatureSet features) {
+        List<String> ids = requireIds(features);
         for (int row = 0; row < ids.size(); row++) {
             String label = "";
             if (features.hasLabels()) {
@@ -102,12 +101,9 @@ public final class ImageIndexWriter implements AutoCloseable {
         }
     }
 
-    /** Refuses ids that are not one a row and all different. */
-    static void requireIds(FeatureSet features, List<String> ids) {
-        if (ids.size() != features.size()) {
-            throw new IllegalArgumentException(
-                    "ids: expected %d, one a row, found %d".formatted(features.size(), ids.size()));
-        }
+    /** The ids, which have to be different. */
+    static List<String> requireIds(FeatureSet features) {
+        List<String> ids = features.ids();
         Set<String> seen = new LinkedHashSet<>();
         for (String id : ids) {
             if (!seen.add(id)) {
@@ -115,6 +111,7 @@ public final class ImageIndexWriter implements AutoCloseable {
                         "ids: expected different ones, found twice " + id);
             }
         }
+        return ids;
     }
 
     /**

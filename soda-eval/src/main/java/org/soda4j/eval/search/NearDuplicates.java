@@ -20,7 +20,7 @@ import org.soda4j.eval.probe.Neighbours;
  * minute for 50,000 images of 600 features on two cores).
  *
  * <pre>{@code
- * List<List<String>> groups = NearDuplicates.of(index.features(), index.ids()).groups();
+ * List<List<String>> groups = NearDuplicates.of(index.features()).groups();
  * }</pre>
  */
 public final class NearDuplicates {
@@ -57,13 +57,12 @@ public final class NearDuplicates {
     /**
      * Compares all images.
      *
-     * @param features one row an image, at least 2
-     * @param ids one a row, all different
+     * @param features one row an image, at least 2, with different ids
      * @return the nearest pairs
-     * @throws IllegalArgumentException if the numbers differ, or there are fewer than 2 images
+     * @throws IllegalArgumentException if ids are equal, or there are fewer than 2 images
      */
-    public static NearDuplicates of(FeatureSet features, List<String> ids) {
-        ImageIndexWriter.requireIds(features, ids);
+    public static NearDuplicates of(FeatureSet features) {
+        List<String> ids = ImageIndexWriter.requireIds(features);
         if (ids.size() < 2) {
             throw new IllegalArgumentException("expected at least 2 images, found " + ids.size());
         }

@@ -61,7 +61,7 @@ class AnswersTest {
     @Test
     void findsExactlyTheCopies() {
         List<String> ids = ids(220);
-        NearDuplicates duplicates = NearDuplicates.of(withCopies(), ids);
+        NearDuplicates duplicates = NearDuplicates.of(withCopies().withIds(ids));
         Set<List<String>> expected =
                 IntStream.range(0, 20)
                         .mapToObj(i -> List.of(ids.get(10 * i), ids.get(200 + i)))
@@ -74,7 +74,7 @@ class AnswersTest {
         assertThat(duplicates.suggestedRatio()).isBetween(0.2, 0.6);
         assertThat(duplicates.pairs(1.1)).isEmpty();
         // Without copies there is hardly anything to find.
-        NearDuplicates none = NearDuplicates.of(around(200, 200, 1), ids(200));
+        NearDuplicates none = NearDuplicates.of(around(200, 200, 1).withIds(ids(200)));
         assertThat(none.pairs()).hasSizeLessThanOrEqualTo(2);
     }
 
@@ -82,7 +82,8 @@ class AnswersTest {
     void pairsThatShareAnImageAreOneGroup() {
         float[] values = {1, 0, 0.999f, 0.04f, 0.995f, 0.1f, -1, 0, 0, -1, 1, -1};
         NearDuplicates duplicates =
-                NearDuplicates.of(FeatureSet.of(values, 2), List.of("a", "b", "c", "d", "e", "f"));
+                NearDuplicates.of(
+                        FeatureSet.of(values, 2).withIds(List.of("a", "b", "c", "d", "e", "f")));
         assertThat(duplicates.groups(0.998)).containsExactly(List.of("a", "b", "c"));
         assertThat(duplicates.pairs(0.998)).hasSize(2).noneMatch(p -> p.first().equals("c"));
     }
@@ -90,14 +91,14 @@ class AnswersTest {
     @Test
     void kMeansFindsTheGroupsAndTheirNumber() {
         FeatureSet features = around(300, 6, 0.1);
-        ImageGroups groups = ImageGroups.kMeans(features, ids(300), 0, 1);
+        ImageGroups groups = ImageGroups.kMeans(features.withIds(ids(300)), 0, 1);
         assertThat(groups.groups()).hasSize(6).allMatch(group -> group.size() == 50);
         for (List<String> group : groups.groups()) {
             assertThat(group.stream().map(id -> Integer.parseInt(id) % 6).distinct()).hasSize(1);
         }
         assertThat(groups.silhouette()).isGreaterThan(0.8);
         assertThat(groups.ungrouped()).isEmpty();
-        assertThat(ImageGroups.kMeans(features, ids(300), 2, 1).silhouette())
+        assertThat(ImageGroups.kMeans(features.withIds(ids(300)), 2, 1).silhouette())
                 .isLessThan(groups.silhouette());
     }
 
@@ -111,7 +112,7 @@ class AnswersTest {
             values[2 * i] = (float) Math.cos(places[i]);
             values[2 * i + 1] = (float) Math.sin(places[i]);
         }
-        ImageGroups groups = ImageGroups.kMeans(FeatureSet.of(values, 2), ids(4), 2, 0);
+        ImageGroups groups = ImageGroups.kMeans(FeatureSet.of(values, 2).withIds(ids(4)), 2, 0);
         double expected = 0;
         for (int i = 0; i < 4; i++) {
             double own = chord(places[i], places[i ^ 1]);
@@ -134,7 +135,8 @@ class AnswersTest {
         FeatureSet loose = around(20, 20, 1);
         float[] values = Arrays.copyOf(tight.sharedValues(), 220 * WIDTH);
         System.arraycopy(loose.sharedValues(), 0, values, 200 * WIDTH, 20 * WIDTH);
-        ImageGroups groups = ImageGroups.hdbscan(FeatureSet.of(values, WIDTH), ids(220), 20);
+        ImageGroups groups =
+                ImageGroups.hdbscan(FeatureSet.of(values, WIDTH).withIds(ids(220)), 20);
         assertThat(groups.groups()).hasSize(2);
         for (List<String> group : groups.groups()) {
             List<Integer> dense =
@@ -172,7 +174,7 @@ class AnswersTest {
 
     @Test
     void fewLabelsTellClassesApart() {
-        FewLabels few = FewLabels.of(around(300, 3, 0.3), ids(300), labels(3, 3));
+        FewLabels few = FewLabels.of(around(300, 3, 0.3).withIds(ids(300)), labels(3, 3));
         assertThat(few.classNames()).containsExactly("class 0", "class 1", "class 2");
         assertThat(few.answers())
                 .allSatisfy(
@@ -187,7 +189,7 @@ class AnswersTest {
     /** Where classes overlap, the probabilities say how often the answer is right. */
     @Test
     void probabilitiesAreCalibrated() {
-        FewLabels few = FewLabels.of(around(1000, 2, 3), ids(1000), labels(60, 2));
+        FewLabels few = FewLabels.of(around(1000, 2, 3).withIds(ids(1000)), labels(60, 2));
         double confidence = 0;
         double right = 0;
         List<FewLabels.Answer> unseen = few.answers().subList(120, 1000);
@@ -209,7 +211,7 @@ class AnswersTest {
                 values[i * WIDTH + j] = values[j] + values[WIDTH + j];
             }
         }
-        FewLabels few = FewLabels.of(FeatureSet.of(values, WIDTH), ids(310), labels(4, 3));
+        FewLabels few = FewLabels.of(FeatureSet.of(values, WIDTH).withIds(ids(310)), labels(4, 3));
         List<String> helpful = few.mostHelpful(8);
         assertThat(helpful).hasSize(8).doesNotHaveDuplicates();
         assertThat(helpful).noneMatch(id -> Integer.parseInt(id) < 12);
@@ -234,11 +236,18 @@ class AnswersTest {
     @Test
     void refusesWhatCannotBeLearned() {
         FeatureSet features = around(10, 2, 0.1);
-        assertThatThrownBy(() -> FewLabels.of(features, ids(10), Map.of("0001", "a", "0002", "b")))
+        assertThatThrownBy(
+                        () ->
+                                FewLabels.of(
+                                        features.withIds(ids(10)),
+                                        Map.of("0001", "a", "0002", "b")))
                 .hasMessage("labels: expected at least 2 images of every class, found 1 of a");
-        assertThatThrownBy(() -> FewLabels.of(features, ids(10), Map.of("x", "a", "0002", "a")))
+        assertThatThrownBy(
+                        () ->
+                                FewLabels.of(
+                                        features.withIds(ids(10)), Map.of("x", "a", "0002", "a")))
                 .hasMessageContaining("expected ids of images, found x");
-        assertThatThrownBy(() -> NearDuplicates.of(features, ids(9)))
-                .hasMessage("ids: expected 10, one a row, found 9");
+        assertThatThrownBy(() -> NearDuplicates.of(features.rows(1, 2, 1)))
+                .hasMessage("ids: expected different ones, found twice 1");
     }
 }
