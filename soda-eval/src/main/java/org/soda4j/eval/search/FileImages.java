@@ -21,13 +21,17 @@ final class FileImages extends ImageDataset {
     private static final PixelImage NOTHING = new PixelImage(1, 1, 3, new byte[3]);
 
     private final List<Path> files;
-    private final ImageDecoder decoder = ImageDecoder.builder().build();
+    private final ImageDecoder decoder;
     private final List<CompletableFuture<PixelImage>> decoding = new ArrayList<>();
     private final int ahead = 2 * Runtime.getRuntime().availableProcessors();
     private final Map<Integer, String> problems = new TreeMap<>();
 
-    FileImages(List<Path> files) {
+    /**
+     * @param decoder as the model prepares files
+     */
+    FileImages(List<Path> files, ImageDecoder decoder) {
         super(new Sampling().setSampling(1, false));
+        this.decoder = decoder;
         this.files = List.copyOf(files);
     }
 

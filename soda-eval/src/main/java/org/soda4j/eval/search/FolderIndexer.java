@@ -143,7 +143,7 @@ public final class FolderIndexer {
             Map<String, String> leftOut,
             int before,
             List<String> all) {
-        FileImages images = new FileImages(ids.stream().map(folder::resolve).toList());
+        FileImages images = encoder.files(ids.stream().map(folder::resolve).toList());
         LongConsumer report = done -> progress.at(before + done, all.size());
         FeatureSet features = encoder.encode(images, report);
         for (int row = 0; row < ids.size(); row++) {

@@ -26,11 +26,12 @@ import org.soda4j.image.PixelImage;
  */
 public final class ImageEncoder implements Function<byte[], float[]> {
 
-    private final ImageDecoder decoder = ImageDecoder.builder().build();
+    private final ImageDecoder decoder;
     private final FeatureExtractor extractor;
     private final FeatureSpace space;
 
-    private ImageEncoder(FeatureExtractor extractor, FeatureSpace space) {
+    private ImageEncoder(ImageDecoder decoder, FeatureExtractor extractor, FeatureSpace space) {
+        this.decoder = decoder;
         this.extractor = extractor;
         this.space = space;
     }
@@ -77,6 +78,7 @@ public final class ImageEncoder implements Function<byte[], float[]> {
                                 shape.get(2),
                                 shape.get(0));
         return new ImageEncoder(
+                soda.config().preparation().decoder(shape.get(0)),
                 extractor,
                 new FeatureSpace(
                         ModelFingerprint.of(soda),
@@ -129,6 +131,11 @@ public final class ImageEncoder implements Function<byte[], float[]> {
      */
     public FeatureSet encode(ImageDataset images) {
         return extractor.extract(images);
+    }
+
+    /** Decoded as the model prepares files. */
+    FileImages files(List<Path> files) {
+        return new FileImages(files, decoder);
     }
 
     FeatureSet encode(ImageDataset images, LongConsumer progress) {

@@ -105,7 +105,8 @@ public final class OddOnesOut {
      * @throws IOException if one cannot be read or is no image; names it
      */
     public static double[] denoiserLoss(Soda soda, List<Path> files, int draws) throws IOException {
-        FileImages images = new FileImages(files);
+        int channels = soda.config().denoiser().imageShape().get(0);
+        FileImages images = new FileImages(files, soda.config().preparation().decoder(channels));
         double[] losses = denoiserLoss(soda, images, draws);
         if (!images.problems().isEmpty()) {
             throw new IOException(images.problems().values().iterator().next());

@@ -28,9 +28,11 @@ import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.TestImageFiles;
 import org.soda4j.eval.TestModels;
+import org.soda4j.eval.search.ImageEncoder;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.image.ImagePreparation.Fit;
 import org.soda4j.image.PixelImage;
+import org.soda4j.image.PreparedImages;
 
 /** Whichever way a file takes, its latent is the same to the last bit. */
 class OneWayTest {
@@ -72,6 +74,7 @@ class OneWayTest {
                             .preparation(soda.config().preparation())
                             .build();
             FeatureSet features = FeatureExtractor.of(soda).batchSize(1).extract(set);
+            ImageEncoder search = ImageEncoder.of(soda);
             assertThat(features.size()).isEqualTo(files.size());
             // Cropping alone differs, for which some files are enough.
             for (int i = 0; i < files.size(); i += fit == Fit.CROP ? 7 : 1) {
@@ -87,8 +90,27 @@ class OneWayTest {
                 }
                 assertThat(ofCriteria.predict(file)).as("%s", file).isEqualTo(z);
                 assertThat(features.row(i)).as("%s", file).isEqualTo(z);
+                assertThat(search.encode(file)).as("%s", file).isEqualTo(z);
+                assertThat(search.apply(bytes)).as("%s", file).isEqualTo(z);
             }
             assertThat(soda.encode(files)).hasSameSizeAs(files);
+        }
+    }
+
+    /** Decoded to grey at once or to colours first. */
+    @Test
+    void aGreyModelSeesTheSameOfAllFiles() {
+        ImagePreparation preparation = new ImagePreparation(true, "#20c040", Fit.STRETCH);
+        ImageFolder set =
+                ImageFolder.builder()
+                        .root(folder.resolve("images"))
+                        .preparation(preparation)
+                        .build();
+        PreparedImages prepared = new PreparedImages(preparation, List.of(1, 16, 16));
+        for (int i = 0; i < files.size(); i++) {
+            assertThat(prepared.of(set.image(i)))
+                    .as("%s", files.get(i))
+                    .isEqualTo(prepared.of(Path.class, files.get(i)));
         }
     }
 
