@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.eval.feature.UnlabelledImages;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelImage;
 import org.soda4j.io.DatasetException;
@@ -16,7 +16,7 @@ import org.soda4j.io.DatasetException;
  * Files that are decoded a few ahead of whoever reads them in order. What cannot be decoded is one
  * black pixel, and stands among the problems. For one thread.
  */
-final class FileImages extends ImageDataset {
+final class FileImages extends UnlabelledImages {
 
     private static final PixelImage NOTHING = new PixelImage(1, 1, 3, new byte[3]);
 
@@ -30,16 +30,9 @@ final class FileImages extends ImageDataset {
      * @param decoder as the model prepares files
      */
     FileImages(List<Path> files, ImageDecoder decoder) {
-        super(new Sampling().setSampling(1, false));
+        super(files.size());
         this.decoder = decoder;
         this.files = List.copyOf(files);
-    }
-
-    private static final class Sampling extends BaseBuilder<Sampling> {
-        @Override
-        protected Sampling self() {
-            return this;
-        }
     }
 
     @Override
@@ -64,26 +57,5 @@ final class FileImages extends ImageDataset {
     /** Messages by index, of the images that were asked for. */
     Map<Integer, String> problems() {
         return problems;
-    }
-
-    @Override
-    public int label(int index) {
-        return -1;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return List.of();
-    }
-
-    /** Nothing: it would read every file once more. */
-    @Override
-    public String contentHash() {
-        return "";
-    }
-
-    @Override
-    protected long availableSize() {
-        return files.size();
     }
 }
