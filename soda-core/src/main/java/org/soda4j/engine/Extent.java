@@ -11,5 +11,5 @@ package org.soda4j.engine;
 public record Extent(int batch, int height, int width) {
 
     /** Enough for every tap of a kernel, borders on all sides, and more than one image. */
-    static final Extent SMALL = new Extent(2, 7, 6);
+    static final Extent SMALL = new Extent(2, 5, 4);
 }

@@ -48,17 +48,16 @@ public enum FastKernel {
     /** The engine's fused AdamW. For AdamW in elementary operations; all shapes, in float32. */
     ADAMW(1e-5, 0, 0);
 
-    /**
-     * From here on the library's float32 kernels for channels-last maps are slower, and Winograd's,
-     * which are four times as large, take too much memory.
-     */
-    static final int MANY_CHANNELS = 512;
+    /** From here on Winograd's kernels, which are four times as large, take too much memory. */
+    private static final int MANY_CHANNELS = 512;
 
     /** Images have up to so many channels. */
     static final int IMAGE_CHANNELS = 4;
 
     /** Below, transforming maps for Winograd's algorithm takes as long as it saves. */
     private static final int FEWEST_FOR_WINOGRAD = 128;
+
+    private static final int TRIAL_CHANNELS = 64;
 
     private static final String PROPERTY = "org.soda4j.kernels";
     private static final String NONE = "plain";
@@ -124,6 +123,31 @@ public enum FastKernel {
                             && areBlocks(shape.inputs(), 16);
             case ADAMW -> format == NumberFormat.FLOAT32;
         };
+    }
+
+    /**
+     * The shape that stands for a class. How the library computes with packed kernels follows from
+     * both numbers of channels, and faults did so, too: such kernels are tried at exactly these.
+     * Doubling's faults came with an odd number of blocks, which a smaller kernel has as well.
+     * Folding and Winograd's algorithm are arithmetic around products that the plain operators use,
+     * the same for any number of channels.
+     */
+    KernelShape trialShape(KernelShape shape) {
+        return switch (this) {
+            case PACKED -> shape;
+            case FOLDED, WINOGRAD, DOUBLING ->
+                    new KernelShape(
+                            trialChannels(shape.outputs()),
+                            trialChannels(shape.inputs()),
+                            shape.size(),
+                            shape.stride());
+            case DROPOUT, ADAMW -> KernelShape.ANY;
+        };
+    }
+
+    /** Up to 127 channels, as far from a multiple of 64 as the given number. */
+    private static long trialChannels(long channels) {
+        return channels < TRIAL_CHANNELS ? channels : TRIAL_CHANNELS + channels % TRIAL_CHANNELS;
     }
 
     private static boolean areBlocks(long channels, int block) {

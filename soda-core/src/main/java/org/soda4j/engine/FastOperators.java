@@ -83,24 +83,13 @@ final class FastOperators {
 
     // ---- trials ----
 
-    /** Numbers between -1 and 1, float32, the same on every machine and for every call. */
-    static NDArray pattern(NDManager manager, int start, long... shape) {
+    /** Numbers between -1 and 1 in a format, the same on every machine and for every call. */
+    static NDArray pattern(NDManager manager, int start, NumberFormat format, long... shape) {
         Shape all = new Shape(shape);
         NDArray like = manager.zeros(new Shape(1));
         NDArray count = constant(Math.toIntExact(all.size()));
-        return call("pattern", false, like, count, constant(start)).reshape(all);
-    }
-
-    /** Rounds to a format; float32 all the same, and {@code x} itself in float32. */
-    static NDArray rounded(NDArray x, NumberFormat format) {
-        if (format == NumberFormat.FLOAT32) {
-            return x;
-        }
-        NDArray low = Operators.cast(x, format, false);
-        NDArray rounded = Operators.float32(low, false);
-        low.close();
-        x.close();
-        return rounded;
+        NDArray code = format.code();
+        return call("pattern", false, like, count, constant(start), code).reshape(all);
     }
 
     /** Result and gradients of input, kernel and bias of doubling and convolution, in float32. */
@@ -124,12 +113,12 @@ final class FastOperators {
     static NDList adamWTrial(NDManager manager, boolean fused) {
         NDArray[] state = new NDArray[3];
         for (int i = 0; i < state.length; i++) {
-            state[i] = pattern(manager, i, 1000);
+            state[i] = pattern(manager, i, NumberFormat.FLOAT32, 1000);
         }
         try (NDArray signed = state[2]) {
             state[2] = signed.square();
         }
-        NDArray gradient = pattern(manager, 9, 1000);
+        NDArray gradient = pattern(manager, 9, NumberFormat.FLOAT32, 1000);
         NDArray[] all = Arrays.copyOf(state, 4);
         all[3] = gradient;
         return callAll("adamw_trial", false, append(all, flag(fused)));

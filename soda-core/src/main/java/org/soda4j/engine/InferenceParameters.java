@@ -153,8 +153,7 @@ public final class InferenceParameters extends ParameterStore {
         if (!isFolded) {
             return low && Processor.hasMatrixUnit();
         }
-        boolean few = Math.max(shape.outputs(), shape.inputs()) < FastKernel.MANY_CHANNELS;
-        return low ? Processor.hasBfloat16() : few;
+        return !low || Processor.hasBfloat16();
     }
 
     /** Beside a packed kernel, which small batches take. */

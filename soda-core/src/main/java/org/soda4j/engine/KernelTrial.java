@@ -1,8 +1,10 @@
 package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +18,9 @@ import java.util.function.Supplier;
  */
 @Internal
 public final class KernelTrial {
+
+    /** Output channels that are computed at once, where memory counts. */
+    private static final long PART = 64;
 
     private final Supplier<List<NDArray>> fast;
     private final Supplier<List<NDArray>> exact;
@@ -45,7 +50,7 @@ public final class KernelTrial {
      * @param manager owns the arrays
      * @param shape that the family takes
      * @param format of feature maps; what the result is compared with is computed in float32, from
-     *     weights and maps rounded to it
+     *     weights and maps that it holds exactly
      * @param extent of the maps
      * @return the trial
      */
@@ -98,10 +103,10 @@ public final class KernelTrial {
         long out = shape.outputs();
         NDArray x = map(manager, shape, extent, format);
         NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
-        NDArray weight = pattern(manager, 3, out);
-        NDArray bias = pattern(manager, 4, out);
-        NDArray mean = pattern(manager, 5, out);
-        NDArray variance = pattern(manager, 6, out).add(1.5f);
+        NDArray weight = vector(manager, 3, out);
+        NDArray bias = vector(manager, 4, out);
+        NDArray mean = vector(manager, 5, out);
+        NDArray variance = vector(manager, 6, out).add(1.5f);
         NDList made = FastOperators.foldBatchNorm(kernel, weight, bias, mean, variance);
         FoldedConv conv =
                 FoldedConv.plain(
@@ -118,23 +123,48 @@ public final class KernelTrial {
             NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
         NDArray x = map(manager, shape, extent, format);
         NDArray kernel = kernel(manager, shape, format);
-        NDArray bias = pattern(manager, 4, shape.outputs());
+        NDArray bias = vector(manager, 4, shape.outputs());
         FoldedConv plain = FoldedConv.plain(kernel, bias, shape.stride());
         FoldedConv packed =
                 FoldedConv.packed(FastOperators.packKernel(kernel, format), bias, shape.stride());
         OperatorMode low = new OperatorMode(false, format);
-        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
-        NDArray shortcut = plain.apply(x, false, high);
-        return of(
+        NDArray sums = exactSums(x, kernel, bias, shape.stride());
+        return new KernelTrial(
                 () ->
                         List.of(
                                 packed.apply(x, true, low),
-                                packed.applyAddRelu(x, copy(shortcut, low), low)),
-                mode ->
+                                packed.applyAddRelu(x, copy(sums, low), low)),
+                () -> List.of(relu(sums), relu(sums.mul(2))),
+                () ->
                         List.of(
-                                plain.apply(x, true, mode),
-                                plain.applyAddRelu(x, copy(shortcut, mode), mode)),
-                low);
+                                plain.apply(x, true, low),
+                                plain.applyAddRelu(x, copy(sums, low), low)));
+    }
+
+    /**
+     * The convolution in float32, a few output channels at a time: touching fresh memory for all of
+     * a large kernel takes longer than its products on a small map.
+     */
+    private static NDArray exactSums(NDArray x, NDArray kernel, NDArray bias, int stride) {
+        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
+        NDList parts = new NDList();
+        long outputs = kernel.getShape().get(0);
+        for (long from = 0; from < outputs; from += PART) {
+            NDIndex rows = new NDIndex("{}:{}", from, Math.min(from + PART, outputs));
+            try (NDManager scope = x.getManager().newSubManager()) {
+                NDArray part = kernel.get(scope, rows);
+                part = Operators.float32(part, false);
+                NDArray sums =
+                        FoldedConv.plain(part, bias.get(scope, rows), stride).apply(x, false, high);
+                sums.attach(x.getManager());
+                parts.add(sums);
+            }
+        }
+        return NDArrays.concat(parts, 1);
+    }
+
+    private static NDArray relu(NDArray sums) {
+        return sums.maximum(0f);
     }
 
     /** What may be overwritten. */
@@ -145,7 +175,7 @@ public final class KernelTrial {
     private static KernelTrial winograd(NDManager manager, KernelShape shape, Extent extent) {
         NDArray x = map(manager, shape, extent, NumberFormat.FLOAT32);
         NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
-        NDArray bias = pattern(manager, 4, shape.outputs());
+        NDArray bias = vector(manager, 4, shape.outputs());
         FoldedConv plain = FoldedConv.plain(kernel, bias, 1);
         NDList winograd = FastOperators.winogradKernel(kernel);
         OperatorMode mode = new OperatorMode(false, NumberFormat.FLOAT32);
@@ -158,25 +188,24 @@ public final class KernelTrial {
                 mode);
     }
 
+    /** In float32: taps are summed before they are rounded. */
     private static KernelTrial doubling(
             NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
         NDArray x = map(manager, shape, extent, format);
-        NDArray kernel = kernel(manager, shape, format);
-        NDArray bias = FastOperators.rounded(pattern(manager, 4, shape.outputs()), format);
-        NDArray gradient =
-                FastOperators.rounded(
-                        pattern(
-                                manager,
-                                5,
-                                extent.batch(),
-                                shape.outputs(),
-                                2L * extent.height(),
-                                2L * extent.width()),
-                        format);
+        NDArray kernel = exact(kernel(manager, shape, format));
+        NDArray bias = exact(FastOperators.pattern(manager, 4, format, shape.outputs()));
+        long height = 2L * extent.height();
+        long width = 2L * extent.width();
+        long[] result = {extent.batch(), shape.outputs(), height, width};
+        NDArray gradient = exact(FastOperators.pattern(manager, 5, format, result));
         return of(
                 () -> FastOperators.doublingTrial(format, x, kernel, bias, gradient),
                 mode -> FastOperators.doublingPlain(mode.format(), x, kernel, bias, gradient),
                 new OperatorMode(false, format));
+    }
+
+    private static NDArray exact(NDArray numbers) {
+        return Operators.float32(numbers, false);
     }
 
     /** Of all random words as many must drop as there are to be; what is kept stays as it was. */
@@ -210,24 +239,17 @@ public final class KernelTrial {
 
     private static NDArray map(
             NDManager manager, KernelShape shape, Extent extent, NumberFormat format) {
-        return FastOperators.rounded(
-                pattern(
-                        manager,
-                        1,
-                        extent.batch(),
-                        shape.inputs(),
-                        extent.height(),
-                        extent.width()),
-                format);
+        long[] sizes = {extent.batch(), shape.inputs(), extent.height(), extent.width()};
+        return exact(FastOperators.pattern(manager, 1, format, sizes));
     }
 
     private static NDArray kernel(NDManager manager, KernelShape shape, NumberFormat format) {
-        NDArray kernel =
-                pattern(manager, 2, shape.outputs(), shape.inputs(), shape.size(), shape.size());
-        return FastOperators.rounded(kernel, format);
+        long side = shape.size();
+        return FastOperators.pattern(
+                manager, 2, format, shape.outputs(), shape.inputs(), side, side);
     }
 
-    private static NDArray pattern(NDManager manager, int start, long... shape) {
-        return FastOperators.pattern(manager, start, shape);
+    private static NDArray vector(NDManager manager, int start, long length) {
+        return FastOperators.pattern(manager, start, NumberFormat.FLOAT32, length);
     }
 }

@@ -43,7 +43,7 @@ final class Qualification {
             return false;
         }
         int threads = PyTorchEngine.threads();
-        Case asked = new Case(family, shape, format, device.isGpu(), threads);
+        Case asked = new Case(family, family.trialShape(shape), format, device.isGpu(), threads);
         Boolean known = VERDICTS.get(asked);
         return known != null ? known : VERDICTS.computeIfAbsent(asked, c -> passes(c, device));
     }

@@ -93,7 +93,11 @@
     outputs, inputs, size, _0 = torch.size(weight)
     in_fill = torch.remainder(torch.neg(inputs), 16)
     in_fill = torch.add(in_fill, self.fault_fill(outputs, torch.add(inputs, in_fill), size))
-    w = torch.to(torch.constant_pad_nd(weight, [0, 0, 0, 0, 0, in_fill]), int(kind))
+    w = torch.to(weight, int(kind))
+    if torch.gt(in_fill, 0):
+      w = torch.constant_pad_nd(w, [0, 0, 0, 0, 0, in_fill])
+    else:
+      pass
     return ops.mkldnn._reorder_convolution_weight(w, [pad, pad], [1, 1], [1, 1], 1, None)
 
   # Winograd's F(4 x 4, 3 x 3) (Lavin and Gray 2016): tiles of 4 x 4 results from tiles of 6 x 6 pixels
@@ -201,12 +205,16 @@
   # ---- trials: what a fast way and the plain one give for the same input ----
 
   # Numbers between -1 and 1 that look drawn by chance, the same on every machine; after a prime number
-  # of them they come again.
-  def pattern(self: __torch__.Operators, like: Tensor, count: Tensor, start: Tensor) -> Tensor:
-    n = int(count)
+  # of them they come again. In formats of 16 bits they are multiples of 1 / 128, which these hold exactly.
+  def pattern(self: __torch__.Operators, like: Tensor, count: Tensor, start: Tensor, kind: Tensor) -> Tensor:
+    n, k = int(count), int(kind)
     steps = torch.arange(ops.prim.min(n, 65537), dtype=7, device=ops.prim.device(like))
     digits = torch.sin_(torch.add_(torch.mul_(steps, 12.9898), float(start))) * 43758.5453
     numbers = torch.to(torch.sub_(torch.mul_(torch.sub_(digits, torch.floor(digits)), 2), 1), 6)
+    if torch.ne(k, 6):
+      numbers = torch.to(torch.div_(torch.round_(torch.mul_(numbers, 128)), 128), k)
+    else:
+      pass
     return torch.slice(torch.repeat(numbers, [torch.floordiv(n, 65537) + 1]), 0, 0, n)
 
   # Result and gradients of x, kernel and bias for the gradient dy, without autograd.

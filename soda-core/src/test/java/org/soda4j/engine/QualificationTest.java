@@ -43,6 +43,20 @@ class QualificationTest {
         assertThat(allows(family)).isTrue();
     }
 
+    /** Packed kernels' faults came with exact numbers of channels, doubling's with odd blocks. */
+    @Test
+    void aSmallerKernelStandsForAClassWhereFaultsDoNotDependOnItsSize() {
+        KernelShape large = new KernelShape(512, 224, 3, 2);
+        KernelShape small = new KernelShape(64, 96, 3, 2);
+        assertThat(FastKernel.PACKED.trialShape(large)).isEqualTo(large);
+        assertThat(FastKernel.DOUBLING.trialShape(large)).isEqualTo(small);
+        assertThat(FastKernel.FOLDED.trialShape(large)).isEqualTo(small);
+        assertThat(FastKernel.WINOGRAD.trialShape(SHAPE)).isEqualTo(SHAPE);
+        KernelShape image = new KernelShape(48, 3, 7, 2);
+        assertThat(FastKernel.FOLDED.trialShape(image)).isEqualTo(image);
+        assertThat(FastKernel.DROPOUT.trialShape(large)).isEqualTo(KernelShape.ANY);
+    }
+
     @Test
     void anErrorIsTheGreatestDifferenceOfAnyResultBesideItsGreatestValue() {
         assertThat(error(new float[] {1, 4}, new float[] {1, 4})).isZero();
