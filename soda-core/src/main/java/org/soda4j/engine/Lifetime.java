@@ -16,6 +16,7 @@ public final class Lifetime implements AutoCloseable {
 
     private final String refusal;
     private final Runnable free;
+    private final ThreadTeam team;
 
     /** How deep each thread is inside; guarded by this. */
     private final Map<Thread, Integer> inside = new HashMap<>();
@@ -47,8 +48,20 @@ public final class Lifetime implements AutoCloseable {
      * @param free frees the memory; called once
      */
     public Lifetime(String refusal, Runnable free) {
+        this(refusal, free, ThreadTeam.adaptive());
+    }
+
+    /**
+     * Begins.
+     *
+     * @param refusal the message for calls after the end
+     * @param free frees the memory; called once
+     * @param team computes the calls
+     */
+    public Lifetime(String refusal, Runnable free, ThreadTeam team) {
         this.refusal = refusal;
         this.free = free;
+        this.team = team;
     }
 
     /**
@@ -64,7 +77,7 @@ public final class Lifetime implements AutoCloseable {
     public <T, E extends Exception> T during(Work<T, E> work) throws E {
         enter();
         try {
-            return work.run();
+            return team.during(work);
         } finally {
             leave();
         }

@@ -12,6 +12,7 @@ import org.soda4j.diffusion.NoisePredictor;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.ThreadTeam;
 import org.soda4j.latent.LatentLayout;
 
 /** The denoiser under one batch of latents, as samplers ask it: all choices of sections at once. */
@@ -42,6 +43,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
 
     @Override
     public NDArray predict(NDArray x, long t, List<SectionKeep> asked) {
+        ThreadTeam.adjust();
         if (!asked.equals(keeps)) {
             keepOnly(asked); // Once for a whole trajectory: the choices stay the same.
         }

@@ -15,6 +15,7 @@ import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.ThreadTeam;
 import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.optimizer.AdamW;
 import org.soda4j.training.optimizer.BatchNormStatistics;
@@ -86,6 +87,7 @@ final class TrainingStep implements AutoCloseable {
      * @param rate the denoiser's learning rate
      */
     Result run(long step, NDList batch, double rate) {
+        ThreadTeam.adjust();
         PyTorchEngine.require().setRandomSeed((int) StepSeed.of(seed, StepSeed.Use.ENGINE, step));
         statistics.ifPresent(BatchNormStatistics::keep);
         double factor = lossScale.factor();
