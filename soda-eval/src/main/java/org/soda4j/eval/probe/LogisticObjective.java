@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.soda4j.engine.ThreadTeam;
 import org.soda4j.eval.feature.FeatureSet;
 
 /**
@@ -70,6 +71,10 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
 
     @Override
     public double evaluate(double[] x, double[] gradient) {
+        return ThreadTeam.adaptive().during(() -> lossAndGradient(x, gradient));
+    }
+
+    private double lossAndGradient(double[] x, double[] gradient) {
         double[] weights = new double[outputs * width];
         for (int o = 0; o < outputs; o++) {
             System.arraycopy(x, o * (width + 1), weights, o * width, width);

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.soda4j.engine.ThreadTeam;
 
 /**
  * Exact Euclidean nearest neighbours by blocked matrix products.
@@ -50,6 +51,10 @@ final class NeighbourSearch {
     }
 
     Neighbours run() {
+        return ThreadTeam.adaptive().during(this::search);
+    }
+
+    private Neighbours search() {
         int n = rows.length / width;
         int m = queries.length / width;
         double[] centre = new double[width];
@@ -78,6 +83,7 @@ final class NeighbourSearch {
                     double slack = (width + 8) * UNIT_ROUNDOFF * products + spread;
                     candidates[i] = new Candidates(rows, queries, width, i, k, slack);
                 }
+                ThreadTeam.adjust();
                 searchBlock(manager, left, right, from, Arrays.copyOfRange(candidates, from, to));
             }
         }
