@@ -107,6 +107,14 @@ final class ModelFolder {
             }
         }
 
+        private static Description ofWeights(Path weights, String text) {
+            try {
+                return of(ConfigText.jsonTree(text));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(weights + ": " + e.getMessage(), e);
+            }
+        }
+
         private static Description of(JsonNode tree) {
             return new Description(
                     ConfigText.fromTree(tree, SodaConfig.class), tree.has("preparation"));
@@ -137,7 +145,7 @@ final class ModelFolder {
                 requireFile(file);
                 return Description.ofFile(file);
             }
-            Description description = Description.of(ConfigText.jsonTree(carried.get()));
+            Description description = Description.ofWeights(weights, carried.get());
             if (!Files.isRegularFile(file) || !SodaConfig.read(file).equals(description.config())) {
                 LOGGER.warn(
                         "{}: expected the configuration that {} was saved with, found another or"

@@ -58,6 +58,7 @@ final class Targets {
         targets.addArrays();
         targets.addTexts();
         targets.addScenes();
+        targets.targets.addAll(ModelTargets.all(folder));
         return targets.targets;
     }
 
