@@ -54,7 +54,7 @@ public final class EncoderBlockFactory implements BlockFactory {
             throw new IOException(
                     folder
                             + ": this model takes the cameras of its images, which Criteria cannot"
-                            + " hand over; open it with Soda.load and use encodeViews");
+                            + " hand over; open it with Soda.load and use novelViews()");
         }
         if (!(config.encoder() instanceof ResNetEncoderConfig described)) {
             throw new IOException(

@@ -21,6 +21,8 @@ import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 import org.soda4j.io.WeightReport;
+import org.soda4j.model.ImageTranslators;
+import org.soda4j.model.ModelShapes;
 
 /** A model on disk: configuration, weights, and what DJL's {@code Criteria} needs to open it. */
 final class ModelFolder {
@@ -78,7 +80,7 @@ final class ModelFolder {
         blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
-        new ModelShapes(config, blocks).requireFit(weights, pools(config));
+        blocks.shapesOf(config).requireFit(weights, pools(config));
         Soda soda = new Soda(config, description.translators(), blocks, device, precision, 0);
         try {
             importWeights(soda, weights);
@@ -121,7 +123,7 @@ final class ModelFolder {
         }
 
         ImageTranslators translators() {
-            return new ImageTranslators(config, preparationRecorded);
+            return config.translators(preparationRecorded);
         }
     }
 
@@ -181,18 +183,10 @@ final class ModelFolder {
                     new PyTorchWeights(file, pools(soda.config()), parameters.keySet());
             WeightReport report = weights.compareArrays(parameters);
             if (!report.complete()) {
-                throw misfit(path, report);
+                throw ModelShapes.misfit(path, report);
             }
             weights.copy(report.fitting(), parameters);
             return report;
         }
-    }
-
-    static IOException misfit(Path path, WeightReport report) {
-        return new IOException(
-                path
-                        + ": expected exactly the parameters of the model, found "
-                        + report
-                        + "; importMatchingWeights takes what fits");
     }
 }

@@ -1,6 +1,5 @@
 package org.soda4j;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,12 +8,16 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.diffusion.Guidance;
 import org.soda4j.engine.DeviceArrays;
+import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.model.Conditions;
 import org.soda4j.model.ImageChecks;
 import org.soda4j.model.LatentSampler;
 import org.soda4j.model.LatentTerm;
+import org.soda4j.model.ModelSettings;
 import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
 import org.soda4j.model.TrainingLoss;
@@ -23,38 +26,49 @@ import org.soda4j.novelview.CameraFrame;
 import org.soda4j.novelview.EncodedViews;
 import org.soda4j.novelview.ViewBatch;
 import org.soda4j.novelview.ViewBlocks;
+import org.soda4j.novelview.ViewConditioning;
 import org.soda4j.novelview.ViewDraw;
 
-/** How a model with cameras encodes, draws and learns: what {@link Soda} does with views. */
-final class NovelViews {
+/**
+ * What a model with cameras does ({@link SodaBuilder#views}): it encodes views of objects with
+ * their cameras, and draws the objects as other cameras see them. {@link Soda#novelViews} gives it;
+ * it belongs to that model and, once that is closed, throws {@link IllegalStateException}.
+ *
+ * <pre>{@code
+ * NovelViews views = soda.novelViews();
+ * EncodedViews objects = views.encode(images, cameras);
+ * NDArray turned = views.sample(objects, targets, SamplingOptions.defaults());
+ * }</pre>
+ *
+ * <p>Results are finite, as those of {@link Soda} are. Safe from several threads.
+ */
+public final class NovelViews {
 
     private static final int[] VIEWS_AXIS = {1};
 
-    private final SodaConfig config;
+    private final ViewConditioning conditioning;
     private final SodaModel model;
+    private final ModelSettings settings;
+    private final Lifetime lifetime;
     private final LatentSampler sampler;
     private final TrainingLoss loss;
-    private final Device device;
-    private final NumberFormat precision;
     private final ViewBlocks blocks;
     private final ResultCheck results;
 
     NovelViews(
-            SodaConfig config,
+            ViewConditioning conditioning,
             SodaModel model,
-            LatentSampler sampler,
-            TrainingLoss loss,
-            Device device,
-            NumberFormat precision,
+            ModelSettings settings,
+            Lifetime lifetime,
             long seed) {
-        this.config = config;
+        this.conditioning = conditioning;
         this.model = model;
-        this.sampler = sampler;
-        this.loss = loss;
-        this.device = device;
-        this.precision = precision;
-        results = new ResultCheck(model, precision);
-        blocks = new ViewBlocks(config.views(), config.latent().size(), seed);
+        this.settings = settings;
+        this.lifetime = lifetime;
+        sampler = new LatentSampler(model, settings);
+        loss = new TrainingLoss(model, settings);
+        results = new ResultCheck(model, settings.precision());
+        blocks = new ViewBlocks(conditioning, settings.latent().size(), seed);
         blocks.initialize(model.manager(), model.store());
     }
 
@@ -63,13 +77,27 @@ final class NovelViews {
         blocks.addTo(all);
     }
 
-    EncodedViews encode(NDArray images, List<List<Camera>> cameras) {
-        ImageChecks.requireViews("images", images, config.encoder().inputChannels(), true);
+    /**
+     * Encodes source views with their cameras.
+     *
+     * @param images float32 {@code [N, S, C, H, W] in [0, 1]}: S views of each of N objects; S may
+     *     exceed what training had
+     * @param cameras for each object, the camera of each view; they are resized to the images
+     * @return latents of each view and of each object; the caller or the manager of {@code images}
+     *     closes them
+     * @throws IllegalArgumentException if images and cameras do not fit; names example and view
+     */
+    public EncodedViews encode(NDArray images, List<List<Camera>> cameras) {
+        return lifetime.during(() -> encoding(images, cameras));
+    }
+
+    private EncodedViews encoding(NDArray images, List<List<Camera>> cameras) {
+        ImageChecks.requireViews("images", images, settings.channels(), true);
         requireSourceCameras(images.getShape(), cameras);
         NDManager caller = images.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
+        try (NDManager scope = caller.newSubManager(settings.device())) {
             List<Camera> references = references(cameras);
-            NDArray latents = latents(scope, images, cameras, references, false, precision);
+            NDArray latents = latents(scope, images, cameras, references, settings.inference());
             results.finite("view latents", latents, latents.getShape().get(0));
             NDArray pooled = blocks.pool(latents, false);
             results.finite("pooled latents", pooled, pooled.getShape().get(0));
@@ -79,15 +107,30 @@ final class NovelViews {
         }
     }
 
-    NDArray features(NDArray images, List<List<Camera>> cameras) {
-        ImageChecks.requireViews("images", images, config.encoder().inputChannels(), true);
+    /**
+     * Encodes source views into the pooled features before the encoder's last layer, the mean over
+     * the views of an object, which probes use too.
+     *
+     * @param images as for {@link #encode}
+     * @param cameras as for {@link #encode}
+     * @return float32 {@code [N, config().encoder().featureSize()]}, in the manager of {@code
+     *     images}
+     * @throws IllegalArgumentException as for {@link #encode}
+     */
+    public NDArray encodeFeatures(NDArray images, List<List<Camera>> cameras) {
+        return lifetime.during(() -> features(images, cameras));
+    }
+
+    private NDArray features(NDArray images, List<List<Camera>> cameras) {
+        ImageChecks.requireViews("images", images, settings.channels(), true);
         requireSourceCameras(images.getShape(), cameras);
         NDManager caller = images.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
+        try (NDManager scope = caller.newSubManager(settings.device())) {
             List<Camera> references = references(cameras);
-            NDArray features = encoded(scope, images, cameras, references, false, precision).get(1);
+            NDArray features =
+                    encoded(scope, images, cameras, references, settings.inference()).get(1);
             long n = images.getShape().get(0);
-            NDArray mean = features.reshape(n, -1, config.encoder().featureSize()).mean(VIEWS_AXIS);
+            NDArray mean = features.reshape(n, -1, features.getShape().get(1)).mean(VIEWS_AXIS);
             results.finite("pooled features", mean, n);
             mean.attach(caller);
             return mean;
@@ -117,7 +160,7 @@ final class NovelViews {
     }
 
     private List<Camera> references(List<List<Camera>> cameras) {
-        CameraFrame frame = config.views().frame();
+        CameraFrame frame = conditioning.frame();
         return cameras.stream().map(frame::reference).toList();
     }
 
@@ -127,9 +170,8 @@ final class NovelViews {
             NDArray images,
             List<List<Camera>> cameras,
             List<Camera> references,
-            boolean training,
-            NumberFormat low) {
-        NDArray z = encoded(scope, images, cameras, references, training, low).get(0);
+            OperatorMode mode) {
+        NDArray z = encoded(scope, images, cameras, references, mode).get(0);
         return z.reshape(images.getShape().get(0), images.getShape().get(1), z.getShape().get(1));
     }
 
@@ -138,36 +180,50 @@ final class NovelViews {
             NDArray images,
             List<List<Camera>> cameras,
             List<Camera> references,
-            boolean training,
-            NumberFormat low) {
+            OperatorMode mode) {
         Shape shape = images.getShape();
-        NDArray all = DeviceArrays.onDevice(images, device);
+        NDArray all = DeviceArrays.onDevice(images, settings.device());
         all.attach(scope);
         NDArray flat = all.reshape(-1, shape.get(2), shape.get(3), shape.get(4));
-        NDArray normal = config.normalization().apply(flat);
+        NDArray normal = settings.normalization().apply(flat);
         List<Camera> placed = new ArrayList<>();
         for (int i = 0; i < cameras.size(); i++) {
             for (Camera camera : cameras.get(i)) {
-                placed.add(config.views().frame().place(camera, references.get(i)));
+                placed.add(conditioning.frame().place(camera, references.get(i)));
             }
         }
-        NDArray rays = blocks.sourceChannels(placed, flat, training);
-        return model.encode(new NDList(normal, rays), training, low);
+        NDArray rays = blocks.sourceChannels(placed, flat, mode.training());
+        return model.encode(new NDList(normal, rays), mode);
     }
 
     /** The latents {@code [N S, d]} of all sources, as in training, in {@code scope}. */
     NDArray sourceLatents(ViewBatch batch, NDManager scope) {
         NDArray images = batch.sources();
-        ImageChecks.requireViews("sources", images, config.encoder().inputChannels(), false);
+        ImageChecks.requireViews("sources", images, settings.channels(), false);
         List<List<Camera>> cameras =
                 batch.readSourceCameras(Math.toIntExact(images.getShape().get(1)));
-        return encoded(scope, images, cameras, references(cameras), true, NumberFormat.FLOAT32)
-                .get(0);
+        OperatorMode mode = new OperatorMode(true, NumberFormat.FLOAT32);
+        return encoded(scope, images, cameras, references(cameras), mode).get(0);
     }
 
-    NDArray sample(EncodedViews views, List<Camera> targets, SamplingOptions options) {
+    /**
+     * Draws objects as target cameras see them.
+     *
+     * @param views what {@link #encode} gave for N objects
+     * @param targets a camera for each object, or any number of cameras for a single one; they are
+     *     resized to the denoiser's resolution
+     * @param options sampler, guidance ({@link Guidance#latentAndCamera} for both apart), seed
+     * @return float32 {@code [targets, C, H, W] in [0, 1]} at the denoiser's resolution, in the
+     *     manager of {@code views.latents()}
+     * @throws IllegalArgumentException if cameras and views do not fit
+     */
+    public NDArray sample(EncodedViews views, List<Camera> targets, SamplingOptions options) {
+        return lifetime.during(() -> drawing(views, targets, options));
+    }
+
+    private NDArray drawing(EncodedViews views, List<Camera> targets, SamplingOptions options) {
         NDArray latents = views.latents();
-        requireViewLatents(views, config.latent().size());
+        requireViewLatents(views, settings.latent().size());
         long n = latents.getShape().get(0);
         long count = targets.size();
         if (count < 1 || (n > 1 && count != n)) {
@@ -181,9 +237,9 @@ final class NovelViews {
                                     count));
         }
         NDManager caller = latents.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
-            NDArray sources = DeviceArrays.owned(latents, device, scope);
-            NDArray pooled = DeviceArrays.owned(views.pooled(), device, scope);
+        try (NDManager scope = caller.newSubManager(settings.device())) {
+            NDArray sources = DeviceArrays.owned(latents, settings.device(), scope);
+            NDArray pooled = DeviceArrays.owned(views.pooled(), settings.device(), scope);
             if (n != count) {
                 Shape shape = latents.getShape();
                 sources = sources.broadcast(new Shape(count, shape.get(1), shape.get(2)));
@@ -197,7 +253,7 @@ final class NovelViews {
                             sources,
                             targets,
                             n == count ? views.references() : references,
-                            false),
+                            settings.inference()),
                     options.seed(),
                     options::draw);
         }
@@ -208,56 +264,44 @@ final class NovelViews {
             NDArray sources,
             List<Camera> targets,
             List<Camera> references,
-            boolean training) {
+            OperatorMode mode) {
         List<Camera> placed = new ArrayList<>();
         for (int i = 0; i < targets.size(); i++) {
             if (targets.get(i) == null) {
                 throw new IllegalArgumentException(
                         "target camera %d: expected a camera, found null".formatted(i));
             }
-            placed.add(config.views().frame().place(targets.get(i), references.get(i)));
+            placed.add(conditioning.frame().place(targets.get(i), references.get(i)));
         }
-        List<Integer> image = config.denoiser().imageShape();
-        NDArray rays = blocks.targetChannels(placed, image.get(1), image.get(2), pooled, training);
-        boolean crosses = !config.views().crossAttention().isEmpty();
+        List<Integer> image = settings.imageShape();
+        NDArray rays =
+                blocks.targetChannels(placed, image.get(1), image.get(2), pooled, mode.training());
+        boolean crosses = !conditioning.crossAttention().isEmpty();
         return new Conditions(pooled, rays, crosses ? sources : null);
     }
 
-    NDArray loss(
-            ViewBatch batch,
-            TrainingDraw draw,
-            boolean training,
-            NumberFormat low,
-            LatentTerm term) {
-        int channels = config.encoder().inputChannels();
-        ImageChecks.requireViews("sources", batch.sources(), channels, false);
-        ImageChecks.requireImages("target", batch.target(), config.denoiser().imageShape());
+    NDArray loss(ViewBatch batch, TrainingDraw draw, OperatorMode mode, LatentTerm term) {
+        ImageChecks.requireViews("sources", batch.sources(), settings.channels(), false);
+        ImageChecks.requireImages("target", batch.target(), settings.imageShape());
         requireDraw(draw, batch);
         requireViewDraw(draw, batch.sources().getShape());
         NDManager caller = batch.sources().getManager();
         int count = draw.views().sources();
-        try (NDManager scope = caller.newSubManager(device)) {
+        try (NDManager scope = caller.newSubManager(settings.device())) {
             NDArray sources = batch.sources().get(":, 0:" + count);
             sources.attach(scope);
             List<List<Camera>> cameras = batch.readSourceCameras(count);
             List<Camera> references = references(cameras);
-            NDArray latents = latents(scope, sources, cameras, references, training, low);
-            NDArray ofViews = blocks.pool(latents, training);
+            NDArray latents = latents(scope, sources, cameras, references, mode);
+            NDArray ofViews = blocks.pool(latents, mode.training());
             NDArray pooled = loss.masked(ofViews, draw.keep());
             NDArray each = loss.masked(latents, draw.keep());
             Conditions whole =
-                    conditions(pooled, each, batch.readTargetCameras(), references, training);
+                    conditions(pooled, each, batch.readTargetCameras(), references, mode);
             NDArray camera = TrainingLoss.masked(whole.camera(), draw.views().keepCamera());
             Conditions masked = new Conditions(pooled, camera, whole.sources());
             NDArray value =
-                    loss.of(
-                            caller,
-                            masked,
-                            batch.target(),
-                            draw.noise(),
-                            draw.times(),
-                            training,
-                            low);
+                    loss.of(caller, masked, batch.target(), draw.noise(), draw.times(), mode);
             return term.addedTo(value, ofViews);
         }
     }

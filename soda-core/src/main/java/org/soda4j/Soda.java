@@ -11,8 +11,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.Translator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,25 +23,19 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.LatentStandardization;
 import org.soda4j.encoder.ResNetEncoderConfig;
-import org.soda4j.engine.DeviceArrays;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
-import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.ParameterMemory;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.WeightReport;
-import org.soda4j.latent.LatentLayout;
-import org.soda4j.model.Conditions;
-import org.soda4j.model.ImageChecks;
-import org.soda4j.model.LatentSampler;
+import org.soda4j.model.ImageModel;
+import org.soda4j.model.ImageTranslators;
 import org.soda4j.model.LatentTerm;
+import org.soda4j.model.ModelSettings;
 import org.soda4j.model.NonFiniteException;
-import org.soda4j.model.ResultCheck;
 import org.soda4j.model.SodaModel;
-import org.soda4j.model.TrainingLoss;
-import org.soda4j.novelview.Camera;
-import org.soda4j.novelview.EncodedViews;
 import org.soda4j.novelview.ViewBatch;
 
 /**
@@ -76,19 +68,14 @@ import org.soda4j.novelview.ViewBatch;
  */
 public final class Soda implements AutoCloseable {
 
-    private static final int[] LATENT_AXIS = {1};
-    private static final int FILES_AT_ONCE = 64;
-
     private final SodaConfig config;
     private final ImageTranslators translators;
     private final Device device;
     private volatile FeatureStatistics featureStatistics;
     private final Precision precision;
     private final SodaModel model;
-    private final LatentSampler sampler;
-    private final TrainingLoss trainingLoss;
+    private final ImageModel imageModel;
     private final NovelViews novelViews;
-    private final ResultCheck results;
     private final Lifetime lifetime;
     private final Block encoder;
     private final Block denoiser;
@@ -104,34 +91,31 @@ public final class Soda implements AutoCloseable {
         this.translators = translators;
         this.device = device;
         this.precision = precision;
-        new ModelShapes(config, blocks).requireMemory(ParameterMemory.ofMachine());
-        LatentLayout latent = config.latent();
+        blocks.shapesOf(config).requireMemory(ParameterMemory.ofMachine());
         List<Integer> image = config.denoiser().imageShape();
         model =
                 new SodaModel(
                         blocks.encoderOf(config, seed),
                         blocks.denoiserOf(config, seed),
                         new Shape(1, image.get(0), image.get(1), image.get(2)),
-                        new Shape(1, latent.size()),
+                        new Shape(1, config.latent().size()),
                         device);
         lifetime = new Lifetime("this Soda is closed; build or load it again", model::close);
         encoder = LiveBlock.of(model.encoder(), lifetime);
         denoiser = LiveBlock.of(model.denoiser(), lifetime);
-        DiffusionProcess process = new DiffusionProcess(config.schedule(), config.prediction());
-        sampler = new LatentSampler(image, latent, model, process, precision.format());
-        results = new ResultCheck(model, precision.format());
-        trainingLoss = new TrainingLoss(model, process, latent, device);
+        ModelSettings settings =
+                new ModelSettings(
+                        image,
+                        config.latent(),
+                        new DiffusionProcess(config.schedule(), config.prediction()),
+                        config.normalization()::apply,
+                        device,
+                        precision.format());
+        imageModel = new ImageModel(model, settings);
         novelViews =
                 config.views() == null
                         ? null
-                        : new NovelViews(
-                                config,
-                                model,
-                                sampler,
-                                trainingLoss,
-                                device,
-                                precision.format(),
-                                seed);
+                        : new NovelViews(config.views(), model, settings, lifetime, seed);
         blocks.copyTo(parameters());
     }
 
@@ -206,7 +190,7 @@ public final class Soda implements AutoCloseable {
      * @return z, float32 {@code [N, d]}
      */
     public NDArray encode(NDArray images) {
-        return lifetime.during(() -> encoding(images, 0));
+        return lifetime.during(() -> images().encode(images));
     }
 
     /**
@@ -245,21 +229,7 @@ public final class Soda implements AutoCloseable {
      *     it
      */
     public List<float[]> encode(List<Path> images) {
-        List<float[]> latents = new ArrayList<>(images.size());
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
-            for (int from = 0; from < images.size(); from += FILES_AT_ONCE) {
-                int to = Math.min(images.size(), from + FILES_AT_ONCE);
-                try (NDArray batch = prepare(manager, images.subList(from, to));
-                        NDArray z = encode(batch)) {
-                    float[] all = z.toFloatArray();
-                    int length = all.length / (to - from);
-                    for (int i = 0; i < to - from; i++) {
-                        latents.add(Arrays.copyOfRange(all, i * length, (i + 1) * length));
-                    }
-                }
-            }
-        }
-        return latents;
+        return translators.encoded(images, device, this::encode);
     }
 
     /**
@@ -269,16 +239,7 @@ public final class Soda implements AutoCloseable {
      * @return z / max(|z|, 1e-12), float32 {@code [N, d]}
      */
     public NDArray encodeNormalized(NDArray images) {
-        return lifetime.during(() -> normalizedEncoding(images));
-    }
-
-    private NDArray normalizedEncoding(NDArray images) {
-        try (NDArray z = encode(images);
-                NDArray squares = z.mul(z);
-                NDArray lengths = squares.sum(LATENT_AXIS)) {
-            results.finite("squared lengths of latents", lengths, lengths.size());
-            return z.normalize(2, 1, 1e-12);
-        }
+        return lifetime.during(() -> images().encodeNormalized(images));
     }
 
     /**
@@ -295,7 +256,7 @@ public final class Soda implements AutoCloseable {
                     "encodeFeatures: expected an encoder with pooled features, found the %s; use encode"
                             .formatted(config.encoder()));
         }
-        return lifetime.during(() -> encoding(images, 1));
+        return lifetime.during(() -> images().encodeFeatures(images));
     }
 
     /**
@@ -329,14 +290,7 @@ public final class Soda implements AutoCloseable {
                     "stage features: expected a ResNetEncoder, whose stages are known, found the %s; use encode"
                             .formatted(config.encoder()));
         }
-        return lifetime.during(
-                () -> {
-                    try (NDArray normal = normalized(images)) {
-                        NDArray joined = model.encodeJoined(new NDList(normal), precision.format());
-                        long n = images.getShape().get(0);
-                        return results.finite("stage features", joined, n);
-                    }
-                });
+        return lifetime.during(() -> images().encodeJoined(images));
     }
 
     /**
@@ -368,24 +322,6 @@ public final class Soda implements AutoCloseable {
         featureStatistics = statistics;
     }
 
-    private NDArray encoding(NDArray images, int output) {
-        try (NDArray normal = normalized(images)) {
-            NDList outputs = model.encode(new NDList(normal), false, precision.format());
-            NDArray result = outputs.remove(output);
-            outputs.close();
-            String what = output == 0 ? "latents" : "pooled features";
-            return results.finite(what, result, images.getShape().get(0));
-        }
-    }
-
-    private NDArray normalized(NDArray images) {
-        requireNoCameras();
-        ImageChecks.requireImages("images", images, config.encoder().inputChannels());
-        try (NDArray pixels = DeviceArrays.onDevice(images, device)) {
-            return config.normalization().apply(pixels);
-        }
-    }
-
     /**
      * Evaluates the denoiser once.
      *
@@ -395,11 +331,7 @@ public final class Soda implements AutoCloseable {
      * @return the prediction, like {@code noisy}; see {@link SodaConfig#prediction()}
      */
     public NDArray denoise(NDArray noisy, NDArray times, NDArray latents) {
-        return lifetime.during(
-                () -> {
-                    NDArray prediction = denoising(noisy, times, latents, Set.of()).get(0);
-                    return results.finite("prediction", prediction, noisy.getShape().get(0));
-                });
+        return lifetime.during(() -> images().denoise(noisy, times, latents));
     }
 
     /**
@@ -413,34 +345,7 @@ public final class Soda implements AutoCloseable {
      */
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        return lifetime.during(() -> activating(noisy, times, latents, names));
-    }
-
-    private Map<String, NDArray> activating(
-            NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        NDList outputs = denoising(noisy, times, latents, names);
-        outputs.remove(0).close();
-        Map<String, NDArray> activations = new LinkedHashMap<>();
-        try {
-            for (NDArray activation : outputs) {
-                String name = activation.getName();
-                results.finite("activation " + name, activation, noisy.getShape().get(0));
-                activations.put(name, activation);
-            }
-        } catch (NonFiniteException e) {
-            outputs.close();
-            throw e;
-        }
-        return activations;
-    }
-
-    private NDList denoising(NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
-        requireNoCameras();
-        ImageChecks.requireImages("noisy", noisy, config.denoiser().imageShape());
-        ImageChecks.requireFinite("noisy", noisy);
-        ImageChecks.requireTimes(times, noisy.getShape().get(0), config.schedule().steps());
-        ImageChecks.requireLatents(latents, config.latent().size());
-        return model.denoise(noisy, times, new NDList(latents), false, precision.format(), names);
+        return lifetime.during(() -> images().activations(noisy, times, latents, names));
     }
 
     /**
@@ -486,20 +391,7 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]} at the denoiser's resolution
      */
     public NDArray sample(NDArray latents, SamplingOptions options) {
-        return lifetime.during(() -> drawing(latents, options));
-    }
-
-    private NDArray drawing(NDArray latents, SamplingOptions options) {
-        requireNoCameras();
-        ImageChecks.requireLatents(latents, config.latent().size());
-        NDManager caller = latents.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
-            return sampler.sample(
-                    caller,
-                    Conditions.of(DeviceArrays.owned(latents, device, scope)),
-                    options.seed(),
-                    options::draw);
-        }
+        return lifetime.during(() -> images().sample(latents, options.seed(), options::draw));
     }
 
     /**
@@ -513,65 +405,16 @@ public final class Soda implements AutoCloseable {
      * @return float32 {@code [N, C, H, W] in [0, 1]}
      */
     public NDArray sample(NDArray latents, NDArray noise, SamplingOptions options) {
-        return lifetime.during(() -> drawing(latents, noise, options));
-    }
-
-    private NDArray drawing(NDArray latents, NDArray noise, SamplingOptions options) {
-        requireNoCameras();
-        ImageChecks.requireLatents(latents, config.latent().size());
-        requireBatch("noise", noise, latents);
-        NDManager caller = latents.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(DeviceArrays.owned(latents, device, scope));
-            return sampler.sample(
-                    caller, conditions, DeviceArrays.owned(noise, device, scope), options::draw);
-        }
+        return lifetime.during(() -> images().sample(latents, noise, options::draw));
     }
 
     /**
-     * Encodes source views with their cameras, in a model of novel views.
+     * Returns what a model with cameras does in place of encoding and drawing single images.
      *
-     * @param images float32 {@code [N, S, C, H, W] in [0, 1]}: S views of each of N objects; S may
-     *     exceed what training had
-     * @param cameras for each object, the camera of each view; they are resized to the images
-     * @return latents of each view and of each object; the caller or the manager of {@code images}
-     *     closes them
-     * @throws IllegalArgumentException if images and cameras do not fit; names example and view
+     * @return the methods that take cameras; they belong to this model
      * @throws IllegalStateException if the model has no cameras
      */
-    public EncodedViews encodeViews(NDArray images, List<List<Camera>> cameras) {
-        return lifetime.during(() -> novelViews().encode(images, cameras));
-    }
-
-    /**
-     * Encodes source views into the pooled features before the encoder's last layer, the mean over
-     * the views of an object, which probes use too.
-     *
-     * @param images as for {@link #encodeViews}
-     * @param cameras as for {@link #encodeViews}
-     * @return float32 {@code [N, config().encoder().featureSize()]}
-     */
-    public NDArray encodeViewFeatures(NDArray images, List<List<Camera>> cameras) {
-        return lifetime.during(() -> novelViews().features(images, cameras));
-    }
-
-    /**
-     * Draws objects as target cameras see them, in a model of novel views.
-     *
-     * @param views what {@link #encodeViews} gave for N objects
-     * @param targets a camera for each object, or any number of cameras for a single one; they are
-     *     resized to the denoiser's resolution
-     * @param options sampler, guidance ({@link Guidance#latentAndCamera} for both apart), seed
-     * @return float32 {@code [targets, C, H, W] in [0, 1]} at the denoiser's resolution, in the
-     *     manager of {@code views.latents()}
-     * @throws IllegalArgumentException if cameras and views do not fit
-     * @throws IllegalStateException if the model has no cameras
-     */
-    public NDArray sampleViews(EncodedViews views, List<Camera> targets, SamplingOptions options) {
-        return lifetime.during(() -> novelViews().sample(views, targets, options));
-    }
-
-    private NovelViews novelViews() {
+    public NovelViews novelViews() {
         if (novelViews == null) {
             throw new IllegalStateException(
                     "this model has no cameras: expected one that was built with"
@@ -580,11 +423,13 @@ public final class Soda implements AutoCloseable {
         return novelViews;
     }
 
-    private void requireNoCameras() {
+    private ImageModel images() {
         if (novelViews != null) {
             throw new IllegalStateException(
-                    "this model takes the cameras of its images: use encodeViews and sampleViews");
+                    "this model takes the cameras of its images: use novelViews().encode and"
+                            + " novelViews().sample");
         }
+        return imageModel;
     }
 
     /**
@@ -599,30 +444,7 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray invert(
             NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
-        return lifetime.during(() -> inverting(images, latents, inversion, guidance));
-    }
-
-    private NDArray inverting(
-            NDArray images, NDArray latents, DdimInversion inversion, Guidance guidance) {
-        requireNoCameras();
-        ImageChecks.requireLatents(latents, config.latent().size());
-        requireBatch("images", images, latents);
-        NDManager caller = images.getManager();
-        try (NDManager scope = caller.newSubManager(device)) {
-            Conditions conditions = Conditions.of(DeviceArrays.owned(latents, device, scope));
-            NDArray x = DeviceArrays.owned(images, device, scope).mul(2).sub(1);
-            return sampler.invert(caller, conditions, x, inversion, guidance);
-        }
-    }
-
-    private void requireBatch(String name, NDArray array, NDArray latents) {
-        ImageChecks.requireImages(name, array, config.denoiser().imageShape());
-        ImageChecks.requireFinite(name, array);
-        if (array.getShape().get(0) != latents.getShape().get(0)) {
-            throw new IllegalArgumentException(
-                    "%s: expected one for each of the %d latents, found %s"
-                            .formatted(name, latents.getShape().get(0), array.getShape()));
-        }
+        return lifetime.during(() -> images().invert(images, latents, inversion, guidance));
     }
 
     /**
@@ -655,41 +477,13 @@ public final class Soda implements AutoCloseable {
      */
     public NDArray loss(
             NDArray source, NDArray target, TrainingDraw draw, boolean training, Precision low) {
-        return lifetime.during(
-                () -> imageLoss(source, target, draw, training, low, LatentTerm.NONE));
+        OperatorMode mode = new OperatorMode(training, low.format());
+        return lifetime.during(() -> imageLoss(source, target, draw, mode, LatentTerm.NONE));
     }
 
     private NDArray imageLoss(
-            NDArray source,
-            NDArray target,
-            TrainingDraw draw,
-            boolean training,
-            Precision low,
-            LatentTerm term) {
-        requireNoCameras();
-        ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
-        ImageChecks.requireImages("target", target, config.denoiser().imageShape());
-        ImageChecks.requireDraw(
-                draw.times(),
-                draw.noise(),
-                draw.keep(),
-                target.getShape(),
-                source.getShape().get(0));
-        try (NDArray images = DeviceArrays.onDevice(source, device);
-                NDArray normal = config.normalization().apply(images);
-                NDList encoded = model.encode(new NDList(normal), training, low.format());
-                NDArray z = trainingLoss.masked(encoded.get(0), draw.keep())) {
-            NDArray loss =
-                    trainingLoss.of(
-                            source.getManager(),
-                            Conditions.of(z),
-                            target,
-                            draw.noise(),
-                            draw.times(),
-                            training,
-                            low.format());
-            return term.addedTo(loss, encoded.get(0));
-        }
+            NDArray source, NDArray target, TrainingDraw draw, OperatorMode mode, LatentTerm term) {
+        return images().loss(source, target, draw.times(), draw.noise(), draw.keep(), mode, term);
     }
 
     /**
@@ -720,12 +514,12 @@ public final class Soda implements AutoCloseable {
     @Internal
     public NDArray loss(
             NDList batch, TrainingDraw draw, boolean training, Precision low, LatentTerm term) {
+        OperatorMode mode = new OperatorMode(training, low.format());
         return lifetime.during(
                 () ->
                         novelViews == null
-                                ? imageLoss(batch.get(0), batch.get(1), draw, training, low, term)
-                                : novelViews.loss(
-                                        ViewBatch.of(batch), draw, training, low.format(), term));
+                                ? imageLoss(batch.get(0), batch.get(1), draw, mode, term)
+                                : novelViews.loss(ViewBatch.of(batch), draw, mode, term));
     }
 
     /**
@@ -754,7 +548,7 @@ public final class Soda implements AutoCloseable {
         try (NDManager scope = caller.newSubManager(device)) {
             NDArray latents =
                     novelViews == null
-                            ? sourceLatents(batch.get(0), scope)
+                            ? imageModel.sourceLatents(batch.get(0), scope)
                             : novelViews.sourceLatents(ViewBatch.of(batch), scope);
             if (!(config.encoder() instanceof ResNetEncoderConfig)) {
                 throw new IllegalStateException(
@@ -765,12 +559,6 @@ public final class Soda implements AutoCloseable {
             LatentStandardization.apply(
                     latents, all.get("encoder.fc.weight"), all.get("encoder.fc.bias"));
         }
-    }
-
-    private NDArray sourceLatents(NDArray source, NDManager scope) {
-        ImageChecks.requireImages("source", source, config.encoder().inputChannels(), false);
-        NDArray normal = config.normalization().apply(DeviceArrays.owned(source, device, scope));
-        return model.encode(new NDList(normal), true, NumberFormat.FLOAT32).get(0);
     }
 
     /**
@@ -842,9 +630,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns the names of the parameters that gradients reach: all but batch-norm statistics.
-     *
-     * @return names as in {@link #parameters()}
+     * {@return the names of the parameters that gradients reach, all but batch-norm statistics, as
+     * in {@link #parameters()}}
      */
     public Set<String> trainableNames() {
         Map<String, Parameter> all = allParameters();
@@ -853,45 +640,34 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns the encoder as a DJL block: normalised images in; latent and pooled features out.
-     *
-     * @return the live block; belongs to this model, and can be used while that is open
+     * {@return the encoder as a DJL block: normalised images in; latent and pooled features out.
+     * Belongs to this model, and can be used while that is open}
      */
     public Block encoder() {
         return encoder;
     }
 
     /**
-     * Returns the denoiser as a DJL block: noisy images, times and latents in; prediction out.
-     *
-     * @return the live block; belongs to this model, and can be used while that is open
+     * {@return the denoiser as a DJL block: noisy images, timesteps and latents in; prediction out.
+     * Belongs to this model, and can be used while that is open}
      */
     public Block denoiser() {
         return denoiser;
     }
 
-    /**
-     * Returns the configuration.
-     *
-     * @return complete, with defaults
-     */
+    /** {@return the configuration, complete, with defaults} */
     public SodaConfig config() {
         return config;
     }
 
-    /**
-     * Returns where the parameters are.
-     *
-     * @return the device
-     */
+    /** {@return where the parameters are} */
     public Device device() {
         return device;
     }
 
     /**
-     * Returns sizes and the section table: parameters per part, and what each section drives.
-     *
-     * @return a summary whose {@code toString} is a table
+     * {@return sizes and the section table: parameters of each part, and what each section drives;
+     * its {@code toString} is a table}
      */
     public ModelSummary describe() {
         return lifetime.during(() -> ModelSummary.of(config, model.denoiser(), allParameters()));
@@ -909,10 +685,9 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if input is another class
      */
     public <I> Translator<I, float[]> translator(Class<I> input) {
+        OperatorMode mode = new OperatorMode(false, precision.format());
         return translators.of(
-                input,
-                (context, images) ->
-                        lifetime.during(() -> model.encode(images, false, precision.format())));
+                input, (context, images) -> lifetime.during(() -> model.encode(images, mode)));
     }
 
     /**
@@ -925,11 +700,7 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if input is another class
      */
     public <I> Predictor<I, float[]> newPredictor(Class<I> input) {
-        return lifetime.during(
-                () -> {
-                    requireNoCameras();
-                    return model.newPredictor(translator(input), lifetime);
-                });
+        return lifetime.during(() -> images().newPredictor(translator(input), lifetime));
     }
 
     /**
@@ -948,9 +719,8 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Returns whether {@link #close} has not been called.
-     *
-     * @return false also while calls from before are still running
+     * {@return whether {@link #close} has not been called; false also while calls from before are
+     * still running}
      */
     public boolean isOpen() {
         return lifetime.isOpen();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.soda4j.denoiser.Denoiser;
 import org.soda4j.denoiser.DenoiserConfig;
@@ -16,6 +17,8 @@ import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.Operators;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.model.ModelShapes;
+import org.soda4j.novelview.ViewBlocks;
 
 /**
  * The blocks that a builder was given, each null for none. Those of this library say what the model
@@ -76,6 +79,21 @@ record SodaBlocks(Encoder encoder, Denoiser denoiser) {
         return config.denoiser() instanceof UNetDenoiserConfig ours
                 ? ours.newBlock(config.latent(), config.modulation(), config.conditions(), seed)
                 : require("denoiser", config.denoiser(), denoiser);
+    }
+
+    /** The parameters of a model of these blocks, which has no memory yet. */
+    ModelShapes shapesOf(SodaConfig config) {
+        Map<String, Parameter> views = new LinkedHashMap<>();
+        if (config.views() != null) {
+            new ViewBlocks(config.views(), config.latent().size(), 0).addTo(views);
+        }
+        return new ModelShapes(
+                config.encoder(),
+                config.denoiser(),
+                config.latent().size(),
+                encoderOf(config, 0).namedParameters(),
+                denoiserOf(config, 0).namedParameters(),
+                views);
     }
 
     private static <B> B require(String part, Object described, B block) {

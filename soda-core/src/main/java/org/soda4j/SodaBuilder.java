@@ -246,8 +246,7 @@ public final class SodaBuilder {
      */
     public Soda build() {
         SodaConfig config = config();
-        return new Soda(
-                config, new ImageTranslators(config, true), blocks, device(), precision, seed);
+        return new Soda(config, config.translators(true), blocks, device(), precision, seed);
     }
 
     /** The blocks that were given. */

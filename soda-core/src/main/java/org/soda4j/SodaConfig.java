@@ -22,6 +22,7 @@ import org.soda4j.io.ConfigText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.model.ImageTranslators;
 import org.soda4j.novelview.ViewConditioning;
 
 /**
@@ -133,6 +134,16 @@ public final class SodaConfig {
         return views == null
                 ? UNetConditions.none()
                 : new UNetConditions(views.rays().channels(), views.crossAttention());
+    }
+
+    /**
+     * From images in any form to latents.
+     *
+     * @param recorded whether the model was saved with its preparation, as older ones were not
+     */
+    ImageTranslators translators(boolean recorded) {
+        return new ImageTranslators(
+                denoiser.imageShape(), preparation, normalization::apply, recorded);
     }
 
     private static void requireSize(String part, int size, LatentLayout layout) {

@@ -56,7 +56,7 @@ class ArchitectureTest {
     /** Neither a configuration nor a camera. */
     @ArchTest
     static final ArchRule theModelKnowsItsParts =
-            only(MODEL, ENCODER, DENOISER, LATENT, DIFFUSION, ENGINE);
+            only(MODEL, ENCODER, DENOISER, LATENT, DIFFUSION, IMAGE, IO, ENGINE);
 
     @ArchTest static final ArchRule checkpointsKnowFiles = only(CHECKPOINT, IO, ENGINE);
 

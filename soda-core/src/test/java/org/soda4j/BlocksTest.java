@@ -46,6 +46,7 @@ import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderBuilder;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.WeightReport;
 import org.soda4j.latent.LatentLayout;
@@ -75,7 +76,7 @@ class BlocksTest {
         manager.close();
     }
 
-    private static ResNetEncoder.Builder encoder() {
+    private static ResNetEncoderBuilder encoder() {
         return ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).latentSize(12);
     }
 

@@ -236,7 +236,8 @@ final class ClosedModels {
                 List.of(
                         manager -> encoded(soda, manager).latents().toFloatArray(),
                         manager ->
-                                soda.sampleViews(
+                                soda.novelViews()
+                                        .sample(
                                                 encoded(soda, manager),
                                                 List.of(ViewScenes.camera(16, 15)),
                                                 OPTIONS)
@@ -245,7 +246,8 @@ final class ClosedModels {
     }
 
     private static EncodedViews encoded(Soda soda, NDManager manager) {
-        return soda.encodeViews(ViewScenes.images(manager, 16, 1, 2), ViewScenes.cameras(16, 1, 2));
+        return soda.novelViews()
+                .encode(ViewScenes.images(manager, 16, 1, 2), ViewScenes.cameras(16, 1, 2));
     }
 
     private static Subject criteria(Path folder) throws Exception {

@@ -15,6 +15,7 @@ import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.model.ModelShapes;
 import org.soda4j.training.RunConfig;
 
 /** Numbers that no machine can compute with are refused before there is memory for them. */
@@ -145,7 +146,7 @@ class ConfigurationBoundsTest {
     }
 
     private static void assertDriver(SodaBuilder builder, String driver) {
-        ModelShapes shapes = new ModelShapes(builder.config(), new SodaBlocks(null, null));
+        ModelShapes shapes = new SodaBlocks(null, null).shapesOf(builder.config());
         assertThatThrownBy(() -> shapes.requireMemory(1000))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("most are due to " + driver);
@@ -155,7 +156,7 @@ class ConfigurationBoundsTest {
     @Test
     void theEstimateIsTheSizeOfTheParameters() {
         SodaBuilder builder = TinyModels.builder().modulation(LayerModulation.grouped(2));
-        ModelShapes shapes = new ModelShapes(builder.config(), new SodaBlocks(null, null));
+        ModelShapes shapes = new SodaBlocks(null, null).shapesOf(builder.config());
         long numbers;
         try (Soda soda = builder.build()) {
             numbers = soda.parameters().values().stream().mapToLong(a -> a.getShape().size()).sum();

@@ -85,7 +85,7 @@ class LatentStandardizationTest {
             NDArray sources = ViewScenes.numbers(manager, flat).reshape(COUNT / 2, 2, -1);
             NDArray targets = sources.get(":, 0");
             soda.standardizeLatents(new NDList(images, images.get(":, 0"), sources, targets));
-            assertStandard(soda.encodeViews(images, cameras).latents().toFloatArray());
+            assertStandard(soda.novelViews().encode(images, cameras).latents().toFloatArray());
         }
     }
 

@@ -226,22 +226,25 @@ class NonFiniteResultsTest {
             NDArray images = ViewScenes.images(manager, 16, 2, 2);
             var cameras = ViewScenes.cameras(16, 2, 2);
             var targets = List.of(ViewScenes.camera(16, 10), ViewScenes.camera(16, 20));
-            EncodedViews encoded = soda.encodeViews(images, cameras);
+            EncodedViews encoded = soda.novelViews().encode(images, cameras);
             EncodedViews wrong =
                     new EncodedViews(
                             encoded.latents(),
                             with(encoded.pooled(), 13, Float.NaN),
                             encoded.references());
-            refuses(() -> soda.sampleViews(wrong, targets, TWO_STEPS), "pooled latents", "row 1");
             refuses(
-                    () -> soda.encodeViews(with(images, 5, Float.NaN), cameras),
+                    () -> soda.novelViews().sample(wrong, targets, TWO_STEPS),
+                    "pooled latents",
+                    "row 1");
+            refuses(
+                    () -> soda.novelViews().encode(with(images, 5, Float.NaN), cameras),
                     "images: expected finite numbers, found NaN at index [0, 0, 0, 0, 5], in row 0");
             scale(soda, "decoder.image_proj.weight", 1e39);
-            assertNotFinite(() -> soda.sampleViews(encoded, targets, TWO_STEPS), 0, 1);
+            assertNotFinite(() -> soda.novelViews().sample(encoded, targets, TWO_STEPS), 0, 1);
             scale(soda, "encoder.layer2.0.conv1.weight", 1e39);
-            assertNotFinite(() -> soda.encodeViews(images, cameras), 0, 1)
+            assertNotFinite(() -> soda.novelViews().encode(images, cameras), 0, 1)
                     .hasMessageContaining("view latents");
-            assertNotFinite(() -> soda.encodeViewFeatures(images, cameras), 0, 1)
+            assertNotFinite(() -> soda.novelViews().encodeFeatures(images, cameras), 0, 1)
                     .hasMessageContaining("pooled features");
         }
     }

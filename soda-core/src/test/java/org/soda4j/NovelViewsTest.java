@@ -80,8 +80,8 @@ class NovelViewsTest {
     }
 
     private EncodedViews encode(Soda model, int n, int s) {
-        return model.encodeViews(
-                ViewScenes.images(manager, SIZE, n, s), ViewScenes.cameras(SIZE, n, s));
+        return model.novelViews()
+                .encode(ViewScenes.images(manager, SIZE, n, s), ViewScenes.cameras(SIZE, n, s));
     }
 
     private static List<Camera> targets(int n) {
@@ -99,14 +99,15 @@ class NovelViewsTest {
         assertThat(views.latents().getShape()).isEqualTo(new Shape(2, 3, 12));
         assertThat(views.pooled().getShape()).isEqualTo(new Shape(2, 12));
         assertThat(arrays()).hasSize(before.size() + 3); // the images, too
-        NDArray drawn = soda.sampleViews(views, targets(2), TWO_STEPS);
+        NDArray drawn = soda.novelViews().sample(views, targets(2), TWO_STEPS);
         assertThat(arrays()).hasSize(before.size() + 4);
         assertThat(drawn.getShape()).isEqualTo(new Shape(2, 3, SIZE, SIZE));
         for (float pixel : drawn.toFloatArray()) {
             assertThat(pixel).isBetween(0f, 1f);
         }
         assertThat(
-                        soda.encodeViewFeatures(
+                        soda.novelViews()
+                                .encodeFeatures(
                                         ViewScenes.images(manager, SIZE, 2, 3),
                                         ViewScenes.cameras(SIZE, 2, 3))
                                 .getShape())
@@ -134,7 +135,7 @@ class NovelViewsTest {
     private void orderDoesNotMatter(Soda model) {
         NDArray images = ViewScenes.images(manager, SIZE, 2, 4);
         List<List<Camera>> cameras = ViewScenes.cameras(SIZE, 2, 4);
-        EncodedViews views = model.encodeViews(images, cameras);
+        EncodedViews views = model.novelViews().encode(images, cameras);
         int[] order = {2, 0, 3, 1};
         NDList moved = new NDList();
         List<List<Camera>> movedCameras = new ArrayList<>(List.of(List.of(), List.of()));
@@ -149,18 +150,20 @@ class NovelViewsTest {
             movedCameras.set(i, own);
         }
         NDArray joined = moved.get(0).getNDArrayInternal().concat(moved.subNDList(1), 1);
-        EncodedViews again = model.encodeViews(joined, movedCameras);
+        EncodedViews again = model.novelViews().encode(joined, movedCameras);
         assertThat(again.pooled().toFloatArray())
                 .containsExactly(views.pooled().toFloatArray(), within(ORDER));
         assertThat(again.references()).isEqualTo(views.references());
-        float[] drawn = model.sampleViews(views, targets(2), TWO_STEPS).toFloatArray();
-        float[] drawnAgain = model.sampleViews(again, targets(2), TWO_STEPS).toFloatArray();
+        float[] drawn = model.novelViews().sample(views, targets(2), TWO_STEPS).toFloatArray();
+        float[] drawnAgain = model.novelViews().sample(again, targets(2), TWO_STEPS).toFloatArray();
         // Two steps amplify the rounding of the first by 1 / sqrt(alphaBar).
         assertThat(drawnAgain).containsExactly(drawn, within(2e-3f));
         // But each view counts.
         EncodedViews fewer =
-                model.encodeViews(
-                        images.get(":, 0:3"), cameras.stream().map(c -> c.subList(0, 3)).toList());
+                model.novelViews()
+                        .encode(
+                                images.get(":, 0:3"),
+                                cameras.stream().map(c -> c.subList(0, 3)).toList());
         assertThat(fewer.pooled().toFloatArray()).isNotEqualTo(views.pooled().toFloatArray());
     }
 
@@ -185,8 +188,9 @@ class NovelViewsTest {
     private float[] turned(Soda model, double degrees) {
         NDArray images = ViewScenes.images(manager, SIZE, 1, 1);
         List<List<Camera>> source = List.of(List.of(ViewScenes.camera(SIZE, degrees)));
-        return model.sampleViews(
-                        model.encodeViews(images, source),
+        return model.novelViews()
+                .sample(
+                        model.novelViews().encode(images, source),
                         List.of(ViewScenes.camera(SIZE, 60 + degrees)),
                         TWO_STEPS)
                 .toFloatArray();
@@ -195,9 +199,9 @@ class NovelViewsTest {
     @Test
     void oneObjectIsDrawnForAnyNumberOfCameras() {
         EncodedViews views = encode(soda, 1, 2);
-        NDArray orbit = soda.sampleViews(views, targets(3), TWO_STEPS);
+        NDArray orbit = soda.novelViews().sample(views, targets(3), TWO_STEPS);
         assertThat(orbit.getShape()).isEqualTo(new Shape(3, 3, SIZE, SIZE));
-        NDArray one = soda.sampleViews(views, targets(1), TWO_STEPS);
+        NDArray one = soda.novelViews().sample(views, targets(1), TWO_STEPS);
         assertThat(orbit.get("0:1").toFloatArray()).hasSameSizeAs(one.toFloatArray());
         assertThat(orbit.get(1).toFloatArray()).isNotEqualTo(orbit.get(2).toFloatArray());
     }
@@ -222,7 +226,9 @@ class NovelViewsTest {
     }
 
     private static float[] draw(EncodedViews views, List<Camera> cameras, Guidance guidance) {
-        return soda.sampleViews(views, cameras, TWO_STEPS.withGuidance(guidance)).toFloatArray();
+        return soda.novelViews()
+                .sample(views, cameras, TWO_STEPS.withGuidance(guidance))
+                .toFloatArray();
     }
 
     @Test
@@ -345,10 +351,10 @@ class NovelViewsTest {
         }
         soda.save(folder);
         EncodedViews views = encode(soda, 1, 2);
-        float[] drawn = soda.sampleViews(views, targets(1), TWO_STEPS).toFloatArray();
+        float[] drawn = soda.novelViews().sample(views, targets(1), TWO_STEPS).toFloatArray();
         try (Soda loaded = Soda.load(folder)) {
             assertThat(loaded.config()).isEqualTo(soda.config());
-            assertThat(loaded.sampleViews(views, targets(1), TWO_STEPS).toFloatArray())
+            assertThat(loaded.novelViews().sample(views, targets(1), TWO_STEPS).toFloatArray())
                     .isEqualTo(drawn);
         }
     }
@@ -358,20 +364,24 @@ class NovelViewsTest {
         NDArray images = ViewScenes.images(manager, SIZE, 2, 3);
         List<List<Camera>> cameras = ViewScenes.cameras(SIZE, 2, 3);
         refuses(
-                () -> soda.encodeViews(images, cameras.subList(0, 1)),
+                () -> soda.novelViews().encode(images, cameras.subList(0, 1)),
                 "cameras: expected those of 2 examples, found 1");
         refuses(
                 () ->
-                        soda.encodeViews(
-                                images, List.of(cameras.get(0), cameras.get(1).subList(0, 2))),
+                        soda.novelViews()
+                                .encode(
+                                        images,
+                                        List.of(cameras.get(0), cameras.get(1).subList(0, 2))),
                 "cameras of example 1: expected 3, one for each source view, found 2");
         refuses(
-                () -> soda.encodeViews(images.get(":, 0"), cameras),
+                () -> soda.novelViews().encode(images.get(":, 0"), cameras),
                 "images: expected 5 dimensions");
-        refuses(() -> soda.encodeViews(images.mul(255), cameras), "expected pixels in [0, 1]");
-        EncodedViews views = soda.encodeViews(images, cameras);
         refuses(
-                () -> soda.sampleViews(views, targets(3), TWO_STEPS),
+                () -> soda.novelViews().encode(images.mul(255), cameras),
+                "expected pixels in [0, 1]");
+        EncodedViews views = soda.novelViews().encode(images, cameras);
+        refuses(
+                () -> soda.novelViews().sample(views, targets(3), TWO_STEPS),
                 "target cameras: expected 2, one for each example");
         NDList broken = batch(2, 3);
         TrainingDraw draw = TrainingDraw.random(soda.config(), broken.get(1), random());
@@ -404,7 +414,7 @@ class NovelViewsTest {
                         () -> soda.reconstruct(images))) {
             assertThatThrownBy(call)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("use encodeViews and sampleViews");
+                    .hasMessageContaining("use novelViews()");
         }
         try (Soda plain = TinyModels.builder().build()) {
             assertThatThrownBy(() -> encode(plain, 1, 1))

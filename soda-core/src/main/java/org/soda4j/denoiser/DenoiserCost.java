@@ -1,8 +1,7 @@
 package org.soda4j.denoiser;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
+import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -12,7 +11,6 @@ final class DenoiserCost {
     private final UNetDenoiserConfig net;
     private final LatentLayout layout;
     private final LayerModulation modulation;
-    private final Deque<Integer> skips = new ArrayDeque<>();
     private long sum;
 
     private DenoiserCost(UNetDenoiserConfig net, LatentLayout latent, LayerModulation modulation) {
@@ -36,45 +34,35 @@ final class DenoiserCost {
     private void walk() {
         int images = net.imageShape().get(0);
         int c = net.channels();
-        int last = net.multipliers().size() - 1;
         sum += 4L * c * c + 16L * c * c; // The time embedding.
         sum += firstConvolution(net);
-        skips.push(c);
-        for (int level = 0; level <= last; level++) {
-            int out = net.channels(level);
-            for (int i = 0; i < net.blocks(); i++) {
-                stage(skips.size(), c, out, level, net.attention().contains(level));
-                c = out;
-                skips.push(c);
-            }
-            if (level < last) {
-                resample(skips.size(), c, level + 1);
-                skips.push(c);
-            }
-        }
-        stage(skips.size(), c, c, last, true);
-        residual(skips.size(), c, c, last);
-        for (int level = last; level >= 0; level--) {
-            int out = net.channels(level);
-            for (int i = 0; i <= net.blocks(); i++) {
-                int in = c + skips.pop();
-                stage(skips.size(), in, out, level, net.attention().contains(level));
-                c = out;
-            }
-            if (level > 0) {
-                resample(skips.size(), c, level - 1);
-            }
-        }
-        sum += 9L * c * images * pixels(net, 0);
+        UNetPlan plan = UNetPlan.of(net, UNetConditions.none());
+        plan.down().forEach(this::stage);
+        int middle = plan.middleChannels();
+        int last = net.multipliers().size() - 1;
+        residual(net.depths() - 1, middle, middle, last);
+        attention(middle, last);
+        residual(net.depths() - 1, middle, middle, last);
+        plan.up().forEach(this::stage);
+        sum += 9L * net.channels(0) * images * pixels(net, 0);
     }
 
-    private void stage(int depth, int in, int out, int level, boolean attention) {
-        residual(depth, in, out, level);
-        if (attention) {
-            long pixels = pixels(net, level);
-            sum += 4L * out * out * pixels; // Query, key, value; output.
-            sum += 2L * out * pixels * pixels;
+    private void stage(UNetPlan.Stage stage) {
+        int out = stage.outChannels();
+        if (stage.resample() != Resample.NONE && !net.residualResampling()) {
+            sum += 9L * out * out * pixels(net, stage.level());
+            return;
         }
+        residual(stage.depth(), stage.inChannels(), out, stage.level());
+        if (stage.attention()) {
+            attention(out, stage.level());
+        }
+    }
+
+    private void attention(int width, int level) {
+        long pixels = pixels(net, level);
+        sum += 4L * width * width * pixels; // Query, key, value; output.
+        sum += 2L * width * pixels * pixels;
     }
 
     /** Two convolutions, the projections of time and section, the shortcut's convolution. */
@@ -84,14 +72,6 @@ final class DenoiserCost {
         sum += 2L * out * (4L * net.channels() + section);
         if (in != out) {
             sum += (long) in * out * pixels(net, level);
-        }
-    }
-
-    private void resample(int depth, int channels, int level) {
-        if (net.residualResampling()) {
-            residual(depth, channels, channels, level);
-        } else {
-            sum += 9L * channels * channels * pixels(net, level);
         }
     }
 

@@ -51,18 +51,16 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     private final LayerModulation chosenModulation;
     private final LatentLayout layout;
     private final LayerModulation modulation;
+    private final UNetPlan plan;
     private final TimeEmbedding timeEmbedding;
     private final Parameter[] input;
     private final List<UNetStage> down = new ArrayList<>();
-    private final ModulatedResidualBlock middle1;
-    private final AttentionBlock middleAttention;
-    private final ModulatedResidualBlock middle2;
+    private final UNetMiddle middle;
     private final List<UNetStage> up = new ArrayList<>();
     private final Parameter[] output;
     private final UNetConditions conditions;
     private final Parameter conditionKernel;
     private final SectionTokens tokens;
-    private final CrossAttentionBlock middleCrossAttention;
 
     /** Latent and modulation are null where they are left open. */
     UNetDenoiser(
@@ -106,93 +104,50 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                                 .timeDivisor(config.timeDivisor())
                                 .seed(seed)
                                 .named(nameOf("time_emb")));
-        Deque<Integer> skips = new ArrayDeque<>(List.of(c));
-        int levels = config.multipliers().size();
-        for (int level = 0; level < levels; level++) {
-            int width = config.channels(level);
-            boolean attends = config.attention().contains(level);
-            boolean crosses = conditions.crossAttention().contains(level);
-            for (int i = 0; i < config.blocks(); i++) {
-                addStage(
-                        down,
-                        "down",
-                        skips.size(),
-                        false,
-                        Resample.NONE,
-                        c,
-                        width,
-                        attends,
-                        crosses);
-                c = width;
-                skips.push(c);
-            }
-            if (level < levels - 1) {
-                addStage(down, "down", skips.size(), false, Resample.DOWN, c, c, false, false);
-                skips.push(c);
-            }
-        }
-        int middle = skips.size();
-        int section = modulation.section(middle, config.depths());
-        int size = layout.size(section);
-        middle1 =
+        plan = UNetPlan.of(config, conditions);
+        addStages(down, "down", plan.down());
+        middle =
                 part(
-                        "middle.res1",
-                        config.residual(c, c, size, Resample.NONE)
-                                .seed(seed)
-                                .named(nameOf("middle.res1")));
-        middleAttention =
-                part("middle.attn", config.attention(c).seed(seed).named(nameOf("middle.attn")));
-        middleCrossAttention =
-                conditions.crossAttention().contains(levels - 1)
-                        ? part(
-                                "middle.views",
-                                config.crossAttention(c).seed(seed).named(nameOf("middle.views")))
-                        : null;
-        middle2 =
-                part(
-                        "middle.res2",
-                        config.residual(c, c, size, Resample.NONE)
-                                .seed(seed)
-                                .named(nameOf("middle.res2")));
-        for (int level = levels - 1; level >= 0; level--) {
-            int width = config.channels(level);
-            boolean attends = config.attention().contains(level);
-            boolean crosses = conditions.crossAttention().contains(level);
-            for (int i = 0; i <= config.blocks(); i++) {
-                int in = c + skips.pop();
-                addStage(up, "up", skips.size(), true, Resample.NONE, in, width, attends, crosses);
-                c = width;
-            }
-            if (level > 0) {
-                // Up-sampling has no activation of its own: it goes with the up block before it.
-                addStage(up, "up", skips.size(), false, Resample.UP, c, c, false, false);
-            }
-        }
+                        "middle",
+                        new UNetMiddle(
+                                nameOf("middle"),
+                                plan.middleChannels(),
+                                layout.size(middleSection()),
+                                conditions
+                                        .crossAttention()
+                                        .contains(config.multipliers().size() - 1),
+                                config,
+                                seed));
+        addStages(up, "up", plan.up());
+        int last = config.channels(0);
         output =
                 new Parameter[] {
-                    normWeight("norm.weight", c),
-                    normBias("norm.bias", c),
-                    weight("final.weight", images, c, 3, 3),
-                    bias("final.bias", c * 9L, images)
+                    normWeight("norm.weight", last),
+                    normBias("norm.bias", last),
+                    weight("final.weight", images, last, 3, 3),
+                    bias("final.bias", last * 9L, images)
                 };
     }
 
-    private void addStage(
-            List<UNetStage> stages,
-            String side,
-            int depth,
-            boolean popsSkip,
-            Resample resample,
-            int in,
-            int out,
-            boolean attends,
-            boolean crosses) {
-        String local = side + "." + stages.size();
-        int section = modulation.section(depth, config.depths());
-        UNetStage.Plan plan =
-                new UNetStage.Plan(
-                        nameOf(local), section, popsSkip, resample, in, out, attends, crosses);
-        stages.add(part(local, new UNetStage(plan, layout.size(section), config, seed())));
+    private void addStages(List<UNetStage> stages, String path, List<UNetPlan.Stage> planned) {
+        for (UNetPlan.Stage stage : planned) {
+            String local = path + "." + stages.size();
+            int section = modulation.section(stage.depth(), config.depths());
+            stages.add(
+                    part(
+                            local,
+                            new UNetStage(
+                                    nameOf(local),
+                                    stage,
+                                    section,
+                                    layout.size(section),
+                                    config,
+                                    seed())));
+        }
+    }
+
+    private int middleSection() {
+        return modulation.section(config.depths() - 1, config.depths());
     }
 
     /**
@@ -205,9 +160,8 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     }
 
     /**
-     * Returns what a configuration says about this block.
-     *
-     * @return its immutable description, without latent, modulation, seed and values
+     * {@return what a configuration says about this block, without latent, modulation, seed and
+     * values}
      */
     public UNetDenoiserConfig config() {
         return config;
@@ -223,19 +177,14 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
         return layout.size();
     }
 
-    /**
-     * Returns the latent as this network takes it.
-     *
-     * @return the sections
-     */
+    /** {@return the sections of the latent as this network takes it} */
     public LatentLayout layout() {
         return layout;
     }
 
     /**
-     * Returns the latent that the builder was given.
-     *
-     * @return the layout, or nothing if it was left open and this block has no values yet
+     * {@return the latent that the builder was given; empty if it was left open and this block has
+     * no values yet}
      */
     @Internal
     public Optional<LatentLayout> chosenLatent() {
@@ -243,9 +192,8 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     }
 
     /**
-     * Returns the modulation that the builder was given.
-     *
-     * @return the modulation, or nothing if it was left open and this block has no values yet
+     * {@return the modulation that the builder was given; empty if it was left open and this block
+     * has no values yet}
      */
     @Internal
     public Optional<LayerModulation> chosenModulation() {
@@ -253,36 +201,12 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     }
 
     /**
-     * Returns, for every section of the latent, the blocks that it drives and their resolution.
-     *
-     * @return for each section, block name (such as {@code up.3.res}) to height and width
+     * {@return for each section of the latent the blocks that it drives: name (such as {@code
+     * up.3.res}) to height and width}
      */
     @Internal
     public List<Map<String, List<Long>>> blocksOfSections() {
-        List<Map<String, List<Long>>> table = new ArrayList<>();
-        for (int i = 0; i < layout.sections(); i++) {
-            table.add(new LinkedHashMap<>());
-        }
-        long height = config.imageShape().get(1);
-        long width = config.imageShape().get(2);
-        List<UNetStage> all = new ArrayList<>(down);
-        all.addAll(up);
-        for (int i = 0; i < all.size(); i++) {
-            UNetStage stage = all.get(i);
-            if (i == down.size()) {
-                int section = modulation.section(config.depths() - 1, config.depths());
-                table.get(section).put("middle.res1", List.of(height, width));
-                table.get(section).put("middle.res2", List.of(height, width));
-            }
-            height = stage.resample().size(height);
-            width = stage.resample().size(width);
-            if (stage.section() >= 0) {
-                String block =
-                        localName(stage) + (stage.resample() == Resample.NONE ? ".res" : ".op");
-                table.get(stage.section()).put(block, List.of(height, width));
-            }
-        }
-        return table;
+        return SectionTable.of(config, plan, modulation, layout);
     }
 
     /**
@@ -399,12 +323,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             x = stage.apply(store, x, time, latents, attended, mode);
             skips.push(x);
         }
-        NDArray latent = latents.get(modulation.section(config.depths() - 1, config.depths()));
-        try (NDArray first = middle1.apply(store, x, time, latent, mode);
-                NDArray second = middleAttention.apply(store, first, mode);
-                NDArray third = crossMiddle(store, second, attended, mode)) {
-            x = middle2.apply(store, third, time, latent, mode);
-        }
+        x = middle.apply(store, x, time, latents.get(middleSection()), attended, mode);
         Map<String, NDArray> kept = new LinkedHashMap<>();
         for (UNetStage stage : up) {
             NDArray before = x;
@@ -443,13 +362,6 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                     results.add(activation);
                 });
         return results;
-    }
-
-    private NDArray crossMiddle(
-            ParameterStore store, NDArray x, NDArray attended, OperatorMode mode) {
-        return middleCrossAttention == null
-                ? x
-                : middleCrossAttention.apply(store, x, attended, mode);
     }
 
     /**

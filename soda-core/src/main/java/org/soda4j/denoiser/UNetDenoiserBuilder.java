@@ -73,7 +73,7 @@ public final class UNetDenoiserBuilder {
     }
 
     /**
-     * Sets the residual blocks of a level on the way down. Default and published: 2.
+     * Sets the residual blocks of a level on the down path. Default and published: 2.
      *
      * @param blocks 1 .. 64
      * @return this

@@ -144,7 +144,7 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         return multipliers;
     }
 
-    /** {@return residual blocks per level on the way down; one more on the way up} */
+    /** {@return residual blocks per level on the down path; one more on the up path} */
     public int blocks() {
         return blocks;
     }

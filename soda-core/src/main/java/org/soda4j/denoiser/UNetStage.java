@@ -12,7 +12,7 @@ import org.soda4j.engine.Operators;
 import org.soda4j.engine.Resample;
 
 /**
- * One entry of the U-Net's way down or up: a residual block with or without attention, or a change
+ * One stage of the U-Net's down or up path: a residual block with or without attention, or a change
  * of resolution by a convolution or a residual block.
  */
 final class UNetStage extends NamedBlock {
@@ -26,21 +26,21 @@ final class UNetStage extends NamedBlock {
     private final Parameter[] convolution;
     private final CrossAttentionBlock crossAttention;
 
-    /** What a stage is made of; unset parts are null. */
-    record Plan(
+    /**
+     * @param name the full name
+     * @param section of the latent, that drives its residual block if it has one
+     * @param latentSize of that section
+     */
+    UNetStage(
             String name,
+            UNetPlan.Stage plan,
             int section,
-            boolean popsSkip,
-            Resample resample,
-            int inChannels,
-            int outChannels,
-            boolean attention,
-            boolean crossAttention) {}
-
-    UNetStage(Plan plan, int latentSize, UNetDenoiserConfig config, long seed) {
-        super(plan.name(), seed);
-        name = plan.name();
-        section = plan.section();
+            int latentSize,
+            UNetDenoiserConfig config,
+            long seed) {
+        super(name, seed);
+        this.name = name;
+        this.section = section;
         popsSkip = plan.popsSkip();
         resample = plan.resample();
         boolean byConvolution = resample != Resample.NONE && !config.residualResampling();
@@ -76,11 +76,6 @@ final class UNetStage extends NamedBlock {
     /** The name in the PyTorch implementation, such as {@code up.3}. */
     String name() {
         return name;
-    }
-
-    /** The section that drives this stage, or -1 if the latent does not reach it. */
-    int section() {
-        return residual == null ? -1 : section;
     }
 
     boolean popsSkip() {

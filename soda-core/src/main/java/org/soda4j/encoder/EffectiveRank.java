@@ -2,7 +2,7 @@ package org.soda4j.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.engine.Operators;
+import org.soda4j.engine.LatentStatistics;
 
 /**
  * How many directions of its space a set of latents uses: the exponential of the entropy of their
@@ -31,7 +31,7 @@ public final class EffectiveRank {
             throw new IllegalArgumentException(
                     "latents: expected [N, d] of at least 2 rows, found shape " + shape);
         }
-        try (NDArray rank = Operators.effectiveRank(latents)) {
+        try (NDArray rank = LatentStatistics.effectiveRank(latents)) {
             return rank.getFloat();
         }
     }

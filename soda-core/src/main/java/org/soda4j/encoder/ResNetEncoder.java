@@ -7,21 +7,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.soda4j.engine.Bounds;
 import org.soda4j.engine.ConvNorm;
+import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
@@ -42,9 +37,9 @@ import org.soda4j.io.WeightReport;
  *
  * <p>Everything is optional: {@code ResNetEncoder.builder().build()} is the published ResNet-18
  * with the standard stem and three input channels. In: channel-normalised images, float32 {@code
- * [N, C, H, W]}. Out: z, float32 {@code [N, latentSize]}; after {@link Builder#features} also the
- * pooled features before the last layer, float32 {@code [N, 512 x width]} ({@code 2048 x width} for
- * depths 50 and 101).
+ * [N, C, H, W]}. Out: z, float32 {@code [N, latentSize]}; after {@link
+ * ResNetEncoderBuilder#features} also the pooled features before the last layer, float32 {@code [N,
+ * 512 x width]} ({@code 2048 x width} for depths 50 and 101).
  *
  * <p>{@code Soda.builder().encoder(...)} takes it by its description and draws its values from the
  * model's own seed; where it was initialised before, its values are copied.
@@ -112,8 +107,8 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
      *
      * @return a builder
      */
-    public static Builder builder() {
-        return new Builder();
+    public static ResNetEncoderBuilder builder() {
+        return new ResNetEncoderBuilder();
     }
 
     /**
@@ -186,7 +181,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         NDArray x = stem(store, inputs, mode);
         if (!config.smallImages()) {
             try (NDArray large = x) {
-                x = Operators.maxPool(large, training);
+                x = EncoderOperators.maxPool(large, training);
             }
         }
         NDList stages = asksForStages(params) ? new NDList() : null;
@@ -195,12 +190,11 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
                 x = block.apply(store, before, mode);
             }
             if (stages != null && endsEarlyStage(block)) {
-                stages.add(Operators.globalPool(x, training));
+                stages.add(EncoderOperators.globalPool(x, training));
             }
         }
         try (NDArray maps = x) {
-
-            NDArray pooled = Operators.globalPool(maps, training);
+            NDArray pooled = EncoderOperators.globalPool(maps, training);
             NDArray latent =
                     Operators.linear(
                             pooled,
@@ -283,162 +277,5 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         return features
                 ? new Shape[] {latent, new Shape(n, config.featureSize())}
                 : new Shape[] {latent};
-    }
-
-    /** Collects a {@link ResNetEncoder}; every setter refuses at once what is wrong. */
-    @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
-    @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
-    public static final class Builder {
-
-        private int depth = 18;
-        private double widthMultiplier = 1;
-        private boolean smallImages;
-        private int inputChannels = 3;
-        private int latentSize;
-        private NormLayer norm = NormLayer.BATCH_NORM;
-        private List<Integer> stageBlocks = List.of();
-        private boolean features;
-        private long seed;
-
-        private Builder() {}
-
-        /**
-         * Sets the number of layers: 18, 34, 50 or 101. Default and published for small images: 18.
-         *
-         * @param depth the depth
-         * @return this
-         */
-        @JsonProperty
-        public Builder depth(int depth) {
-            ResNetEncoderConfig.blocksPerStage(depth);
-            this.depth = depth;
-            return this;
-        }
-
-        /**
-         * Sets the factor on all channel counts. Default 1; the paper's ImageNet encoder has 2.
-         *
-         * @param widthMultiplier more than 0, at most 16, a multiple of 1/64
-         * @return this
-         */
-        @JsonProperty
-        public Builder widthMultiplier(double widthMultiplier) {
-            ResNetEncoderConfig.requireWidthMultiplier(widthMultiplier);
-            this.widthMultiplier = widthMultiplier;
-            return this;
-        }
-
-        /**
-         * Chooses the stem for images of about 32 pixels. Default false; published for CIFAR: true.
-         *
-         * @param smallImages whether to keep the resolution in the stem
-         * @return this
-         */
-        @JsonProperty
-        public Builder smallImages(boolean smallImages) {
-            this.smallImages = smallImages;
-            return this;
-        }
-
-        /**
-         * Sets the channels of the images. Default 3.
-         *
-         * @param inputChannels at least 1
-         * @return this
-         */
-        @JsonProperty
-        public Builder inputChannels(int inputChannels) {
-            ResNetEncoderConfig.requireInputChannels(inputChannels);
-            this.inputChannels = inputChannels;
-            return this;
-        }
-
-        /**
-         * Sets the length of z. Default and published: 128; in a {@code Soda} what its latent
-         * layout says.
-         *
-         * @param latentSize at least 1, or 0 for the default
-         * @return this
-         */
-        @JsonProperty
-        public Builder latentSize(int latentSize) {
-            Bounds.requireLatentSize("latentSize", 0, latentSize);
-            this.latentSize = latentSize;
-            return this;
-        }
-
-        /**
-         * Sets what normalises feature maps. Default and published: batch norm. Parameters keep
-         * torchvision's names ({@code bn1.weight}), as its {@code norm_layer} does; group norm has
-         * no running statistics.
-         *
-         * @param norm the layer
-         * @return this
-         */
-        @JsonProperty
-        public Builder norm(NormLayer norm) {
-            this.norm = Objects.requireNonNull(norm, "norm");
-            return this;
-        }
-
-        /**
-         * Sets the residual blocks of each of the four stages, in place of the depth's (2, 2, 2, 2
-         * for 18), which still says what kind they are. Default: those of the depth. One block a
-         * stage and twice the width costs about as much and learns more in minutes.
-         *
-         * @param blocks four numbers of 1 .. 100; none for those of the depth
-         * @return this
-         */
-        @JsonProperty
-        public Builder stageBlocks(int... blocks) {
-            List<Integer> all = Arrays.stream(blocks).boxed().toList();
-            ResNetEncoderConfig.requireStageBlocks(all);
-            this.stageBlocks = all;
-            return this;
-        }
-
-        /**
-         * Asks for the pooled features before the last layer as a second output. Default: false.
-         *
-         * @param features whether the block gives them
-         * @return this
-         */
-        public Builder features(boolean features) {
-            this.features = features;
-            return this;
-        }
-
-        /**
-         * Sets the seed of the initial values. Default: 0. The same seed gives the same values on
-         * every machine, and those of a {@code Soda} of that seed.
-         *
-         * @param seed any number
-         * @return this
-         */
-        public Builder seed(long seed) {
-            this.seed = seed;
-            return this;
-        }
-
-        /** Called by Jackson too. */
-        ResNetEncoderConfig config() {
-            return new ResNetEncoderConfig(
-                    depth,
-                    widthMultiplier,
-                    smallImages,
-                    inputChannels,
-                    latentSize,
-                    norm,
-                    stageBlocks);
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return a new block, not initialised
-         */
-        public ResNetEncoder build() {
-            return new ResNetEncoder(config(), 0, features, seed);
-        }
     }
 }

@@ -10,7 +10,7 @@ import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 
 /** The immutable description of a {@link ResNetEncoder}, whose builder makes it. */
-@JsonDeserialize(builder = ResNetEncoder.Builder.class)
+@JsonDeserialize(builder = ResNetEncoderBuilder.class)
 @JsonAutoDetect(
         fieldVisibility = JsonAutoDetect.Visibility.ANY,
         getterVisibility = JsonAutoDetect.Visibility.NONE,

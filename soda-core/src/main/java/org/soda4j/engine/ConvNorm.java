@@ -31,7 +31,7 @@ public record ConvNorm(
         return groups == 0;
     }
 
-    /** The parameters in the order in which {@link Operators#convNorm} takes them. */
+    /** The parameters in the order in which {@link EncoderOperators#convNorm} takes them. */
     Stream<Parameter> parameters() {
         return isBatchNorm()
                 ? Stream.of(kernel, weight, bias, mean, variance)
@@ -51,7 +51,7 @@ public record ConvNorm(
         FoldedConv folded = folded(store, mode);
         return folded != null
                 ? folded.apply(x, relu, mode)
-                : Operators.convNorm(x, values(store, x, mode), groups, stride, relu, mode);
+                : EncoderOperators.convNorm(x, values(store, x, mode), groups, stride, relu, mode);
     }
 
     /**
@@ -68,7 +68,8 @@ public record ConvNorm(
         FoldedConv folded = folded(store, mode);
         return folded != null
                 ? folded.applyAddRelu(x, shortcut, mode)
-                : Operators.convNormAddRelu(x, shortcut, values(store, x, mode), groups, mode);
+                : EncoderOperators.convNormAddRelu(
+                        x, shortcut, values(store, x, mode), groups, mode);
     }
 
     /**
@@ -84,7 +85,7 @@ public record ConvNorm(
         NDArray[] values = parameters().map(Parameter::getArray).toArray(NDArray[]::new);
         try (NDArray joined = values[0].concat(more, 1)) {
             values[0] = joined;
-            return Operators.convNorm(x, values, groups, stride, true, mode);
+            return EncoderOperators.convNorm(x, values, groups, stride, true, mode);
         }
     }
 

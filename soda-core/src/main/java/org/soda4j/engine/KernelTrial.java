@@ -115,7 +115,7 @@ public final class KernelTrial {
         OperatorMode low = new OperatorMode(false, format);
         return of(
                 () -> List.of(conv.apply(x, false, low)),
-                mode -> List.of(Operators.convNorm(x, norm, 0, shape.stride(), false, mode)),
+                mode -> List.of(EncoderOperators.convNorm(x, norm, 0, shape.stride(), false, mode)),
                 low);
     }
 

@@ -253,82 +253,6 @@ public final class Operators {
     }
 
     /**
-     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
-     * 1e-5); in training the running statistics of batch norm are updated in place.
-     *
-     * @param x {@code [N, C, H, W]}
-     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
-     *     of the norm, and for batch norm its running mean and running variance
-     * @param groups a divisor of out for group norm, 0 for batch norm
-     * @param stride of the convolution
-     * @param relu whether ReLU follows
-     * @param mode precision and gradients
-     * @return {@code [N, out, H', W']}
-     */
-    public static NDArray convNorm(
-            NDArray x,
-            NDArray[] parameters,
-            int groups,
-            int stride,
-            boolean relu,
-            OperatorMode mode) {
-        NDArray[] all = append(new NDArray[] {x}, parameters);
-        return convNorm(relu ? "_relu" : "", all, groups, stride, mode);
-    }
-
-    /**
-     * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
-     *
-     * @param x {@code [N, C, H, W]}
-     * @param shortcut {@code [N, out, H', W']}
-     * @param parameters as for {@link #convNorm}
-     * @param groups as for {@link #convNorm}
-     * @param mode precision and gradients
-     * @return like {@code shortcut}
-     */
-    public static NDArray convNormAddRelu(
-            NDArray x, NDArray shortcut, NDArray[] parameters, int groups, OperatorMode mode) {
-        NDArray[] all = append(new NDArray[] {x, shortcut}, parameters);
-        return convNorm("_add_relu", all, groups, 1, mode);
-    }
-
-    private static NDArray convNorm(
-            String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
-        NDArray code = mode.format().code();
-        return groups > 0
-                ? call(
-                        "conv_group_norm" + end,
-                        mode.training(),
-                        append(inputs, constant(groups), constant(stride), code))
-                : call(
-                        "conv_norm" + end,
-                        mode.training(),
-                        append(inputs, constant(stride), flag(mode.training()), code));
-    }
-
-    /**
-     * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
-     *
-     * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
-     * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
-     */
-    public static NDArray maxPool(NDArray x, boolean training) {
-        return call("max_pool", training, x);
-    }
-
-    /**
-     * The mean over all pixels; DJL's mean takes one axis only.
-     *
-     * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
-     * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
-     */
-    public static NDArray globalPool(NDArray x, boolean training) {
-        return call("global_pool", training, x);
-    }
-
-    /**
      * Converts a feature map that Java is to read.
      *
      * @param x in any {@link NumberFormat}
@@ -391,28 +315,6 @@ public final class Operators {
         return constant(value ? 1 : 0);
     }
 
-    /**
-     * The exponential of the entropy of a covariance's spectrum, without gradients.
-     *
-     * @param rows float32 {@code [N, d]}
-     * @return a scalar; 0 where the rows do not differ
-     */
-    public static NDArray effectiveRank(NDArray rows) {
-        return call("effective_rank", false, rows);
-    }
-
-    /**
-     * How far rows are from draws of a standard normal: Epps and Pulley's statistic of their
-     * projections on random directions, in the mean (SIGReg; Balestriero and LeCun 2025, "LeJEPA").
-     * Directions come from the engine's generator.
-     *
-     * @param rows float32 {@code [N, d]}
-     * @return a scalar: the statistic over N, so that its weight does not depend on the batch
-     */
-    public static NDArray sigReg(NDArray rows) {
-        return call("sig_reg", true, rows);
-    }
-
     static NDArray call(String method, boolean training, NDArray... inputs) {
         return MODULE.call(method, training, inputs).get(0);
     }
@@ -446,7 +348,7 @@ public final class Operators {
         return constant(bits ? 2 : 1);
     }
 
-    private static NDArray[] append(NDArray[] head, NDArray... tail) {
+    static NDArray[] append(NDArray[] head, NDArray... tail) {
         NDArray[] all = Arrays.copyOf(head, head.length + tail.length);
         System.arraycopy(tail, 0, all, head.length, tail.length);
         return all;

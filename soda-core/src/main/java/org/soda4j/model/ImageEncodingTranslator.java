@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import org.soda4j.engine.Internal;
 import org.soda4j.engine.LiveBlock;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.PyTorchEngine;
@@ -26,8 +25,7 @@ import org.soda4j.engine.PyTorchEngine;
  *
  * @param <I> the form
  */
-@Internal
-public final class ImageEncodingTranslator<I> implements Translator<I, float[]> {
+final class ImageEncodingTranslator<I> implements Translator<I, float[]> {
 
     private static final String LATENTS = "latents";
 
@@ -40,7 +38,7 @@ public final class ImageEncodingTranslator<I> implements Translator<I, float[]> 
      * @param normalization of float32 {@code [N, C, H, W] in [0, 1]}
      * @param encoding of a normalised batch, into latents and maybe more
      */
-    public ImageEncodingTranslator(
+    ImageEncodingTranslator(
             BiFunction<NDManager, I, NDArray> pixels,
             UnaryOperator<NDArray> normalization,
             BiFunction<TranslatorContext, NDList, NDList> encoding) {

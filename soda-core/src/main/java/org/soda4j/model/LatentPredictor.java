@@ -11,7 +11,7 @@ import java.util.Set;
 import org.soda4j.diffusion.NoisePredictor;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.engine.Internal;
-import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.ThreadTeam;
 import org.soda4j.latent.LatentLayout;
 
@@ -21,7 +21,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
 
     private final SodaModel model;
     private final LatentLayout layout;
-    private final NumberFormat precision;
+    private final OperatorMode mode;
     private final NDManager scope;
     private final Conditions conditions;
     private final ResultCheck results;
@@ -31,13 +31,12 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
     /**
      * @param conditions on the model's device; stay open
      */
-    public LatentPredictor(
-            SodaModel model, LatentLayout layout, NumberFormat precision, Conditions conditions) {
+    LatentPredictor(SodaModel model, ModelSettings settings, Conditions conditions) {
         this.model = model;
-        this.layout = layout;
-        this.precision = precision;
         this.conditions = conditions;
-        results = new ResultCheck(model, precision);
+        layout = settings.latent();
+        mode = settings.inference();
+        results = new ResultCheck(model, settings.precision());
         scope = conditions.latent().getManager().newSubManager();
     }
 
@@ -56,7 +55,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
         NDArray stacked = k == 1 ? x : NDArrays.concat(new NDList(Collections.nCopies(k, x)), 0);
         try (NDArray onCpu = manager.create(times);
                 NDArray at = onCpu.toDevice(x.getDevice(), false)) {
-            NDList outputs = model.denoise(stacked, at, kept, false, precision, Set.of());
+            NDList outputs = model.denoise(stacked, at, kept, mode, Set.of());
             // At once: a sampler's clipping would make infinite numbers finite.
             return results.finite("prediction at time " + t, outputs.get(0), n, x);
         } finally {

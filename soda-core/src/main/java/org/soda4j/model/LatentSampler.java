@@ -10,8 +10,6 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoisePredictor;
 import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.engine.Internal;
-import org.soda4j.engine.NumberFormat;
-import org.soda4j.latent.LatentLayout;
 
 /** Draws images under given conditions: from noise, by a sampler, to pixels. */
 @Internal
@@ -27,32 +25,18 @@ public final class LatentSampler {
         NDArray from(DiffusionProcess process, NoisePredictor predictor, NDArray start);
     }
 
-    private final List<Integer> image;
-    private final LatentLayout layout;
     private final SodaModel model;
-    private final DiffusionProcess process;
-    private final NumberFormat precision;
+    private final ModelSettings settings;
     private final ResultCheck results;
 
     /**
-     * @param image the denoiser's {@code [C, H, W]}
-     * @param layout of the latent
      * @param model encoder and denoiser
-     * @param process schedule and prediction
-     * @param precision of the denoiser
+     * @param settings that go with them
      */
-    public LatentSampler(
-            List<Integer> image,
-            LatentLayout layout,
-            SodaModel model,
-            DiffusionProcess process,
-            NumberFormat precision) {
-        this.image = image;
-        this.layout = layout;
+    public LatentSampler(SodaModel model, ModelSettings settings) {
         this.model = model;
-        this.process = process;
-        this.precision = precision;
-        results = new ResultCheck(model, precision);
+        this.settings = settings;
+        results = new ResultCheck(model, settings.precision());
     }
 
     /**
@@ -63,6 +47,7 @@ public final class LatentSampler {
      */
     public NDArray sample(NDManager caller, Conditions conditions, long seed, Draw draw) {
         NDArray z = conditions.latent();
+        List<Integer> image = settings.imageShape();
         Shape shape = new Shape(z.getShape().get(0), image.get(0), image.get(1), image.get(2));
         NDArray like = z.getManager().zeros(shape);
         NDArray start = NoiseSource.seeded(~seed).draw(0, like);
@@ -73,9 +58,8 @@ public final class LatentSampler {
      * @param start the noise to begin with, like the result, on the model's device
      */
     public NDArray sample(NDManager caller, Conditions conditions, NDArray start, Draw draw) {
-        try (LatentPredictor predictor =
-                new LatentPredictor(model, layout, precision, conditions)) {
-            NDArray x = draw.from(process, predictor, start);
+        try (LatentPredictor predictor = new LatentPredictor(model, settings, conditions)) {
+            NDArray x = draw.from(settings.process(), predictor, start);
             // Before the clipping, which would make infinite numbers finite.
             results.finite("drawn images", x, x.getShape().get(0));
             NDArray pixels = x.add(1).mul(0.5).clip(0, 1);
@@ -94,9 +78,9 @@ public final class LatentSampler {
             NDArray x,
             DdimInversion inversion,
             Guidance guidance) {
-        try (LatentPredictor predictor =
-                new LatentPredictor(model, layout, precision, conditions)) {
-            NDArray noise = inversion.invert(process, predictor, x, guidance, step -> {});
+        try (LatentPredictor predictor = new LatentPredictor(model, settings, conditions)) {
+            NDArray noise =
+                    inversion.invert(settings.process(), predictor, x, guidance, step -> {});
             results.finite("noise of the inversion", noise, noise.getShape().get(0));
             noise.attach(caller);
             return noise;

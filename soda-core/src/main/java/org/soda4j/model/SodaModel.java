@@ -29,14 +29,15 @@ import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.ModelPredictor;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.PyTorchEngine;
 
 /** Encoder and denoiser with their parameters on one device: what {@code Soda} is a front for. */
 @Internal
 public final class SodaModel implements AutoCloseable {
 
-    private static final String ENCODER = "encoder.";
-    private static final String DENOISER = "decoder.";
+    static final String ENCODER = "encoder.";
+    static final String DENOISER = "decoder.";
 
     private final Model djl;
     private final NDManager manager;
@@ -127,10 +128,10 @@ public final class SodaModel implements AutoCloseable {
      * Normalised images, and the channels that join theirs, to latent and, where the encoder has
      * them, pooled features.
      */
-    public NDList encode(NDList images, boolean training, NumberFormat precision) {
-        ParameterStore values =
-                store(encoderInference, encoder, encoderWeights, training, precision);
-        NDList outputs = encoder.forward(values, images, training, NamedBlock.options(precision));
+    public NDList encode(NDList images, OperatorMode mode) {
+        ParameterStore values = store(encoderInference, encoder, encoderWeights, mode);
+        NDList outputs =
+                encoder.forward(values, images, mode.training(), NamedBlock.options(mode.format()));
         if (!(encoder instanceof NamedBlock)) {
             requireOutputs(outputs, images.get(0).getShape().get(0));
         }
@@ -139,7 +140,8 @@ public final class SodaModel implements AutoCloseable {
 
     /** Normalised images to latent and means of every stage's feature maps, joined. */
     public NDArray encodeJoined(NDList images, NumberFormat precision) {
-        ParameterStore values = store(encoderInference, encoder, encoderWeights, false, precision);
+        OperatorMode mode = new OperatorMode(false, precision);
+        ParameterStore values = store(encoderInference, encoder, encoderWeights, mode);
         return encoder.forward(values, images, false, ResNetEncoder.joinedOptions(precision))
                 .get(0);
     }
@@ -176,15 +178,14 @@ public final class SodaModel implements AutoCloseable {
             NDArray x,
             NDArray times,
             NDList conditions,
-            boolean training,
-            NumberFormat precision,
+            OperatorMode mode,
             Set<String> activations) {
         NDList outputs =
                 denoiser.forward(
-                        store(denoiserInference, denoiser, denoiserWeights, training, precision),
+                        store(denoiserInference, denoiser, denoiserWeights, mode),
                         new NDList(x, times).addAll(conditions),
-                        training,
-                        options(precision, activations));
+                        mode.training(),
+                        options(mode.format(), activations));
         if (!(denoiser instanceof NamedBlock)
                 && !(outputs.size() == 1 && outputs.get(0).getShape().equals(x.getShape()))) {
             throw new IllegalStateException(
@@ -213,9 +214,8 @@ public final class SodaModel implements AutoCloseable {
             Map<NumberFormat, InferenceParameters> inference,
             Block block,
             WeightCheck weights,
-            boolean training,
-            NumberFormat precision) {
-        if (training) {
+            OperatorMode mode) {
+        if (mode.training()) {
             inference.values().forEach(InferenceParameters::clear);
             return store;
         }
@@ -225,7 +225,7 @@ public final class SodaModel implements AutoCloseable {
         }
         InferenceParameters parameters =
                 inference.computeIfAbsent(
-                        precision,
+                        mode.format(),
                         p -> new InferenceParameters(manager, ours, p, weights::requireFiniteNow));
         parameters.refresh();
         return parameters;

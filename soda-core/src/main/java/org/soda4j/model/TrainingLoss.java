@@ -8,7 +8,7 @@ import java.util.Set;
 import org.soda4j.diffusion.DiffusionProcess;
 import org.soda4j.engine.DeviceArrays;
 import org.soda4j.engine.Internal;
-import org.soda4j.engine.NumberFormat;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.latent.LatentLayout;
 
 /** The loss of a noised target under given conditions, and what training hides of a latent. */
@@ -16,22 +16,15 @@ import org.soda4j.latent.LatentLayout;
 public final class TrainingLoss {
 
     private final SodaModel model;
-    private final DiffusionProcess process;
-    private final LatentLayout layout;
-    private final Device device;
+    private final ModelSettings settings;
 
     /**
      * @param model encoder and denoiser
-     * @param process schedule and prediction
-     * @param layout of the latent
-     * @param device of the model
+     * @param settings that go with them
      */
-    public TrainingLoss(
-            SodaModel model, DiffusionProcess process, LatentLayout layout, Device device) {
+    public TrainingLoss(SodaModel model, ModelSettings settings) {
         this.model = model;
-        this.process = process;
-        this.layout = layout;
-        this.device = device;
+        this.settings = settings;
     }
 
     /**
@@ -40,6 +33,7 @@ public final class TrainingLoss {
      * @param target {@code [N, C, H, W] in [0, 1]}
      * @param noise standard normal, like the target
      * @param at t of each example, 1 .. T
+     * @param mode precision and gradients
      */
     public NDArray of(
             NDManager owner,
@@ -47,8 +41,9 @@ public final class TrainingLoss {
             NDArray target,
             NDArray noise,
             long[] at,
-            boolean training,
-            NumberFormat low) {
+            OperatorMode mode) {
+        DiffusionProcess process = settings.process();
+        Device device = settings.device();
         try (NDArray clean = DeviceArrays.onDevice(target, device);
                 NDArray doubled = clean.mul(2);
                 NDArray x0 = doubled.sub(1);
@@ -56,8 +51,7 @@ public final class TrainingLoss {
                 NDArray noisy = process.perturb(x0, eps, at);
                 NDArray times = timesOnDevice(at, owner);
                 NDArray output =
-                        model.denoise(noisy, times, conditions.toList(), training, low, Set.of())
-                                .get(0)) {
+                        model.denoise(noisy, times, conditions.toList(), mode, Set.of()).get(0)) {
             NDArray loss = process.loss(output, x0, eps, at);
             loss.attach(owner);
             return loss;
@@ -65,7 +59,7 @@ public final class TrainingLoss {
     }
 
     private NDArray timesOnDevice(long[] times, NDManager manager) {
-        return DeviceArrays.copied(manager.create(times), device);
+        return DeviceArrays.copied(manager.create(times), settings.device());
     }
 
     /**
@@ -74,6 +68,7 @@ public final class TrainingLoss {
      * @param z {@code [N, d]} or {@code [N, S, d]}
      */
     public NDArray masked(NDArray z, boolean[][] keep) {
+        LatentLayout layout = settings.latent();
         int d = layout.size();
         float[] masks = new float[keep.length * d];
         for (int i = 0; i < keep.length; i++) {

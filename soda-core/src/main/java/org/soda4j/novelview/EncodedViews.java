@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Source views as {@link org.soda4j.Soda#encodeViews} encodes them; closing it closes both arrays.
+ * Source views as {@link org.soda4j.NovelViews#encode} encodes them; closing it closes both arrays.
  *
  * @param latents of each source view, float32 {@code [N, S, d]}
  * @param pooled of each example, float32 {@code [N, d]}: what modulates the denoiser, and the

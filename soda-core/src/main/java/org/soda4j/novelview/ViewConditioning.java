@@ -1,5 +1,6 @@
 package org.soda4j.novelview;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.util.Arrays;
@@ -10,42 +11,36 @@ import org.soda4j.engine.Bounds;
 /**
  * What makes a model one of novel views (the paper's camera-conditioned half): the encoder sees
  * each source view with the rays of its camera, the denoiser draws for the rays of a target camera.
- * Immutable; everything is optional.
+ * Immutable; everything is optional. Round-trips through JSON as part of a model's configuration.
  *
  * <pre>{@code
  * ViewConditioning.builder().rays(new RayEncoding(4, 4, 0)).sources(3).cameraMasking(0.1).build()
  * }</pre>
- *
- * @param rays how rays become channels
- * @param frame the world in which cameras are seen
- * @param sources the most source views of a target in training; each step takes the first 1 ..
- *     sources of the batch, each number equally often
- * @param pooling how the latents of several sources become the one that modulates
- * @param crossAttention the levels of the denoiser, from 0, whose residual blocks are followed by
- *     attention to the latents of all sources, ascending; the deepest level includes the middle
- * @param cameraMasking probability that training hides the target camera of an example, which
- *     guidance by the camera needs
  */
 @JsonDeserialize(builder = ViewConditioning.Builder.class)
-public record ViewConditioning(
-        RayEncoding rays,
-        CameraFrame frame,
-        int sources,
-        ViewPooling pooling,
-        List<Integer> crossAttention,
-        double cameraMasking) {
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class ViewConditioning {
 
     private static final int MOST_SOURCES = 1024;
     private static final int MOST_LEVEL = 15;
 
-    /** Checks every component, as the builder does. */
-    public ViewConditioning {
-        Objects.requireNonNull(rays, "rays");
-        Objects.requireNonNull(frame, "frame");
-        Objects.requireNonNull(pooling, "pooling");
-        requireSources(sources);
-        crossAttention = requireLevels(crossAttention);
-        requireMasking(cameraMasking);
+    private final RayEncoding rays;
+    private final CameraFrame frame;
+    private final int sources;
+    private final ViewPooling pooling;
+    private final List<Integer> crossAttention;
+    private final double cameraMasking;
+
+    private ViewConditioning(Builder builder) {
+        rays = builder.rays;
+        frame = builder.frame;
+        sources = builder.sources;
+        pooling = builder.pooling;
+        crossAttention = builder.crossAttention;
+        cameraMasking = builder.cameraMasking;
     }
 
     /**
@@ -55,6 +50,64 @@ public record ViewConditioning(
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** {@return how rays become channels} */
+    public RayEncoding rays() {
+        return rays;
+    }
+
+    /** {@return the world in which cameras are seen} */
+    public CameraFrame frame() {
+        return frame;
+    }
+
+    /**
+     * {@return the most source views of a target in training; each step takes the first 1 ..
+     * sources of the batch, each number equally often}
+     */
+    public int sources() {
+        return sources;
+    }
+
+    /** {@return how the latents of several sources become the one that modulates} */
+    public ViewPooling pooling() {
+        return pooling;
+    }
+
+    /**
+     * {@return the levels of the denoiser, from 0, whose residual blocks are followed by attention
+     * to the latents of all sources, ascending; the deepest level includes the middle}
+     */
+    public List<Integer> crossAttention() {
+        return crossAttention;
+    }
+
+    /**
+     * {@return the probability that training hides the target camera of an example, which guidance
+     * by the camera needs}
+     */
+    public double cameraMasking() {
+        return cameraMasking;
+    }
+
+    private List<Object> values() {
+        return List.of(rays, frame, sources, pooling, crossAttention, cameraMasking);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ViewConditioning that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ViewConditioning" + values();
     }
 
     private static void requireSources(int sources) {
@@ -160,8 +213,7 @@ public record ViewConditioning(
          * @return the immutable description
          */
         public ViewConditioning build() {
-            return new ViewConditioning(
-                    rays, frame, sources, pooling, crossAttention, cameraMasking);
+            return new ViewConditioning(this);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
-import org.soda4j.engine.Operators;
+import org.soda4j.engine.LatentStatistics;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.engine.ThreadTeam;
 import org.soda4j.model.NonFiniteException;
@@ -158,7 +158,8 @@ final class TrainingStep implements AutoCloseable {
         }
         // An operator with a Java number frees it at once, and backward reads it again.
         NDArray weight = loss.getManager().create((float) config.sigReg());
-        return loss.add(Operators.sigReg(latents).mul(weight.toDevice(loss.getDevice(), false)));
+        return loss.add(
+                LatentStatistics.sigReg(latents).mul(weight.toDevice(loss.getDevice(), false)));
     }
 
     /** Of the last step. */

@@ -111,14 +111,14 @@ class ResNetEncoderTest {
 
     @Test
     void everySetterRefusesAtOnce() {
-        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        ResNetEncoderBuilder builder = ResNetEncoder.builder();
         assertThatThrownBy(() -> builder.widthMultiplier(0.3))
                 .hasMessageContaining("multiple of 1/64")
                 .hasMessageContaining("found 0.3");
-        ResNetEncoder.Builder other = ResNetEncoder.builder();
+        ResNetEncoderBuilder other = ResNetEncoder.builder();
         assertThatThrownBy(() -> other.inputChannels(0))
                 .hasMessage("inputChannels: expected at least 1, found 0");
-        ResNetEncoder.Builder third = ResNetEncoder.builder();
+        ResNetEncoderBuilder third = ResNetEncoder.builder();
         assertThatThrownBy(() -> third.latentSize(-1))
                 .hasMessage("latentSize: expected at least 0, found -1");
         assertThatThrownBy(() -> ResNetEncoder.builder().config().withLatentSize(0))
@@ -127,7 +127,7 @@ class ResNetEncoderTest {
 
     @Test
     void aRefusedValueLeavesTheBuilderAsItWas() {
-        ResNetEncoder.Builder builder = ResNetEncoder.builder();
+        ResNetEncoderBuilder builder = ResNetEncoder.builder();
         assertThatThrownBy(() -> builder.depth(20)).isInstanceOf(IllegalArgumentException.class);
         assertThat(builder.config()).isEqualTo(ResNetEncoder.builder().config());
     }

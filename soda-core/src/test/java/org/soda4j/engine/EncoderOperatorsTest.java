@@ -21,7 +21,7 @@ class EncoderOperatorsTest extends Float64Operators {
             Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, stride);
             Tensor expected = normalised(before, parameters, null);
             assertSame(
-                    Operators.convNorm(x, parameters, 0, stride, relu, INFERENCE),
+                    EncoderOperators.convNorm(x, parameters, 0, stride, relu, INFERENCE),
                     relu ? PlainMath.relu(expected) : expected);
             assertStatistics(
                     parameters,
@@ -29,12 +29,12 @@ class EncoderOperatorsTest extends Float64Operators {
                     () -> {
                         Tensor trained = normalised(before, parameters, before);
                         assertSame(
-                                Operators.convNorm(x, parameters, 0, stride, relu, TRAINING),
+                                EncoderOperators.convNorm(x, parameters, 0, stride, relu, TRAINING),
                                 relu ? PlainMath.relu(trained) : trained);
                     });
             GradientCheck.check(
                     a ->
-                            Operators.convNorm(
+                            EncoderOperators.convNorm(
                                     a[0], with(parameters, a, 1), 0, stride, relu, TRAINING),
                     x,
                     parameters[0],
@@ -52,11 +52,13 @@ class EncoderOperatorsTest extends Float64Operators {
         Tensor sum = PlainMath.add(normalised(before, parameters, null), plain(shortcut));
         double[] untouched = values(shortcut);
         assertSame(
-                Operators.convNormAddRelu(x, shortcut, parameters, 0, INFERENCE),
+                EncoderOperators.convNormAddRelu(x, shortcut, parameters, 0, INFERENCE),
                 PlainMath.relu(sum));
         assertThat(values(shortcut)).isEqualTo(untouched);
         GradientCheck.check(
-                a -> Operators.convNormAddRelu(a[0], a[1], with(parameters, a, 2), 0, TRAINING),
+                a ->
+                        EncoderOperators.convNormAddRelu(
+                                a[0], a[1], with(parameters, a, 2), 0, TRAINING),
                 x,
                 shortcut,
                 parameters[0],
@@ -72,21 +74,22 @@ class EncoderOperatorsTest extends Float64Operators {
         Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, 1);
         Tensor expected =
                 PlainMath.groupNorm(before, values(parameters[1]), values(parameters[2]), 3);
-        assertSame(Operators.convNorm(x, parameters, 3, 1, false, INFERENCE), expected);
+        assertSame(EncoderOperators.convNorm(x, parameters, 3, 1, false, INFERENCE), expected);
         assertSame(
-                Operators.convNorm(x, parameters, 3, 1, true, TRAINING), PlainMath.relu(expected));
+                EncoderOperators.convNorm(x, parameters, 3, 1, true, TRAINING),
+                PlainMath.relu(expected));
         assertSame(
-                Operators.convNormAddRelu(x, shortcut, parameters, 3, INFERENCE),
+                EncoderOperators.convNormAddRelu(x, shortcut, parameters, 3, INFERENCE),
                 PlainMath.relu(PlainMath.add(expected, plain(shortcut))));
         GradientCheck.check(
-                a -> Operators.convNorm(a[0], with(parameters, a, 1), 3, 2, true, TRAINING),
+                a -> EncoderOperators.convNorm(a[0], with(parameters, a, 1), 3, 2, true, TRAINING),
                 x,
                 parameters[0],
                 parameters[1],
                 parameters[2]);
         NDArray[] others = Arrays.copyOf(normParameters(6, 2), 3); // Gradients would add up.
         GradientCheck.check(
-                a -> Operators.convNormAddRelu(a[0], a[1], with(others, a, 2), 3, TRAINING),
+                a -> EncoderOperators.convNormAddRelu(a[0], a[1], with(others, a, 2), 3, TRAINING),
                 random(4, 3, 2, 4, 3),
                 shortcut,
                 others[0],
@@ -140,7 +143,7 @@ class EncoderOperatorsTest extends Float64Operators {
     @Test
     void maxPool() {
         NDArray x = random(1, 1, 2, 5, 4);
-        NDArray y = Operators.maxPool(x, false);
+        NDArray y = EncoderOperators.maxPool(x, false);
         assertThat(y.getShape().getShape()).containsExactly(1, 2, 3, 2);
         Tensor all = plain(x);
         double[] expected = new double[12];
@@ -156,15 +159,15 @@ class EncoderOperatorsTest extends Float64Operators {
             expected[i] = most;
         }
         assertThat(y.toDoubleArray()).isEqualTo(expected);
-        GradientCheck.check(a -> Operators.maxPool(a[0], true), x);
+        GradientCheck.check(a -> EncoderOperators.maxPool(a[0], true), x);
     }
 
     @Test
     void globalPool() {
         NDArray x = random(1, 2, 3, 4, 5);
-        NDArray y = Operators.globalPool(x, false);
+        NDArray y = EncoderOperators.globalPool(x, false);
         assertThat(y.getShape().getShape()).containsExactly(2, 3);
         assertClose(values(y), values(x.reshape(2, 3, 20).mean(new int[] {2})));
-        GradientCheck.check(a -> Operators.globalPool(a[0], true), random(2, 2, 2, 3, 2));
+        GradientCheck.check(a -> EncoderOperators.globalPool(a[0], true), random(2, 2, 2, 3, 2));
     }
 }

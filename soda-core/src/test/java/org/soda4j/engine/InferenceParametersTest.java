@@ -151,7 +151,7 @@ class InferenceParametersTest {
                                 .views(ViewConditioning.builder().build()))) {
             NDArray rays = soda.parameters().get("encoder.views.conv1.weight");
             Operators.copy(rays, manager.randomNormal(0, 0.1f, rays.getShape(), DataType.FLOAT32));
-            assertUnchanged(soda, () -> soda.encodeViews(images, cameras).pooled(), 3e-6);
+            assertUnchanged(soda, () -> soda.novelViews().encode(images, cameras).pooled(), 3e-6);
         }
     }
 

@@ -88,9 +88,9 @@ class LowPrecisionTest {
     @EnumSource(names = {"BFLOAT16", "FLOAT16"})
     void poolingDoesNotRound(NumberFormat format) {
         NDArray maps = Operators.cast(random(1, 2, 8, 4, 4).add(3), format, false);
-        NDArray pooled = Operators.globalPool(maps, false);
+        NDArray pooled = EncoderOperators.globalPool(maps, false);
         assertThat(pooled.getDataType()).isEqualTo(DataType.FLOAT32);
-        NDArray exact = Operators.globalPool(Operators.float32(maps, false), false);
+        NDArray exact = EncoderOperators.globalPool(Operators.float32(maps, false), false);
         // Sums of 16 numbers about 3 in float32, in another order.
         assertThat(pooled.sub(exact).abs().max().getFloat()).isLessThan(1e-6f);
     }
@@ -140,12 +140,12 @@ class LowPrecisionTest {
         NDArray shortcut = random(17, 2, 8, 8, 8);
         for (boolean relu : new boolean[] {false, true}) {
             assertNear(
-                    Operators.convNorm(x, norm, 0, 1, relu, low),
-                    Operators.convNorm(x, norm, 0, 1, relu, high));
+                    EncoderOperators.convNorm(x, norm, 0, 1, relu, low),
+                    EncoderOperators.convNorm(x, norm, 0, 1, relu, high));
         }
         assertNear(
-                Operators.convNormAddRelu(x, shortcut, norm, 0, low),
-                Operators.convNormAddRelu(x, shortcut, norm, 0, high));
+                EncoderOperators.convNormAddRelu(x, shortcut, norm, 0, low),
+                EncoderOperators.convNormAddRelu(x, shortcut, norm, 0, high));
     }
 
     @Test

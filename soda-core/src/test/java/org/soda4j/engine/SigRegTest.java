@@ -39,7 +39,7 @@ class SigRegTest {
         double[] x = {-1.5, 0.25, 0.5, 2};
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray rows = manager.create(new float[] {-1.5f, 0.25f, 0.5f, 2}, new Shape(4, 1));
-            assertThat((double) Operators.sigReg(rows).getFloat())
+            assertThat((double) LatentStatistics.sigReg(rows).getFloat())
                     .isCloseTo(expected(x), within(1e-5));
         }
     }
@@ -52,7 +52,7 @@ class SigRegTest {
             NDArray rows = manager.create(new float[] {-1.5f, 0.25f, 0.5f, 2}, new Shape(4, 1));
             rows.setRequiresGradient(true);
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                collector.backward(Operators.sigReg(rows));
+                collector.backward(LatentStatistics.sigReg(rows));
             }
             float[] gradient = rows.getGradient().toFloatArray();
             for (int i = 0; i < x.length; i++) {
@@ -77,8 +77,8 @@ class SigRegTest {
         }
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Shape shape = new Shape(512, 8);
-            float near = Operators.sigReg(manager.create(normal, shape)).getFloat();
-            float far = Operators.sigReg(manager.create(collapsed, shape)).getFloat();
+            float near = LatentStatistics.sigReg(manager.create(normal, shape)).getFloat();
+            float far = LatentStatistics.sigReg(manager.create(collapsed, shape)).getFloat();
             // Epps and Pulley's statistic, 512 times this, is about 1 for a normal.
             assertThat(512 * near).isBetween(0.2f, 3f);
             assertThat(far).isGreaterThan(20 * near);

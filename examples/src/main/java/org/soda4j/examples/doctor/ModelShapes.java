@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.soda4j.SodaConfig;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderBuilder;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.KernelShape;
@@ -121,7 +122,7 @@ final class ModelShapes {
     }
 
     private void addEncoder(int depth, int width, boolean small) {
-        ResNetEncoder.Builder encoder = ResNetEncoder.builder().depth(depth).smallImages(small);
+        ResNetEncoderBuilder encoder = ResNetEncoder.builder().depth(depth).smallImages(small);
         addEncoder(encoder.widthMultiplier(width).latentSize(128).build());
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.Arrays;
 import java.util.List;
+import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.KernelShape;
 import org.soda4j.engine.NumberFormat;
@@ -109,7 +110,7 @@ final class OperatorCatalog {
                         parameters[3] = a[4].stopGradient().duplicate();
                         parameters[4] = a[5].stopGradient().duplicate();
                     }
-                    return Operators.convNorm(a[0], parameters, groups, 1, false, mode);
+                    return EncoderOperators.convNorm(a[0], parameters, groups, 1, false, mode);
                 },
                 map(16),
                 Input.weight(channels, 16, 1, 1),
@@ -179,8 +180,10 @@ final class OperatorCatalog {
                 resize(Resample.DOWN),
                 resize(Resample.UP),
                 map("silu", (a, m) -> Operators.silu(low(a[0], m), m.training())),
-                map("max pool", (a, m) -> Operators.maxPool(low(a[0], m), m.training())),
-                map("global pool", (a, m) -> Operators.globalPool(low(a[0], m), m.training())),
+                map("max pool", (a, m) -> EncoderOperators.maxPool(low(a[0], m), m.training())),
+                map(
+                        "global pool",
+                        (a, m) -> EncoderOperators.globalPool(low(a[0], m), m.training())),
                 modulatedNorm(),
                 product(),
                 copy());
@@ -269,7 +272,7 @@ final class OperatorCatalog {
                 "32 channels, sum and ReLU",
                 (a, mode) ->
                         new NDList(
-                                Operators.convNormAddRelu(
+                                EncoderOperators.convNormAddRelu(
                                         a[0], a[1], Arrays.copyOfRange(a, 2, 7), 0, mode)),
                 map(16),
                 map(32),

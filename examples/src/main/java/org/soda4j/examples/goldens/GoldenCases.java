@@ -134,7 +134,7 @@ public final class GoldenCases {
                 checks.add(golden.check("eps_section_masked", soda.denoise(x, t, masked), FORWARD));
             }
             for (String key : golden.keys("activation.")) {
-                // The reference counts the blocks of the way up from 1.
+                // The reference counts the blocks of the up path from 1.
                 int block = Integer.parseInt(key.replace("activation.out_", ""));
                 String name = soda.activationNames().get(block - 1);
                 NDArray found = soda.activations(x, t, z, Set.of(name)).get(name);

@@ -102,12 +102,12 @@ public final class NovelViewPictures {
         }
         Shape shape = new Shape(shown, 1, first.channels(), first.height(), first.width());
         Camera camera = turntable.cameras().get(SOURCE);
-        return soda.encodeViews(
-                manager.create(pixels, shape), Collections.nCopies(shown, List.of(camera)));
+        return soda.novelViews()
+                .encode(manager.create(pixels, shape), Collections.nCopies(shown, List.of(camera)));
     }
 
     private NDArray draw(EncodedViews views, int camera) {
         Camera target = turntable.cameras().get(camera);
-        return soda.sampleViews(views, Collections.nCopies(shown, target), options);
+        return soda.novelViews().sample(views, Collections.nCopies(shown, target), options);
     }
 }

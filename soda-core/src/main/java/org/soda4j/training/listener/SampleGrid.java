@@ -70,8 +70,9 @@ public final class SampleGrid {
     private NDArray turned(NDArray views, ViewBatch batch) {
         int sources = Math.min(soda.config().views().sources(), (int) views.getShape().get(1));
         EncodedViews encoded =
-                soda.encodeViews(views.get(":, 0:" + sources), batch.readSourceCameras(sources));
-        return soda.sampleViews(encoded, batch.readTargetCameras(), options);
+                soda.novelViews()
+                        .encode(views.get(":, 0:" + sources), batch.readSourceCameras(sources));
+        return soda.novelViews().sample(encoded, batch.readTargetCameras(), options);
     }
 
     private static BufferedImage picture(NDArray drawn, NDArray wanted) {

@@ -42,9 +42,12 @@ public final class ObjectFeatures {
                 try (NDManager scope = manager.newSubManager()) {
                     NDArray images = SceneArrays.sources(scope, held, batch);
                     try (EncodedViews views =
-                            soda.encodeViews(
-                                    images,
-                                    batch.stream().map(c -> c.sourceCameras(held)).toList())) {
+                            soda.novelViews()
+                                    .encode(
+                                            images,
+                                            batch.stream()
+                                                    .map(c -> c.sourceCameras(held))
+                                                    .toList())) {
                         float[] latents = views.pooled().toFloatArray();
                         System.arraycopy(latents, 0, values, from * width, latents.length);
                     }

@@ -30,8 +30,8 @@ public interface ViewSynthesis {
      */
     static ViewSynthesis of(Soda soda, SamplingOptions options) {
         return (sources, cameras, targets) -> {
-            try (EncodedViews views = soda.encodeViews(sources, cameras)) {
-                return soda.sampleViews(views, targets, options);
+            try (EncodedViews views = soda.novelViews().encode(sources, cameras)) {
+                return soda.novelViews().sample(views, targets, options);
             }
         };
     }

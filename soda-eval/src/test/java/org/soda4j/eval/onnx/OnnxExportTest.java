@@ -30,6 +30,7 @@ import org.soda4j.denoiser.UNetDenoiserBuilder;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.NormLayer;
 import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.encoder.ResNetEncoderBuilder;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.TestImages;
 import org.soda4j.eval.feature.FeatureExtractor;
@@ -97,7 +98,7 @@ class OnnxExportTest {
                 .residualResampling(true);
     }
 
-    private static SodaBuilder model(ResNetEncoder.Builder encoder, int channels) {
+    private static SodaBuilder model(ResNetEncoderBuilder encoder, int channels) {
         return Soda.builder()
                 .device(Device.cpu())
                 .encoder(encoder.build())
@@ -105,7 +106,7 @@ class OnnxExportTest {
                 .denoiser(unet(channels).build());
     }
 
-    private static Soda encoderOf(ResNetEncoder.Builder encoder, int channels) {
+    private static Soda encoderOf(ResNetEncoderBuilder encoder, int channels) {
         if (encoder.build().config().widthMultiplier() == 1) {
             encoder.widthMultiplier(0.125);
         }
@@ -154,7 +155,7 @@ class OnnxExportTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("encoders")
-    void encodersAgree(String name, ResNetEncoder.Builder encoder, int channels) throws Exception {
+    void encodersAgree(String name, ResNetEncoderBuilder encoder, int channels) throws Exception {
         try (Soda soda = encoderOf(encoder, channels)) {
             requireEncoding(soda, OnnxExport.encoder(soda), 3, CLOSE);
         }
@@ -266,7 +267,7 @@ class OnnxExportTest {
     /** The preparation of files: grey, resized with 8 bits between its passes. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("encoders")
-    void bytesOfAnySizeAreResized(String name, ResNetEncoder.Builder encoder, int channels)
+    void bytesOfAnySizeAreResized(String name, ResNetEncoderBuilder encoder, int channels)
             throws Exception {
         if (encoder.build().config().depth() > 18) {
             return; // The preparation is the same.

@@ -1,4 +1,4 @@
-package org.soda4j;
+package org.soda4j.model;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -8,39 +8,55 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.denoiser.DenoiserConfig;
 import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.ParameterMemory;
 import org.soda4j.io.PyTorchWeights;
 import org.soda4j.io.Safetensors;
 import org.soda4j.io.SafetensorsFile;
 import org.soda4j.io.WeightReport;
-import org.soda4j.novelview.ViewBlocks;
 
 /** The parameters that a model is going to have, before there is memory for any of them. */
-final class ModelShapes {
+@Internal
+public final class ModelShapes {
 
-    private final SodaConfig config;
+    private final EncoderConfig encoderConfig;
+    private final DenoiserConfig denoiserConfig;
+    private final int latentSize;
     private final Map<String, Parameter> encoder = new LinkedHashMap<>();
     private final Map<String, Parameter> denoiser = new LinkedHashMap<>();
-    private final Map<String, Parameter> views = new LinkedHashMap<>();
+    private final Map<String, Parameter> views;
 
-    /** Of blocks that need not be initialised. */
-    ModelShapes(SodaConfig config, SodaBlocks blocks) {
-        this.config = config;
-        blocks.encoderOf(config, 0)
-                .namedParameters()
-                .forEach((name, p) -> encoder.put("encoder." + name, p));
-        blocks.denoiserOf(config, 0)
-                .namedParameters()
-                .forEach((name, p) -> denoiser.put("decoder." + name, p));
-        if (config.views() != null) {
-            new ViewBlocks(config.views(), config.latent().size(), 0).addTo(views);
-        }
+    /**
+     * Of blocks that need not be initialised.
+     *
+     * @param encoderConfig describes the encoder
+     * @param denoiserConfig describes the denoiser
+     * @param latentSize of z
+     * @param ofEncoder its parameters by their names in it
+     * @param ofDenoiser its parameters by their names in it
+     * @param ofViews those that cameras need, by their full names; empty without
+     */
+    public ModelShapes(
+            EncoderConfig encoderConfig,
+            DenoiserConfig denoiserConfig,
+            int latentSize,
+            Map<String, Parameter> ofEncoder,
+            Map<String, Parameter> ofDenoiser,
+            Map<String, Parameter> ofViews) {
+        this.encoderConfig = encoderConfig;
+        this.denoiserConfig = denoiserConfig;
+        this.latentSize = latentSize;
+        ofEncoder.forEach((name, p) -> encoder.put(SodaModel.ENCODER + name, p));
+        ofDenoiser.forEach((name, p) -> denoiser.put(SodaModel.DENOISER + name, p));
+        views = ofViews;
     }
 
     /** Refuses more than a machine has. */
-    void requireMemory(long memory) {
+    public void requireMemory(long memory) {
         long ofEncoder = ParameterMemory.count(encoder);
         long ofDenoiser = ParameterMemory.count(denoiser);
         long ofViews = ParameterMemory.count(views);
@@ -55,8 +71,8 @@ final class ModelShapes {
     }
 
     private String encoderDriver(long count) {
-        if (!(config.encoder() instanceof ResNetEncoderConfig net)) {
-            return "the " + config.encoder();
+        if (!(encoderConfig instanceof ResNetEncoderConfig net)) {
+            return "the " + encoderConfig;
         }
         long last = (long) net.featureSize() * net.latentSize();
         return last > count / 2
@@ -67,8 +83,8 @@ final class ModelShapes {
 
     /** The field that is furthest above what is published, in what it does to the count. */
     private String denoiserDriver() {
-        if (!(config.denoiser() instanceof UNetDenoiserConfig net)) {
-            return "the " + config.denoiser();
+        if (!(denoiserConfig instanceof UNetDenoiserConfig net)) {
+            return "the " + denoiserConfig;
         }
         double channels = Math.pow(net.channels() / 128.0, 2);
         double multipliers =
@@ -76,10 +92,10 @@ final class ModelShapes {
                         * net.multipliers().size()
                         / 4.0;
         double blocks = net.blocks() / 2.0;
-        double latent = config.latent().size() / (9.0 * net.channels());
+        double latent = latentSize / (9.0 * net.channels());
         double most = Math.max(Math.max(channels, multipliers), Math.max(blocks, latent));
         if (most == latent) {
-            return "latent size = " + config.latent().size();
+            return "latent size = " + latentSize;
         }
         return most == channels
                 ? "denoiser.channels = " + net.channels()
@@ -92,7 +108,7 @@ final class ModelShapes {
      * Compares a file of weights, of which only the header is read. A block of the user's that is
      * not initialised may not know its shapes; these are compared later.
      */
-    void requireFit(Path weights, boolean pooling) throws IOException {
+    public void requireFit(Path weights, boolean pooling) throws IOException {
         Map<String, Shape> known = new LinkedHashMap<>();
         boolean all = true;
         for (Map<String, Parameter> part : List.of(encoder, denoiser, views)) {
@@ -110,8 +126,17 @@ final class ModelShapes {
             if (all
                     ? !report.complete()
                     : !report.missing().isEmpty() || !report.misshaped().isEmpty()) {
-                throw ModelFolder.misfit(weights, report);
+                throw misfit(weights, report);
             }
         }
+    }
+
+    /** What is said of a file that has other parameters than the model. */
+    public static IOException misfit(Path weights, WeightReport report) {
+        return new IOException(
+                weights
+                        + ": expected exactly the parameters of the model, found "
+                        + report
+                        + "; importMatchingWeights takes what fits");
     }
 }

@@ -1,5 +1,6 @@
-package org.soda4j;
+package org.soda4j.model;
 
+import ai.djl.Device;
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
@@ -9,39 +10,53 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.engine.Internal;
 import org.soda4j.engine.LiveBlock;
+import org.soda4j.image.ImagePreparation;
 import org.soda4j.image.PreparedImages;
-import org.soda4j.model.ImageEncodingTranslator;
 
 /** From images in whatever form to a model's latents. */
-final class ImageTranslators {
+@Internal
+public final class ImageTranslators {
+
+    private static final int FILES_AT_ONCE = 64;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ImageTranslators.class);
 
-    private final SodaConfig config;
+    private final List<Integer> shape;
+    private final UnaryOperator<NDArray> normalization;
     private final boolean recorded;
     private final PreparedImages images;
 
     /**
-     * Describes a model's.
-     *
+     * @param shape of a prepared image, {@code [C, H, W]}
+     * @param preparation from a file to pixels
+     * @param normalization of pixels in [0, 1]
      * @param recorded whether the model was saved with its preparation; DJL's images are resized by
      *     DJL, as they used to be, where it was not
      */
-    ImageTranslators(SodaConfig config, boolean recorded) {
-        this.config = config;
+    public ImageTranslators(
+            List<Integer> shape,
+            ImagePreparation preparation,
+            UnaryOperator<NDArray> normalization,
+            boolean recorded) {
+        this.shape = shape;
+        this.normalization = normalization;
         this.recorded = recorded;
-        images = new PreparedImages(config.preparation(), config.denoiser().imageShape());
+        images = new PreparedImages(preparation, shape);
     }
 
     /** Images as a batch, {@code [N, C, H, W] in [0, 1]}, in the manager. */
-    <I> NDArray batch(NDManager manager, Class<I> type, List<I> some) {
-        List<Integer> shape = config.denoiser().imageShape();
+    public <I> NDArray batch(NDManager manager, Class<I> type, List<I> some) {
         int length = shape.get(0) * shape.get(1) * shape.get(2);
         float[] samples = new float[Math.multiplyExact(length, some.size())];
         for (int i = 0; i < some.size(); i++) {
@@ -51,8 +66,34 @@ final class ImageTranslators {
                 samples, new Shape(some.size(), shape.get(0), shape.get(1), shape.get(2)));
     }
 
+    /**
+     * Encodes image files, so many at once.
+     *
+     * @param files of any number and sizes
+     * @param device of the batches
+     * @param encoding {@code [N, C, H, W] in [0, 1]} to {@code [N, d]}
+     * @return the latent of each, in order
+     */
+    public List<float[]> encoded(List<Path> files, Device device, UnaryOperator<NDArray> encoding) {
+        List<float[]> latents = new ArrayList<>(files.size());
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
+            for (int from = 0; from < files.size(); from += FILES_AT_ONCE) {
+                int to = Math.min(files.size(), from + FILES_AT_ONCE);
+                try (NDArray batch = batch(manager, Path.class, files.subList(from, to));
+                        NDArray z = encoding.apply(batch)) {
+                    float[] all = z.toFloatArray();
+                    int length = all.length / (to - from);
+                    for (int i = 0; i < to - from; i++) {
+                        latents.add(Arrays.copyOfRange(all, i * length, (i + 1) * length));
+                    }
+                }
+            }
+        }
+        return latents;
+    }
+
     /** For DJL's {@code Criteria}: the block of the context encodes. */
-    <I> Translator<I, float[]> of(Class<I> type) {
+    public <I> Translator<I, float[]> of(Class<I> type) {
         return of(
                 type,
                 (context, batch) -> {
@@ -71,7 +112,8 @@ final class ImageTranslators {
                 });
     }
 
-    <I> Translator<I, float[]> of(
+    /** With an encoding of its own, from normalised images to the latent and what follows it. */
+    public <I> Translator<I, float[]> of(
             Class<I> type, BiFunction<TranslatorContext, NDList, NDList> encoding) {
         if (!PreparedImages.types().contains(type)) {
             throw new IllegalArgumentException(
@@ -85,17 +127,16 @@ final class ImageTranslators {
                             + " one way");
             return new ImageEncodingTranslator<>(
                     (manager, image) -> resizedByDjl(manager, (Image) image),
-                    config.normalization()::apply,
+                    normalization,
                     encoding);
         }
         return new ImageEncodingTranslator<>(
                 (manager, image) -> batch(manager, type, List.of(image)).squeeze(0),
-                config.normalization()::apply,
+                normalization,
                 encoding);
     }
 
     private NDArray resizedByDjl(NDManager manager, Image image) {
-        List<Integer> shape = config.denoiser().imageShape();
         Image.Flag flag = shape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
         int height = shape.get(1);
         int width = shape.get(2);

@@ -1,0 +1,97 @@
+package org.soda4j.engine;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The operators of residual networks, on the terms of {@link Operators}: convolutions with their
+ * norm, and pooling.
+ */
+@Internal
+public final class EncoderOperators {
+
+    private EncoderOperators() {}
+
+    /**
+     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
+     * 1e-5); in training the running statistics of batch norm are updated in place.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
+     *     of the norm, and for batch norm its running mean and running variance
+     * @param groups a divisor of out for group norm, 0 for batch norm
+     * @param stride of the convolution
+     * @param relu whether ReLU follows
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray convNorm(
+            NDArray x,
+            NDArray[] parameters,
+            int groups,
+            int stride,
+            boolean relu,
+            OperatorMode mode) {
+        NDArray[] all = Operators.append(new NDArray[] {x}, parameters);
+        return convNorm(relu ? "_relu" : "", all, groups, stride, mode);
+    }
+
+    /**
+     * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param shortcut {@code [N, out, H', W']}
+     * @param parameters as for {@link #convNorm}
+     * @param groups as for {@link #convNorm}
+     * @param mode precision and gradients
+     * @return like {@code shortcut}
+     */
+    public static NDArray convNormAddRelu(
+            NDArray x, NDArray shortcut, NDArray[] parameters, int groups, OperatorMode mode) {
+        NDArray[] all = Operators.append(new NDArray[] {x, shortcut}, parameters);
+        return convNorm("_add_relu", all, groups, 1, mode);
+    }
+
+    private static NDArray convNorm(
+            String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
+        NDArray code = mode.format().code();
+        return groups > 0
+                ? Operators.call(
+                        "conv_group_norm" + end,
+                        mode.training(),
+                        Operators.append(
+                                inputs,
+                                Operators.constant(groups),
+                                Operators.constant(stride),
+                                code))
+                : Operators.call(
+                        "conv_norm" + end,
+                        mode.training(),
+                        Operators.append(
+                                inputs,
+                                Operators.constant(stride),
+                                Operators.flag(mode.training()),
+                                code));
+    }
+
+    /**
+     * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
+     */
+    public static NDArray maxPool(NDArray x, boolean training) {
+        return Operators.call("max_pool", training, x);
+    }
+
+    /**
+     * The mean over all pixels; DJL's mean takes one axis only.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param training whether gradients are wanted
+     * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
+     */
+    public static NDArray globalPool(NDArray x, boolean training) {
+        return Operators.call("global_pool", training, x);
+    }
+}
