@@ -1,6 +1,5 @@
 package org.soda4j;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
@@ -73,15 +72,14 @@ final class ModelFolder {
         AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Soda load(Path folder, SodaBlocks blocks, Device device, Precision precision)
-            throws IOException {
+    static Soda load(Path folder, SodaBlocks blocks, Placement placement) throws IOException {
         Description description = read(folder);
         SodaConfig config = description.config();
         blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
         blocks.shapesOf(config).requireFit(weights, pools(config));
-        Soda soda = new Soda(config, description.translators(), blocks, device, precision, 0);
+        Soda soda = new Soda(config, description.translators(), blocks, placement, 0);
         try {
             importWeights(soda, weights);
             readStatistics(soda, weights);

@@ -11,6 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.Translator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.LatentStandardization;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.CallBatcher;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
 import org.soda4j.engine.LiveBlock;
@@ -84,13 +86,12 @@ public final class Soda implements AutoCloseable {
             SodaConfig config,
             ImageTranslators translators,
             SodaBlocks blocks,
-            Device device,
-            Precision precision,
+            Placement placement,
             long seed) {
         this.config = config;
         this.translators = translators;
-        this.device = device;
-        this.precision = precision;
+        device = placement.device();
+        precision = placement.precision();
         blocks.shapesOf(config).requireMemory(ParameterMemory.ofMachine());
         List<Integer> image = config.denoiser().imageShape();
         model =
@@ -100,7 +101,11 @@ public final class Soda implements AutoCloseable {
                         new Shape(1, image.get(0), image.get(1), image.get(2)),
                         new Shape(1, config.latent().size()),
                         device);
-        lifetime = new Lifetime("this Soda is closed; build or load it again", model::close);
+        lifetime =
+                new Lifetime(
+                        "this Soda is closed; build or load it again",
+                        model::close,
+                        placement.team());
         encoder = LiveBlock.of(model.encoder(), lifetime);
         denoiser = LiveBlock.of(model.denoiser(), lifetime);
         ModelSettings settings =
@@ -130,7 +135,7 @@ public final class Soda implements AutoCloseable {
      *     blocks of another description
      */
     public static Soda load(Path folder, SodaBuilder builder) throws IOException {
-        return ModelFolder.load(folder, builder.blocks(), builder.device(), builder.precision());
+        return ModelFolder.load(folder, builder.blocks(), builder.placement());
     }
 
     /**
@@ -165,7 +170,8 @@ public final class Soda implements AutoCloseable {
      *     names the file and tensors
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
-        return ModelFolder.load(folder, new SodaBlocks(null, null), device, precision);
+        return ModelFolder.load(
+                folder, new SodaBlocks(null, null), Placement.of(device, precision));
     }
 
     /**
@@ -700,7 +706,38 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if input is another class
      */
     public <I> Predictor<I, float[]> newPredictor(Class<I> input) {
-        return lifetime.during(() -> images().newPredictor(translator(input), lifetime));
+        return lifetime.during(() -> images().newPredictor(translator(input), lifetime, null));
+    }
+
+    /**
+     * Returns a DJL predictor that any number of threads share, as those of a server do: images
+     * that are asked for while others are encoded are encoded together, next. Each thread reads its
+     * own image; what cannot be read concerns nobody else. It has no thread of its own.
+     *
+     * <p>{@code predict} throws what {@link #encode(Path)} throws, and cannot be interrupted. The
+     * last bits of a latent depend on how many images are encoded at once.
+     *
+     * @param <I> the form of the images
+     * @param input as for {@link #translator}
+     * @param largestBatch images that are encoded at once at most, at least 1
+     * @param deadline how long a first image waits for others, at least 0; zero is best where
+     *     requests never cease, a few milliseconds where they come in bursts
+     * @return a predictor from an image of any size to its latent; the caller closes it
+     * @throws IllegalArgumentException if input is another class, or a number out of its range
+     */
+    public <I> Predictor<I, float[]> newPredictor(
+            Class<I> input, int largestBatch, Duration deadline) {
+        CallBatcher<float[]> batcher =
+                new CallBatcher<>(
+                        largestBatch,
+                        deadline,
+                        images -> translators.encodedSamples(images, device, this::encode));
+        return lifetime.during(
+                () ->
+                        images().newPredictor(
+                                        translator(input),
+                                        lifetime,
+                                        image -> batcher.call(translators.samples(input, image))));
     }
 
     /**

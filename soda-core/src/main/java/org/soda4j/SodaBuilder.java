@@ -12,6 +12,7 @@ import org.soda4j.encoder.Encoder;
 import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.ThreadTeam;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
@@ -37,6 +38,7 @@ public final class SodaBuilder {
     private ViewConditioning views;
     private Device device;
     private Precision precision = Precision.FP32;
+    private ThreadTeam team = ThreadTeam.adaptive();
     private long seed;
 
     SodaBuilder() {}
@@ -206,6 +208,21 @@ public final class SodaBuilder {
     }
 
     /**
+     * Sets how many threads compute each operation on a CPU, in encoding, sampling and training.
+     * Default: one for each processor that the JVM may use, fewer while other processes keep
+     * processors busy or several threads call at the same time. With a number of threads results
+     * repeat to the last bit on one kind of CPU; where the default changes it, the last bits may
+     * differ.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public SodaBuilder threads(int count) {
+        team = ThreadTeam.of(count);
+        return this;
+    }
+
+    /**
      * Sets the seed of the initial weights. Default 0. One seed gives one model, on every machine.
      *
      * @param seed any number
@@ -246,7 +263,7 @@ public final class SodaBuilder {
      */
     public Soda build() {
         SodaConfig config = config();
-        return new Soda(config, config.translators(true), blocks, device(), precision, seed);
+        return new Soda(config, config.translators(true), blocks, placement(), seed);
     }
 
     /** The blocks that were given. */
@@ -254,12 +271,8 @@ public final class SodaBuilder {
         return blocks;
     }
 
-    Device device() {
-        return device == null ? defaultDevice() : device;
-    }
-
-    Precision precision() {
-        return precision;
+    Placement placement() {
+        return new Placement(device == null ? defaultDevice() : device, precision, team);
     }
 
     static Device defaultDevice() {

@@ -6,6 +6,7 @@ import ai.djl.inference.Predictor;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A predictor whose model may be closed at any moment, by any thread.
@@ -17,6 +18,7 @@ import java.util.List;
 public final class ModelPredictor<I, O> extends Predictor<I, O> {
 
     private final Lifetime lifetime;
+    private final Function<I, O> single;
 
     /**
      * Creates a predictor.
@@ -25,11 +27,22 @@ public final class ModelPredictor<I, O> extends Predictor<I, O> {
      * @param translator of inputs and outputs
      * @param device of the model
      * @param lifetime of the model's memory
+     * @param single computes a single input; null: as a batch of one
      */
     public ModelPredictor(
-            Model model, Translator<I, O> translator, Device device, Lifetime lifetime) {
+            Model model,
+            Translator<I, O> translator,
+            Device device,
+            Lifetime lifetime,
+            Function<I, O> single) {
         super(model, translator, device, false);
         this.lifetime = lifetime;
+        this.single = single;
+    }
+
+    @Override
+    public O predict(I input) throws TranslateException {
+        return single == null ? super.predict(input) : single.apply(input);
     }
 
     @Override

@@ -8,6 +8,7 @@ import ai.djl.translate.Translator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.engine.DeviceArrays;
@@ -219,8 +220,9 @@ public final class ImageModel {
         return model.encode(new NDList(normal), mode).get(0);
     }
 
-    /** A DJL predictor over the encoder. */
-    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Lifetime lifetime) {
-        return model.newPredictor(translator, lifetime);
+    /** A DJL predictor over the encoder; {@code single}, if not null, computes single inputs. */
+    public <I, O> Predictor<I, O> newPredictor(
+            Translator<I, O> translator, Lifetime lifetime, Function<I, O> single) {
+        return model.newPredictor(translator, lifetime, single);
     }
 }

@@ -57,13 +57,27 @@ public final class ImageTranslators {
 
     /** Images as a batch, {@code [N, C, H, W] in [0, 1]}, in the manager. */
     public <I> NDArray batch(NDManager manager, Class<I> type, List<I> some) {
+        return batch(manager, some.stream().map(image -> images.of(type, image)).toList());
+    }
+
+    private NDArray batch(NDManager manager, List<float[]> samples) {
         int length = shape.get(0) * shape.get(1) * shape.get(2);
-        float[] samples = new float[Math.multiplyExact(length, some.size())];
-        for (int i = 0; i < some.size(); i++) {
-            System.arraycopy(images.of(type, some.get(i)), 0, samples, i * length, length);
+        float[] all = new float[Math.multiplyExact(length, samples.size())];
+        for (int i = 0; i < samples.size(); i++) {
+            System.arraycopy(samples.get(i), 0, all, i * length, length);
         }
         return manager.create(
-                samples, new Shape(some.size(), shape.get(0), shape.get(1), shape.get(2)));
+                all, new Shape(samples.size(), shape.get(0), shape.get(1), shape.get(2)));
+    }
+
+    /** One image, {@code [C, H, W] in [0, 1]}, as {@link #of(Class)} sees it. */
+    public <I> float[] samples(Class<I> type, I image) {
+        if (type != Image.class || recorded) {
+            return images.of(type, image);
+        }
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            return resizedByDjl(manager, (Image) image).toFloatArray();
+        }
     }
 
     /**
@@ -76,20 +90,31 @@ public final class ImageTranslators {
      */
     public List<float[]> encoded(List<Path> files, Device device, UnaryOperator<NDArray> encoding) {
         List<float[]> latents = new ArrayList<>(files.size());
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
-            for (int from = 0; from < files.size(); from += FILES_AT_ONCE) {
-                int to = Math.min(files.size(), from + FILES_AT_ONCE);
-                try (NDArray batch = batch(manager, Path.class, files.subList(from, to));
-                        NDArray z = encoding.apply(batch)) {
-                    float[] all = z.toFloatArray();
-                    int length = all.length / (to - from);
-                    for (int i = 0; i < to - from; i++) {
-                        latents.add(Arrays.copyOfRange(all, i * length, (i + 1) * length));
-                    }
-                }
-            }
+        for (int from = 0; from < files.size(); from += FILES_AT_ONCE) {
+            int to = Math.min(files.size(), from + FILES_AT_ONCE);
+            List<float[]> samples =
+                    files.subList(from, to).stream()
+                            .map(file -> images.of(Path.class, file))
+                            .toList();
+            latents.addAll(encodedSamples(samples, device, encoding));
         }
         return latents;
+    }
+
+    /** Encodes what {@link #samples} gave, all at once. */
+    public List<float[]> encodedSamples(
+            List<float[]> samples, Device device, UnaryOperator<NDArray> encoding) {
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                NDArray batch = batch(manager, samples);
+                NDArray z = encoding.apply(batch)) {
+            float[] all = z.toFloatArray();
+            int length = all.length / samples.size();
+            List<float[]> latents = new ArrayList<>(samples.size());
+            for (int i = 0; i < samples.size(); i++) {
+                latents.add(Arrays.copyOfRange(all, i * length, (i + 1) * length));
+            }
+            return latents;
+        }
     }
 
     /** For DJL's {@code Criteria}: the block of the context encodes. */

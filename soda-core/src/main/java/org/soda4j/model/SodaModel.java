@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.soda4j.denoiser.Denoiser;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.encoder.Encoder;
@@ -231,9 +232,10 @@ public final class SodaModel implements AutoCloseable {
         return parameters;
     }
 
-    /** A predictor over the encoder. */
-    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Lifetime lifetime) {
-        return new ModelPredictor<>(djl, translator, device, lifetime);
+    /** A predictor over the encoder; {@code single}, where there is one, computes single inputs. */
+    public <I, O> Predictor<I, O> newPredictor(
+            Translator<I, O> translator, Lifetime lifetime, Function<I, O> single) {
+        return new ModelPredictor<>(djl, translator, device, lifetime, single);
     }
 
     @Override
