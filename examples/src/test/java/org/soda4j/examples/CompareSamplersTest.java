@@ -57,7 +57,7 @@ class CompareSamplersTest {
         CommandLine evaluate = Examples.commandLine(new Evaluate());
         evaluate.setErr(new PrintWriter(err, true));
         assertThat(evaluate.execute("x", "--sampler", "euler")).isEqualTo(2);
-        assertThat(evaluate.execute("x", "--steps", "0")).isEqualTo(2);
+        assertThat(evaluate.execute("x", "--sampling-steps", "0")).isEqualTo(2);
         assertThat(err.toString().lines().filter(line -> line.startsWith("--")))
                 .containsExactly(
                         "--count: expected at least 1, found 0",
