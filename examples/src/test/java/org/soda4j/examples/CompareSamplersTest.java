@@ -63,7 +63,7 @@ class CompareSamplersTest {
                         "--count: expected at least 1, found 0",
                         "--data: expected fashion-mnist or cifar10, found mnist",
                         "--sampler: expected dpm-2m, dpm-3m, dpm-sde, unipc, heun, ddim, found euler",
-                        "--steps: expected at least 1, found 0");
+                        "--sampling-steps: expected at least 1, found 0");
     }
 
     private int run(String... args) {

@@ -19,7 +19,7 @@ class PrintedTextTest {
 
     /** What a German machine prints with a comma, or with a dot between thousands. */
     private static final Pattern BY_LOCALE =
-            Pattern.compile("%(\\d+\\$)?[-#+ 0(]*(,[-#+ 0,(]*\\d*d|,?\\d*(\\.\\d+)?[feEgG])");
+            Pattern.compile("%(\\d+\\$)?[-#+0(]*(,[-#+0,(]*\\d*d|,?\\d*(\\.\\d+)?[feEgG])");
 
     /** Text in quotes, perhaps in several pieces, and what is done with it. */
     private static final String TEXT = "(?:\"(?:[^\"\\\\\n]|\\\\.)*\"[\\s+]*)+";
