@@ -105,8 +105,9 @@ final class PageHtml {
         throw new IllegalArgumentException("expected a page with a heading, found none");
     }
 
+    /** Without the targets of links, which the renderer writes out. */
     private static String text(Node node) {
-        return TEXT.render(node).strip();
+        return TEXT.render(node).replaceAll("\"([^\"]+)\" \\([^) ]+\\)", "$1").strip();
     }
 
     private static String anchor(Heading heading) {
