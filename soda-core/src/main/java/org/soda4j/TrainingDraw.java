@@ -2,6 +2,7 @@ package org.soda4j;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.soda4j.novelview.ViewDraw;
 
@@ -47,5 +48,15 @@ public record TrainingDraw(long[] times, NDArray noise, boolean[][] keep, ViewDr
         // After everything else, so that a model without cameras draws what it always drew.
         ViewDraw views = config.views() == null ? null : ViewDraw.random(config.views(), n, random);
         return new TrainingDraw(times, noise, keep, views);
+    }
+
+    @Override
+    public String toString() {
+        return "times %s, noise %s, sections kept: %s, views: %s"
+                .formatted(
+                        Arrays.toString(times),
+                        noise == null ? null : noise.getShape(),
+                        Arrays.deepToString(keep),
+                        views);
     }
 }

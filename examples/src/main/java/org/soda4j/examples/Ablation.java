@@ -27,7 +27,9 @@ import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.examples.cli.ConfigOptions;
+import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
@@ -65,15 +67,12 @@ public final class Ablation extends Program {
     @Option(
             names = "--final",
             description =
-                    "Probe on test images. Default: on training images that are kept out, which is"
+                    "Probe on test images. Default: on held-out training images, which is"
                             + " what choices are made by.")
     private boolean onTest;
 
     @Option(names = "--pixels", description = "Probes raw pixels as well.")
     private boolean pixels;
-
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
-    private long seed;
 
     @Option(names = "--name", defaultValue = "", description = "What the line is called.")
     private String name;
@@ -81,9 +80,15 @@ public final class Ablation extends Program {
     @Option(names = "--out", required = true, description = "File that gets one more line.")
     private Path out;
 
+    @Mixin private ThreadsOption threads;
+
+    @Mixin private DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
-        RunConfig config = options.read("training.seed=" + seed);
+        RunConfig config = options.read();
+        long seed = config.training().seed();
+        threads.set();
         ImageDataset all = images(Dataset.Usage.TRAIN);
         int size = Math.toIntExact(all.size());
         int kept = size - 10_000;
@@ -99,7 +104,8 @@ public final class Ablation extends Program {
         line.put("overrides", String.join(" ", options.overrides()));
         line.put("data", data).put("unlabelled", seen.size()).put("seed", seed);
         line.put("test", onTest);
-        try (Soda soda = Soda.builder().config(config.model()).seed(seed).build()) {
+        try (Soda soda =
+                Soda.builder().config(config.model()).seed(seed).device(device.device()).build()) {
             ViewPairs pairs = TrainingProgram.pairs(seen, config);
             long start = System.nanoTime();
             SodaTrainer.builder(soda).config(config.training()).data(pairs).build().fit();

@@ -3,15 +3,19 @@ package org.soda4j.examples;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.examples.benchmark.MemoryEstimate;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.StepTime;
 import org.soda4j.examples.training.TrainingImages;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
@@ -33,29 +37,45 @@ public final class Describe extends Program {
     @Mixin private ConfigOptions options;
 
     @Option(
-            names = "--image-count",
+            names = "--count",
             paramLabel = "N",
             description = "Images of the data set. Default: those of the preset's data set.")
-    private Integer imageCount;
+    private Integer count;
 
     @Option(
             names = "--measure",
             description = "Also trains a few steps on noise, and tells how long all would take.")
     private boolean measure;
 
+    @Mixin private ThreadsOption threads;
+
     @Mixin private DeviceOption device;
+
+    @Mixin private JsonOption json;
+
+    /** What --json prints. */
+    private record Answer(
+            RunConfig config,
+            long parameters,
+            long stateBytes,
+            long activationBytes,
+            long steps,
+            Double secondsPerStep) {}
 
     @Override
     public Integer call() throws IOException {
         RunConfig config = options.read();
         Device where = device.device();
-        PrintWriter out = writer();
+        threads.set();
+        PrintWriter out = json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
         out.println(config.toYaml().strip());
         out.println();
         try (Soda soda = Soda.builder().config(config.model()).device(where).build()) {
             ModelSummary summary = soda.describe();
             out.println(summary);
-            out.println(MemoryEstimate.of(config, summary.parameterCount()));
+            MemoryEstimate memory = MemoryEstimate.of(config, summary.parameterCount());
+            out.println(memory);
+            Double seconds = null;
             long steps = steps(config.training(), out);
             if (measure) {
                 Duration step =
@@ -65,9 +85,21 @@ public final class Describe extends Program {
                                 config.training().batchSize(),
                                 WARM_UP_STEPS,
                                 MEASURED_STEPS);
+                seconds = step.toNanos() * 1e-9;
                 out.printf(
                         "%d ms a step on %s, %s in all%n",
                         step.toMillis(), where, StepTime.text(step.multipliedBy(steps)));
+            }
+            if (json.given()) {
+                print(
+                        ConfigText.toJson(
+                                new Answer(
+                                        config,
+                                        summary.parameterCount(),
+                                        memory.stateBytes(),
+                                        memory.activationBytes(),
+                                        steps,
+                                        seconds)));
             }
         }
         out.flush();
@@ -75,11 +107,11 @@ public final class Describe extends Program {
     }
 
     private long steps(TrainingConfig training, PrintWriter out) {
-        int images = imageCount == null ? officialSize() : imageCount;
+        int images = count == null ? officialSize() : count;
         long perEpoch = images / training.batchSize();
         if (perEpoch < 1) {
             throw refusal(
-                    "--image-count: expected at least the batch size %d, found %d"
+                    "--count: expected at least the batch size %d, found %d"
                             .formatted(training.batchSize(), images));
         }
         long steps = training.length().steps(perEpoch, training.batchSize());
@@ -89,7 +121,7 @@ public final class Describe extends Program {
 
     private int officialSize() {
         if (options.preset() == null) {
-            throw refusal("--config: expected --image-count too");
+            throw refusal("--config: expected --count too");
         }
         return TrainingImages.officialSize(TrainingImages.kindOfPreset(options.preset()));
     }

@@ -6,6 +6,7 @@ import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.examples.cli.Program;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Encodes images on Apache Spark; names no class of Spark, so that the list works without it. */
 @Command(
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
                         + " label, vector). Needs Spark on the class path: see docs/spark.md.")
 public final class EncodeSpark extends Program {
 
-    @Option(names = "--model", required = true, description = "Folder of a saved model.")
+    @Parameters(paramLabel = "MODEL", description = "Folder of a saved model.")
     Path model;
 
     @Option(

@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +14,21 @@ import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.quality.ReconstructionQuality;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.TableSection;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
 import org.soda4j.examples.explore.ShapesDisentanglement;
 import org.soda4j.examples.training.ModelOptions;
+import org.soda4j.examples.training.ProbeAnswer;
 import org.soda4j.examples.training.ProbeImages;
 import org.soda4j.examples.training.TrainingImages;
+import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,18 +47,20 @@ public final class Evaluate extends Program {
     private Path run;
 
     @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Where the run's data set is now. Default: where it was.")
-    private Path data;
+            names = {"--root", "--images"},
+            paramLabel = "FOLDER",
+            description =
+                    "Where the official files, or your own images, of the run are now. Default:"
+                            + " where they were.")
+    private Path root;
 
     @Option(
-            names = "--max-images",
+            names = "--probe-images",
             paramLabel = "N",
             description =
                     "Training images of the probes at most, the same number of every class, and a"
                             + " fifth as many test images. Default: all.")
-    private Integer maxImages;
+    private Integer probeImages;
 
     @Option(
             names = "--quality-images",
@@ -93,20 +100,22 @@ public final class Evaluate extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() throws IOException {
-        if (qualityImages < 2 || (maxImages != null && maxImages < 1)) {
+        if (qualityImages < 2 || (probeImages != null && probeImages < 1)) {
             throw refusal(
-                    "expected --quality-images of at least 2 and --max-images of at least 1, found %d and %s"
-                            .formatted(qualityImages, maxImages));
+                    "expected --quality-images of at least 2 and --probe-images of at least 1, found %d and %s"
+                            .formatted(qualityImages, probeImages));
         }
         TrainingImages stored = TrainingImages.ofRun(run);
-        TrainingImages images = data == null ? stored : new TrainingImages(stored.kind(), data);
+        TrainingImages images = root == null ? stored : new TrainingImages(stored.kind(), root);
         Path file = out == null ? run.resolve("report.html") : out;
         OutputCheck.file("--out", file);
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
-            ProbeImages probe = ProbeImages.of(images, soda.config(), maxImages);
+            ProbeImages probe = ProbeImages.of(images, soda.config(), probeImages);
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
                             .run(run)
@@ -126,31 +135,51 @@ public final class Evaluate extends Program {
             }
             ModelEvaluation built = evaluation.build();
             ModelEvaluation.Result result = built.evaluate();
-            built.leftOut().forEach(part -> writer().println("left out: " + part));
+            built.leftOut().forEach(part -> text().println("left out: " + part));
             if (!probe.haveProbes()) {
-                writer().println("no probes: " + probe.whyNoProbes());
+                text().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
             if (probe.haveProbes()) {
                 ProbeImages some = probe.forComparison(soda.config());
                 boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
-                writer().println("features beside what they have to beat:");
-                writer().print(
+                text().println("features beside what they have to beat:");
+                text().print(
                                 ProbeComparison.of(
                                         soda,
                                         some.train(),
                                         some.test(),
                                         joined ? Output.JOINED : Output.LATENT));
-                writer().flush();
+                text().flush();
             }
             result.report().save(file);
-            writer().println("report: " + file.toAbsolutePath().normalize());
+            text().println("report: " + file.toAbsolutePath().normalize());
+            text().flush();
+            if (json.given()) {
+                print(ConfigText.toJson(Answer.of(result, file)));
+            }
         }
         return 0;
     }
 
+    /** What is for a person to read; nowhere with --json. */
+    private PrintWriter text() {
+        return json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
+    }
+
+    /** What --json prints. */
+    private record Answer(
+            List<ProbeAnswer> probes, ReconstructionQuality reconstruction, String report) {
+        static Answer of(ModelEvaluation.Result result, Path report) {
+            return new Answer(
+                    result.probes().stream().map(ProbeAnswer::of).toList(),
+                    result.reconstruction().orElse(null),
+                    report.toAbsolutePath().normalize().toString());
+        }
+    }
+
     private void print(String kind, ModelEvaluation.Result result) {
-        PrintWriter writer = writer();
+        PrintWriter writer = text();
         result.probes().forEach(p -> writer.print(p.table()));
         PublishedAccuracy.of(kind)
                 .ifPresent(
@@ -167,7 +196,7 @@ public final class Evaluate extends Program {
 
     private TableSection disentanglement(Soda soda) {
         ShapesDisentanglement measured = ShapesDisentanglement.of(soda, shapes);
-        PrintWriter writer = writer();
+        PrintWriter writer = text();
         writer.print("dimensions: " + measured.perDimension().table());
         measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
         writer.flush();

@@ -7,7 +7,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import org.soda4j.ProcessSettings;
+import org.soda4j.examples.cli.SecondInterrupt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -67,6 +69,9 @@ public final class Examples implements Runnable {
         // These programs own their process.
         ProcessSettings.keepFreedMemory();
         ProcessSettings.nativeErrorsOnly();
+        // A dot in every number, so that what is printed can be read by other programs.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+        SecondInterrupt.install();
         return commandLine(command)
                 .setParameterExceptionHandler(
                         (e, given) -> {

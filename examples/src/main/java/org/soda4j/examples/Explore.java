@@ -1,29 +1,19 @@
 package org.soda4j.examples;
 
-import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.explore.ExploreModel;
 import org.soda4j.examples.explore.ExploreServer;
-import org.soda4j.examples.training.BuiltInImages;
-import org.soda4j.examples.training.ShapesModel;
-import org.soda4j.examples.training.ShippedImages;
-import org.soda4j.examples.training.TrainedModel;
-import org.soda4j.examples.training.TrainingImages;
-import org.soda4j.image.ImagePreparation;
-import org.soda4j.models.ShippedModel;
+import org.soda4j.examples.training.GalleryOptions;
+import org.soda4j.examples.training.ModelOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,14 +40,7 @@ public final class Explore extends Program {
                             + " Default: photos-32.")
     private Path run;
 
-    @Option(
-            names = "--data",
-            defaultValue = "run",
-            description =
-                    "Images whose latents give the directions: run (what train trained on; images"
-                            + " that it has drawn, for the model that comes with soda4j), shapes,"
-                            + " fashion-mnist (both built in) or a folder of images.")
-    private String data;
+    @Mixin private GalleryOptions gallery;
 
     @Option(
             names = "--host",
@@ -69,16 +52,13 @@ public final class Explore extends Program {
     @Option(names = "--port", defaultValue = "8130", description = "0: any free port.")
     private int port;
 
-    @Mixin private DeviceOption device;
+    @Mixin private ModelOptions model;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         InetAddress address = address();
-        try (Soda soda = TrainedModel.load(run, null, device.device(), Precision.FP32);
-                ExploreServer server =
-                        serve(
-                                new ExploreModel(soda, images(soda.config().preparation())),
-                                address)) {
+        try (Soda soda = model.load(run);
+                ExploreServer server = serve(new ExploreModel(soda, images(soda)), address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");
             }
@@ -111,34 +91,10 @@ public final class Explore extends Program {
         }
     }
 
-    private ImageDataset images(ImagePreparation preparation) throws IOException {
-        ImageDataset all =
-                switch (data) {
-                    case "run" -> imagesOfRun(preparation);
-                    case "shapes" -> ShapesModel.shapes(GALLERY, 1);
-                    case "fashion-mnist" -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
-                    default ->
-                            ImageFolder.builder()
-                                    .root(Path.of(data))
-                                    .preparation(preparation)
-                                    .build();
-                };
+    private ImageDataset images(Soda soda) throws IOException {
+        ImageDataset all = gallery.open(run, soda, this::print);
         int classes = Math.max(1, all.classNames().size());
         return all.size() <= GALLERY ? all : all.subset(Math.max(1, GALLERY / classes), 0);
-    }
-
-    private ImageDataset imagesOfRun(ImagePreparation preparation) {
-        try {
-            Optional<ShippedModel> shipped = TrainedModel.shipped(run);
-            return shipped.isPresent()
-                    ? ShippedImages.of(shipped.get())
-                    : TrainingImages.ofRun(run).open(preparation);
-        } catch (IOException e) {
-            throw refusal(
-                    "--data: expected shapes, fashion-mnist or a folder of images, found run; "
-                            + e.getMessage(),
-                    e);
-        }
     }
 
     /**

@@ -85,15 +85,15 @@ public final class Export extends Program {
     private Path images;
 
     @Option(
-            names = "--gallery",
+            names = "--count",
             paramLabel = "N",
             defaultValue = "40",
             description = "Images of the gallery, spread over all.")
-    private int gallery;
+    private int count;
 
     @Override
     public Integer call() throws IOException {
-        requireAtLeast(1, "--gallery", gallery);
+        requireAtLeast(1, "--count", count);
         OutputCheck.newFolder("--out", out);
         Path runtime = web == null ? null : PageFiles.runtime(web);
         List<String> files = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class Export extends Program {
             ImageDataset shown =
                     web == null
                             ? null
-                            : PageFiles.spread(galleryImages(soda.config().preparation()), gallery);
+                            : PageFiles.spread(galleryImages(soda.config().preparation()), count);
             OutputCheck.folder("--out", out);
             String format = half ? " (float16)" : "";
             OnnxExport encoder = prepared(OnnxExport.encoder(soda));

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.soda4j.Precision;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
@@ -19,7 +19,6 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.probe.LinearProbe;
-import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
@@ -29,13 +28,16 @@ import org.soda4j.examples.explore.ModelImages;
 import org.soda4j.examples.explore.ShapeMeasurements;
 import org.soda4j.examples.explore.ShapesDisentanglement;
 import org.soda4j.examples.training.BuiltInImages;
+import org.soda4j.examples.training.GalleryOptions;
+import org.soda4j.examples.training.GalleryOptions.Data;
+import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.examples.training.ShapesModel;
-import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.image.PixelImage;
 import org.soda4j.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Shows and measures what a latent can do: edit, mix, traverse, invert, sample. */
 @Command(
@@ -43,28 +45,22 @@ import picocli.CommandLine.Option;
         description =
                 "Interpolates, mixes sections, finds directions, sweeps guidance, inverts and draws new"
                         + " images. On procedural shapes it trains a small model within minutes and"
-                        + " measures whether edits do what they say; with --model it takes a trained one.")
+                        + " measures whether edits do what they say; with MODEL it takes a trained one.")
 public final class LatentTour extends Program {
 
-    private enum Data {
-        SHAPES,
-        FASHION_MNIST
-    }
+    private static final int HELD_OUT = 5;
+    private static final int MOST_IMAGES = 5000;
+    private static final int FOR_PRIORS = 1000;
 
-    @Option(
-            names = "--data",
-            defaultValue = "shapes",
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..1",
             description =
-                    "shapes, or fashion-mnist (a part of it is built in; needs --model, such as the"
-                            + " quickstart's).")
-    private String data;
+                    "Folder of a run or of a saved model, or photos-32, which comes with soda4j."
+                            + " Default: none, trains one on procedural shapes.")
+    private Path folder;
 
-    @Option(
-            names = "--model",
-            description =
-                    "Folder of a run or a saved model that was trained on these images. Default: none,"
-                            + " trains one.")
-    private Path model;
+    @Mixin private GalleryOptions gallery;
 
     @Option(
             names = "--out",
@@ -73,16 +69,10 @@ public final class LatentTour extends Program {
     private Path out;
 
     @Option(
-            names = "--images",
-            defaultValue = "100000",
-            description = "Training images, counted with repetition.")
-    private long images;
-
-    @Option(
-            names = "--precision",
-            defaultValue = "FP32",
-            description = "Of the training: FP32, BF16 or FP16.")
-    private Precision precision;
+            names = "--steps",
+            defaultValue = "3125",
+            description = "Training steps of 32 images each, without MODEL.")
+    private long steps;
 
     @Option(
             names = "--count",
@@ -95,50 +85,70 @@ public final class LatentTour extends Program {
 
     @Mixin private SamplerOptions sampler;
 
-    @Mixin private DeviceOption device;
+    @Mixin private ModelOptions model;
 
     private final StringBuilder results = new StringBuilder();
 
     @Override
     public Integer call() throws IOException {
-        Data kind = kind();
         requireAtLeast(12, "--count", count);
+        requireAtLeast(1, "--steps", steps);
+        if (folder == null
+                && (gallery.hasFolder() || gallery.data().orElse(Data.SHAPES) != Data.SHAPES)) {
+            throw refusal("--data and --images: expected MODEL too, found none");
+        }
         OutputCheck.folder("--out", out);
-        try (Soda soda = soda(kind)) {
+        try (Soda soda = soda()) {
             SamplingOptions options =
                     SamplingOptions.defaults()
                             .withSampler(sampler.sampler(soda.config().schedule()))
                             .withSeed(seed);
             LatentPictures pictures = new LatentPictures(soda, out, options, this::note);
-            if (kind == Data.SHAPES) {
+            if (folder == null || gallery.data().equals(Optional.of(Data.SHAPES))) {
                 shapes(soda, pictures, options);
+            } else if (gallery.data().equals(Optional.of(Data.FASHION_MNIST))) {
+                measured(
+                        soda,
+                        pictures,
+                        BuiltInImages.fashionMnist(Dataset.Usage.TRAIN).subset(400, 0),
+                        BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0));
             } else {
-                fashion(soda, pictures);
+                ImageDataset all = some(gallery.open(folder, soda, this::note));
+                int size = Math.toIntExact(all.size());
+                measured(
+                        soda,
+                        pictures,
+                        all.select(held(size, false)),
+                        all.select(held(size, true)));
             }
         }
+        note("pictures and results: " + out.toAbsolutePath().normalize());
         AtomicFile.write(
                 out.resolve("results.txt"), results.toString().getBytes(StandardCharsets.UTF_8));
-        note("pictures and results: " + out.toAbsolutePath().normalize());
         return 0;
     }
 
-    private Data kind() {
-        try {
-            return Data.valueOf(data.toUpperCase(Locale.ROOT).replace('-', '_'));
-        } catch (IllegalArgumentException e) {
-            throw refusal("--data: expected shapes or fashion-mnist, found " + data, e);
-        }
+    private static int[] held(int size, boolean out) {
+        return IntStream.range(0, size).filter(i -> (i % HELD_OUT == 0) == out).toArray();
     }
 
-    private Soda soda(Data kind) throws IOException {
-        if (model != null) {
-            return TrainedModel.load(model, null, device.device(), Precision.FP32);
+    /** Evenly over all. */
+    private static ImageDataset some(ImageDataset all) {
+        long size = all.size();
+        return size <= MOST_IMAGES
+                ? all
+                : all.select(
+                        IntStream.range(0, MOST_IMAGES)
+                                .map(i -> (int) (i * size / MOST_IMAGES))
+                                .toArray());
+    }
+
+    private Soda soda() throws IOException {
+        if (folder != null) {
+            return model.load(folder);
         }
-        if (kind != Data.SHAPES) {
-            throw refusal("--data fashion-mnist needs --model; run quickstart first");
-        }
-        Soda soda = ShapesModel.create(seed, device.device());
-        ShapesModel.train(soda, images, precision, seed, out.resolve("run"));
+        Soda soda = ShapesModel.create(seed, model.device());
+        ShapesModel.train(soda, steps, model.precision(), seed, out.resolve("run"));
         soda.save(out.resolve("model"));
         return soda;
     }
@@ -162,20 +172,21 @@ public final class LatentTour extends Program {
         any(soda, pictures, test, trainLatents, testLatents);
     }
 
-    private void fashion(Soda soda, LatentPictures pictures) throws IOException {
-        ImageDataset train = BuiltInImages.fashionMnist(Dataset.Usage.TRAIN).subset(400, 0);
-        ImageDataset test = BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0);
+    private void measured(Soda soda, LatentPictures pictures, ImageDataset train, ImageDataset test)
+            throws IOException {
         FeatureSet trainLatents = FeatureExtractor.of(soda).extract(train);
         FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
-        SectionScores scores =
-                SectionScores.of(
-                        LinearProbe.onStandardizedFeatures(),
-                        soda.config().latent(),
-                        trainLatents,
-                        testLatents);
-        note("Linear probe of the class:");
-        note(scores.table());
-        scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
+        if (train.classNames().size() > 1) {
+            SectionScores scores =
+                    SectionScores.of(
+                            LinearProbe.onStandardizedFeatures(),
+                            soda.config().latent(),
+                            trainLatents,
+                            testLatents);
+            note("Linear probe of the class:");
+            note(scores.table());
+            scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
+        }
         any(soda, pictures, test, trainLatents, testLatents);
     }
 
@@ -200,7 +211,13 @@ public final class LatentTour extends Program {
             pictures.principalDirections(few, trainLatents);
             pictures.guidance(few);
             pictures.inversion(few);
-            pictures.priors(trainLatents, testLatents, Math.max(200, count));
+            if (trainLatents.size() < FOR_PRIORS) {
+                note(
+                        "priors are left out: expected at least %d images to fit them to, found %d"
+                                .formatted(FOR_PRIORS, trainLatents.size()));
+            } else {
+                pictures.priors(trainLatents, testLatents, Math.max(200, count));
+            }
         }
     }
 

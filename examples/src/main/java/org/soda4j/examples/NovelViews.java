@@ -22,9 +22,11 @@ import org.soda4j.eval.novelview.ViewScores;
 import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.novelview.NovelViewPictures;
 import org.soda4j.examples.novelview.Turntable;
 import org.soda4j.examples.training.SmallModel;
@@ -41,6 +43,7 @@ import org.soda4j.training.TrainingData;
 import org.soda4j.training.TrainingLength;
 import org.soda4j.training.TrainingSummary;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a model of novel views in minutes and shows objects it has never seen from all sides. */
@@ -53,6 +56,7 @@ import picocli.CommandLine.Option;
 public final class NovelViews extends Program {
 
     private static final int SIZE = 32;
+    private static final int BATCH = 16;
     private static final int MOST_SOURCES = 2;
 
     @Option(
@@ -73,10 +77,10 @@ public final class NovelViews extends Program {
     private Path out;
 
     @Option(
-            names = "--images",
-            defaultValue = "130000",
-            description = "Training images, counted with repetition.")
-    private long images;
+            names = "--steps",
+            defaultValue = "8125",
+            description = "Training steps of 16 images each.")
+    private long steps;
 
     @Option(names = "--objects", defaultValue = "3000", description = "Training objects of shapes.")
     private int objects;
@@ -116,10 +120,15 @@ public final class NovelViews extends Program {
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
 
+    @Mixin private ThreadsOption threads;
+
+    @Mixin private DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
-        requireAtLeast(1, "--images", images);
+        requireAtLeast(1, "--steps", steps);
         OutputCheck.folder("--out", out);
+        threads.set();
         Turntable turntable = turntable();
         SceneSource training = turntable.training();
         SceneSource unseen = turntable.unseen();
@@ -180,6 +189,7 @@ public final class NovelViews extends Program {
 
     private Soda model(int channels) {
         return SmallModel.builder(channels, seed)
+                .device(device.device())
                 .latent(LatentLayout.of(128))
                 .modulation(LayerModulation.whole())
                 .masking(LatentMasking.none()) // Nothing is guided.
@@ -197,7 +207,7 @@ public final class NovelViews extends Program {
     }
 
     private void train(Soda soda, SceneSource training) {
-        int growing = Math.toIntExact(images * 6 / 10 / training.size());
+        int growing = Math.toIntExact(steps * BATCH * 6 / 10 / training.size());
         SceneViews views =
                 SceneViews.builder(training)
                         .resolution(SIZE)
@@ -212,8 +222,8 @@ public final class NovelViews extends Program {
                 SodaTrainer.builder(soda)
                         .stopOnShutdown(true)
                         .data(views)
-                        .images(images)
-                        .batchSize(16)
+                        .steps(steps)
+                        .batchSize(BATCH)
                         .learningRate(1e-3)
                         .encoderRateRatio(0.3) // Faster, it forgets what is not yet drawn.
                         .warmup(new TrainingLength(TrainingLength.Unit.STEPS, 60))

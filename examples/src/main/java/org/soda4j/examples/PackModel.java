@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
@@ -90,7 +91,12 @@ public final class PackModel extends Program {
                 addGallery(zip);
             }
             AtomicFile.write(out, Files.readAllBytes(packed));
-            print("%,d bytes: %s".formatted(Files.size(out), out.toAbsolutePath().normalize()));
+            print(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d bytes: %s",
+                            Files.size(out),
+                            out.toAbsolutePath().normalize()));
         } finally {
             Files.delete(weights);
             Files.delete(packed);

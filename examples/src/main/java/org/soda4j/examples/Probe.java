@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,13 @@ import org.soda4j.eval.report.ConfusionSection;
 import org.soda4j.eval.report.FeatureMapSection;
 import org.soda4j.eval.report.Report;
 import org.soda4j.eval.report.TableSection;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.examples.training.ProbeAnswer;
+import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -59,6 +64,8 @@ public final class Probe extends Program {
             description = "Also writes a report, in HTML. Default: none.")
     private Path report;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() throws IOException {
         requireAtLeast(1, "--k", k);
@@ -79,7 +86,7 @@ public final class Probe extends Program {
         } else {
             tested = load(test);
         }
-        PrintWriter out = writer();
+        PrintWriter out = json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
         List<ProbeResult> results = new ArrayList<>();
         try {
             KnnProbe neighbours =
@@ -112,6 +119,9 @@ public final class Probe extends Program {
             out.println("report: " + report.toAbsolutePath().normalize());
         }
         out.flush();
+        if (json.given()) {
+            print(ConfigText.toJson(results.stream().map(ProbeAnswer::of).toList()));
+        }
         return 0;
     }
 

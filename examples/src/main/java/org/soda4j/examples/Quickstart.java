@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -17,9 +18,11 @@ import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.TableSection;
+import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
@@ -28,6 +31,7 @@ import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a small SODA on real images in minutes and shows that it learned. */
@@ -61,10 +65,10 @@ public final class Quickstart extends Program {
     private Path out;
 
     @Option(
-            names = "--images",
-            defaultValue = "61440",
-            description = "Training images, counted with repetition.")
-    private long images;
+            names = "--steps",
+            defaultValue = "960",
+            description = "Training steps of 64 images each.")
+    private long steps;
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
@@ -75,14 +79,20 @@ public final class Quickstart extends Program {
             description = "Of the training: FP32, BF16 or FP16.")
     private Precision precision;
 
+    @Mixin private ThreadsOption threads;
+
+    @Mixin private DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
-        requireAtLeast(1, "--images", images);
+        requireAtLeast(1, "--steps", steps);
         ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
+        threads.set();
         RunConfig recipe = recipe();
-        try (Soda soda = Soda.builder().config(recipe.model()).seed(seed).build()) {
+        try (Soda soda =
+                Soda.builder().config(recipe.model()).seed(seed).device(device.device()).build()) {
             print(soda.describe().toString());
             List<ProbeComparison.Row> rows =
                     new ArrayList<>(
@@ -107,7 +117,7 @@ public final class Quickstart extends Program {
     private RunConfig recipe() {
         return RunConfig.preset(
                 data.equals("cifar10") ? "minutes-16" : "minutes-16-grey",
-                "training.images=" + images,
+                "training.steps=" + steps,
                 "training.precision=" + precision,
                 "training.seed=" + seed);
     }
@@ -128,7 +138,7 @@ public final class Quickstart extends Program {
     /** Returns whether it was trained to the end. */
     private boolean train(Soda soda, RunConfig recipe, ImageDataset train) throws IOException {
         ViewPairs pairs = TrainingProgram.pairs(train, recipe);
-        List<RunEvent.Step> steps = new ArrayList<>();
+        List<RunEvent.Step> made = new ArrayList<>();
         TrainingSummary summary =
                 SodaTrainer.builder(soda)
                         .stopOnShutdown(true)
@@ -139,7 +149,7 @@ public final class Quickstart extends Program {
                                 new RunListener() {
                                     @Override
                                     public void step(RunEvent.Step step) {
-                                        steps.add(step);
+                                        made.add(step);
                                     }
                                 })
                         .build()
@@ -147,31 +157,29 @@ public final class Quickstart extends Program {
         if (!summary.complete()) {
             return false;
         }
-        print(meanLoss(steps));
-        double[] seen = steps.stream().mapToDouble(RunEvent.Step::images).toArray();
+        print(meanLoss(made));
+        double[] seen = made.stream().mapToDouble(RunEvent.Step::images).toArray();
         LineChart.builder()
                 .title("Training loss")
                 .xLabel("images")
                 .yLabel("mean squared error of the noise")
                 .yLog(true)
-                .series(
-                        "each step",
-                        seen,
-                        steps.stream().mapToDouble(RunEvent.Step::loss).toArray())
+                .series("each step", seen, made.stream().mapToDouble(RunEvent.Step::loss).toArray())
                 .series(
                         "smoothed",
                         seen,
-                        steps.stream().mapToDouble(RunEvent.Step::smoothedLoss).toArray())
+                        made.stream().mapToDouble(RunEvent.Step::smoothedLoss).toArray())
                 .build()
                 .save(out.resolve("loss.png"));
         return true;
     }
 
     /** Times and noise differ from step to step, so that only a mean says something. */
-    private static String meanLoss(List<RunEvent.Step> steps) {
-        List<RunEvent.Step> last = steps.subList(Math.max(0, steps.size() - 100), steps.size());
+    private static String meanLoss(List<RunEvent.Step> made) {
+        List<RunEvent.Step> last = made.subList(Math.max(0, made.size() - 100), made.size());
         double mean = last.stream().mapToDouble(RunEvent.Step::loss).average().orElse(Double.NaN);
-        return "mean loss of the last %d steps: %.5f".formatted(last.size(), mean);
+        return String.format(
+                Locale.ROOT, "mean loss of the last %d steps: %.5f", last.size(), mean);
     }
 
     private void report(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Measures the sum of all gradients over the ranks, and training steps.",
-            "  scaling --ranks 2 --preset cifar10 --data DIR --steps 4"
+            "  scaling --ranks 2 --preset cifar10 --root FOLDER --steps 4"
         })
 public final class Scaling extends Program {
 
@@ -48,11 +49,11 @@ public final class Scaling extends Program {
     @Mixin private Ranks ranks;
 
     @Option(
-            names = "--data",
-            paramLabel = "DIR",
+            names = "--root",
+            paramLabel = "FOLDER",
             description =
                     "Folder of the preset's data set, for steps. Default: none, measures sums only.")
-    private Path data;
+    private Path root;
 
     @Option(
             names = "--elements",
@@ -72,7 +73,7 @@ public final class Scaling extends Program {
         try (Ranks.Joined joined = ranks.join(Device.cpu())) {
             PrintWriter out = joined.isFirst() ? writer() : nullWriter();
             sums(joined.collective(), out);
-            if (data != null) {
+            if (root != null) {
                 steps(joined.collective(), out);
             }
         }
@@ -98,6 +99,7 @@ public final class Scaling extends Program {
             double inBuckets = best(collective, () -> collective.sum(buckets));
             double gigabytes = elements * 4e-9;
             out.printf(
+                    Locale.ROOT,
                     "%d ranks, %,d numbers (%.3f GB), best of %d: memory copy %.3f s (%.1f GB/s);"
                             + " sum at once %.3f s (%.1f copies); in buckets of %,d: %.3f s (%.1f"
                             + " copies)%n",
@@ -135,7 +137,7 @@ public final class Scaling extends Program {
     private void steps(Collective collective, PrintWriter out) throws IOException {
         RunConfig config = options.read();
         ImageDataset images =
-                new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data)
+                new TrainingImages(TrainingImages.kindOfPreset(options.preset()), root)
                         .open(config.model().preparation());
         TimedCollective timed = new TimedCollective(collective, !noOverlap);
         Times times = new Times(timed);
@@ -154,6 +156,7 @@ public final class Scaling extends Program {
                     .build()
                     .fit();
             out.printf(
+                    Locale.ROOT,
                     "%d ranks, batch %d each, %,d parameters, %s, overlap %s: ",
                     collective.size(),
                     config.training().batchSize(),
@@ -190,6 +193,7 @@ public final class Scaling extends Program {
             double total = Arrays.stream(seconds).sum();
             double communication = ends.get(steps)[1] - ends.get(0)[1];
             out.printf(
+                    Locale.ROOT,
                     "%d steps after the first: %.3f s a step (%.3f to %.3f), %.3f steps/s, %.2f"
                             + " images/s, %.3f s a step (%.1f %%) in communication and waiting%n",
                     steps,

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Trains a model; the same command again goes on with the run.",
-            "  train --preset cifar10 --data DIR --out RUN",
+            "  train --preset cifar10 --root FOLDER --out RUN",
             "  train --images FOLDER --out RUN",
             "The latter chooses resolution, model, batch and length by itself."
         })
@@ -44,10 +44,10 @@ public final class Train extends Program {
     @Mixin private Ranks ranks;
 
     @Option(
-            names = "--data",
-            paramLabel = "DIR",
+            names = "--root",
+            paramLabel = "FOLDER",
             description = "Folder of the preset's data set, in its official files. Default: none.")
-    private Path data;
+    private Path root;
 
     @Option(
             names = "--images",
@@ -135,21 +135,21 @@ public final class Train extends Program {
         if (probeImages != null && probeImages < 0) {
             throw refusal("--probe-images: expected at least 0, found " + probeImages);
         }
-        if ((data == null) == (images == null)) {
-            throw refusal("expected --data or --images, found " + (data == null ? "none" : "both"));
+        if ((root == null) == (images == null)) {
+            throw refusal("expected --root or --images, found " + (root == null ? "none" : "both"));
         }
         if (images != null) {
             return new TrainingImages(TrainingImages.IMAGES, images, probeImages);
         }
         if (options.preset() == null) {
-            throw refusal("--data: expected --preset, which says what the data are");
+            throw refusal("--root: expected --preset, which says what the data are");
         }
         if (options.preset().startsWith("minutes-")) {
             throw refusal(
-                    "--data: expected a preset of official files, found %s, which takes --images FOLDER"
+                    "--root: expected a preset of official files, found %s, which takes --images FOLDER"
                             .formatted(options.preset()));
         }
-        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), data, probeImages);
+        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), root, probeImages);
     }
 
     private RunConfig chosen(TrainingImages source, Device where, PrintWriter print) {

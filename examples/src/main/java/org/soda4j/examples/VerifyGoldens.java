@@ -4,12 +4,15 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
+import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -27,6 +30,8 @@ public final class VerifyGoldens extends Program {
 
     @Mixin private DeviceOption device;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() throws IOException {
         List<Path> files;
@@ -37,19 +42,33 @@ public final class VerifyGoldens extends Program {
             throw new IOException(folder + ": expected .safetensors files, found none");
         }
         Device where = device.device();
-        boolean passed = true;
+        List<Check> all = new ArrayList<>();
+        int unknown = 0;
         for (Path file : files) {
             try {
                 for (Check check : GoldenCases.run(file, where)) {
-                    writer().println(check);
-                    passed &= check.passed();
+                    all.add(check);
+                    say(check.toString());
                 }
             } catch (IllegalArgumentException e) {
-                writer().println(e.getMessage() + " FAILED");
-                passed = false;
+                say(e.getMessage() + " FAILED");
+                unknown++;
             }
         }
-        return passed ? 0 : 1;
+        long failed = unknown + all.stream().filter(check -> !check.passed()).count();
+        say(
+                "%d quantities of %d files compared, %d failed"
+                        .formatted(all.size(), files.size(), failed));
+        if (json.given()) {
+            print(ConfigText.toJson(all));
+        }
+        return failed == 0 ? 0 : 1;
+    }
+
+    private void say(String line) {
+        if (!json.given()) {
+            print(line);
+        }
     }
 
     /**

@@ -57,13 +57,13 @@ class CompareSamplersTest {
         CommandLine evaluate = Examples.commandLine(new Evaluate());
         evaluate.setErr(new PrintWriter(err, true));
         assertThat(evaluate.execute("x", "--sampler", "euler")).isEqualTo(2);
-        assertThat(evaluate.execute("x", "--steps", "0")).isEqualTo(2);
+        assertThat(evaluate.execute("x", "--sampling-steps", "0")).isEqualTo(2);
         assertThat(err.toString().lines().filter(line -> line.startsWith("--")))
                 .containsExactly(
                         "--count: expected at least 1, found 0",
                         "--data: expected fashion-mnist or cifar10, found mnist",
                         "--sampler: expected dpm-2m, dpm-3m, dpm-sde, unipc, heun, ddim, found euler",
-                        "--steps: expected at least 1, found 0");
+                        "--sampling-steps: expected at least 1, found 0");
     }
 
     private int run(String... args) {

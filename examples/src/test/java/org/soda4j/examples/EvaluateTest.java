@@ -158,11 +158,11 @@ class EvaluateTest {
                                 run.toString(),
                                 "--checkpoint",
                                 "7",
-                                "--data",
+                                "--images",
                                 images.toString(),
                                 "--quality-images",
                                 "4",
-                                "--steps",
+                                "--sampling-steps",
                                 "3",
                                 "--shapes",
                                 "60",
@@ -221,8 +221,6 @@ class EvaluateTest {
         assertThat(run("evaluate", model)).isEqualTo(1);
         assertThat(err.toString())
                 .contains(model + ": a saved model; expected the folder of a run");
-        assertThat(run("explore", model)).isEqualTo(2);
-        assertThat(err.toString()).contains("--data: expected shapes, fashion-mnist or a folder");
         assertThat(run("evaluate", run.toString(), "--quality-images", "1")).isEqualTo(2);
         assertThat(encode(folder.resolve("f.npz"), "--output", "logits")).isEqualTo(2);
         assertThat(err.toString()).contains("'--output'", "NORMALIZED_LATENT", "'logits'");

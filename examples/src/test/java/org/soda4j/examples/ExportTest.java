@@ -113,7 +113,7 @@ class ExportTest {
         Path to = folder.resolve("out");
         assertThat(
                         run(
-                                ("export %s --out %s --gallery 2 --web %s --images %s")
+                                ("export %s --out %s --count 2 --web %s --images %s")
                                         .formatted(
                                                 fixture.model(),
                                                 to,

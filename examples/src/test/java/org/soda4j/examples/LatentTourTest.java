@@ -27,7 +27,7 @@ class LatentTourTest {
     @Test
     void everyMeasurementIsPrintedAndEveryPictureReadable() throws IOException {
         String[] args = {
-            "--images", "64", "--count", "12", "--steps", "1", "--out", folder.toString()
+            "--steps", "2", "--count", "12", "--sampling-steps", "1", "--out", folder.toString()
         };
         assertThat(run(args)).as(err.toString()).isZero();
         assertThat(Files.readString(folder.resolve("results.txt")))
@@ -51,8 +51,8 @@ class LatentTourTest {
         assertThat(err.toString().lines().filter(line -> line.startsWith("--")))
                 .containsExactly(
                         "--count: expected at least 12, found 11",
-                        "--data: expected shapes or fashion-mnist, found mnist",
-                        "--data fashion-mnist needs --model; run quickstart first");
+                        "--data: expected run, shapes or fashion-mnist, found mnist; --images takes a folder",
+                        "--data and --images: expected MODEL too, found none");
     }
 
     private int run(String... args) {

@@ -25,15 +25,7 @@ class NovelViewsTest {
     @Test
     void trainsMeasuresAndDraws() throws IOException {
         int code =
-                run(
-                        "--objects",
-                        "20",
-                        "--unseen",
-                        "2",
-                        "--images",
-                        "64",
-                        "--out",
-                        folder.toString());
+                run("--objects", "20", "--unseen", "2", "--steps", "4", "--out", folder.toString());
         assertThat(err.toString()).isEmpty();
         assertThat(code).isZero();
         assertThat(out.toString())
@@ -67,8 +59,8 @@ class NovelViewsTest {
         assertThat(err.toString()).contains("expected shapes or coil20, found coil30");
         assertThat(run("--hue-distance", "1.5")).isEqualTo(2);
         assertThat(err.toString()).contains("--hue-distance: expected 0 to 1, found 1.5");
-        assertThat(run("--images", "-100000")).isEqualTo(2);
-        assertThat(err.toString()).contains("--images: expected at least 1, found -100000");
+        assertThat(run("--steps", "-100000")).isEqualTo(2);
+        assertThat(err.toString()).contains("--steps: expected at least 1, found -100000");
         assertThat(run("--solids", "9")).isEqualTo(2);
         assertThat(err.toString()).contains("--solids: expected 1 to 3, found 9");
     }

@@ -99,10 +99,12 @@ class PagesTest {
 
     @Test
     void everyPageIsInTheIndex() throws IOException {
-        String index = Files.readString(ROOT.resolve("docs/README.md"));
-        for (Path page : pages()) {
-            if (page.getParent().equals(ROOT.resolve("docs")) && !page.endsWith("README.md")) {
-                assertThat(index).contains("(" + page.getFileName() + ")");
+        for (String folder : List.of("docs", "docs/notes")) {
+            String index = Files.readString(ROOT.resolve(folder).resolve("README.md"));
+            for (Path page : pages()) {
+                if (page.getParent().equals(ROOT.resolve(folder)) && !page.endsWith("README.md")) {
+                    assertThat(index).contains("(" + page.getFileName() + ")");
+                }
             }
         }
     }
@@ -181,7 +183,14 @@ class PagesTest {
         Set<String> known = new HashSet<>();
         addOptions(Examples.commandLine(new Examples()), known);
         Set<String> foreign =
-                Set.of("--hostfile", "--mca", "--jars", "--class", "--add-modules", "--version");
+                Set.of(
+                        "--hostfile",
+                        "--mca",
+                        "--jars",
+                        "--class",
+                        "--add-modules",
+                        "--enable-native-access",
+                        "--version");
         List<String> named = new ArrayList<>();
         parse(page)
                 .accept(

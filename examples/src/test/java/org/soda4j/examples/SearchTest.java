@@ -95,7 +95,7 @@ class SearchTest {
                         "query",
                         index,
                         images.resolve("red/3.png").toString(),
-                        "--k",
+                        "--count",
                         "2",
                         "--html",
                         sheet.toString());
@@ -103,7 +103,7 @@ class SearchTest {
         assertThat(Files.readString(sheet))
                 .contains("blue/copy.png", "data:image/png;base64,", "<b>1.0000</b>")
                 .doesNotContain("no image");
-        assertThat(run("search", "query", index, "red/3.png", "--k", "1"))
+        assertThat(run("search", "query", index, "red/3.png", "--count", "1"))
                 .contains("1.0000  blue/copy.png")
                 .doesNotContain("red/3.png");
         assertThat(run("search", "query", index, "red/3.png", "--under", "red/"))
@@ -115,8 +115,8 @@ class SearchTest {
                 .isEqualTo("[\"blue/copy.png\",\"red/3.png\"]");
         assertThat(run("search", "groups", index, "--count", "2"))
                 .contains("group 1, ", "group 2, ", "silhouette ");
-        assertThat(run("search", "odd", index, "--n", "3", "--k", "2").lines()).hasSize(3);
-        String byLoss = run("search", "odd", index, "--n", "12", "--loss", "--json");
+        assertThat(run("search", "odd", index, "--count", "3", "--k", "2").lines()).hasSize(3);
+        String byLoss = run("search", "odd", index, "--count", "12", "--loss", "--json");
         assertThat(ConfigText.jsonTree(byLoss)).hasSize(12);
     }
 }

@@ -152,7 +152,7 @@ class SnippetsTest {
     }
 
     static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(
                             Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
                             docs.filter(file -> file.toString().endsWith(".md")).sorted())

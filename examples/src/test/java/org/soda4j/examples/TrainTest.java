@@ -183,8 +183,8 @@ class TrainTest {
     @Test
     void wrongOptionsAreExitCodeTwo() {
         assertThat(run("train", "--out", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("expected --data or --images, found none");
-        assertThat(run("train", "--preset", "minutes-32", "--data", "x", "--out", "run"))
+        assertThat(err.toString()).contains("expected --root or --images, found none");
+        assertThat(run("train", "--preset", "minutes-32", "--root", "x", "--out", "run"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("found minutes-32, which takes --images FOLDER");
         assertThat(run("describe", "--preset", "cifar11")).isEqualTo(2);

@@ -1,5 +1,7 @@
 package org.soda4j.image;
 
+import java.util.Locale;
+
 /**
  * What the structure of an image file may hold besides its pixels, whose number {@link
  * ImageDecoder.Builder#maxPixels} bounds. A file beyond a limit is refused before it is decoded.
@@ -120,8 +122,13 @@ public record DecodingLimits(
             throws RefusedImageException {
         if (found > limit) {
             throw new RefusedImageException(
-                    "expected at most %,d %s, found %,d or more; raise %s of DecodingLimits if this is meant"
-                            .formatted(limit, what, found, option));
+                    String.format(
+                            Locale.ROOT,
+                            "expected at most %,d %s, found %,d or more; raise %s of DecodingLimits if this is meant",
+                            limit,
+                            what,
+                            found,
+                            option));
         }
     }
 }

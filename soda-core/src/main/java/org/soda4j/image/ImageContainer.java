@@ -1,5 +1,7 @@
 package org.soda4j.image;
 
+import java.util.Locale;
+
 /**
  * An image file after its structure was gone through: nothing but the pixels' data is left for a
  * decoder, which sees no profiles, texts, thumbnails and further frames.
@@ -32,8 +34,12 @@ record ImageContainer(
             throws RefusedImageException {
         if (width < 1 || height < 1 || width * height > maxPixels) {
             throw new RefusedImageException(
-                    "expected 1 to %,d pixels, found %,d x %,d declared; raise maxPixels if this is meant"
-                            .formatted(maxPixels, width, height));
+                    String.format(
+                            Locale.ROOT,
+                            "expected 1 to %,d pixels, found %,d x %,d declared; raise maxPixels if this is meant",
+                            maxPixels,
+                            width,
+                            height));
         }
     }
 }

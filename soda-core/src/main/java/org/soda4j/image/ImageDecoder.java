@@ -9,6 +9,7 @@ import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import javax.imageio.ImageReadParam;
@@ -227,8 +228,11 @@ public final class ImageDecoder {
                 throw new DatasetException(
                         file.toString(),
                         index,
-                        "expected an image file of at most %,d bytes, found %,d"
-                                .formatted(1 << 30, size),
+                        String.format(
+                                Locale.ROOT,
+                                "expected an image file of at most %,d bytes, found %,d",
+                                1 << 30,
+                                size),
                         null);
             }
             return Files.readAllBytes(file);

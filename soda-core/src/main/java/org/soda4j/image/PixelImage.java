@@ -1,5 +1,7 @@
 package org.soda4j.image;
 
+import java.util.Locale;
+
 /**
  * One image of 8-bit samples, as data sets hold it and transforms work on it.
  *
@@ -28,5 +30,10 @@ public record PixelImage(int width, int height, int channels, byte[] pixels) {
                                     channels,
                                     pixels.length));
         }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%d x %d pixels, %d channels", width, height, channels);
     }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -55,8 +56,10 @@ final class PngContainer {
                 crc.update(bytes, at + 4, 4 + length);
                 if ((int) crc.getValue() != file.getInt(data + length)) {
                     throw notWhole(
-                            "a wrong checksum in the chunk at byte %,d: it is corrupt"
-                                    .formatted(at));
+                            String.format(
+                                    Locale.ROOT,
+                                    "a wrong checksum in the chunk at byte %,d: it is corrupt",
+                                    at));
                 }
             }
             switch (type) {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -90,7 +91,9 @@ public final class PreparedImages {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
                 throw new DatasetException(
-                        "image", "expected at most %,d bytes, found more".formatted(MOST_BYTES));
+                        "image",
+                        String.format(
+                                Locale.ROOT, "expected at most %,d bytes, found more", MOST_BYTES));
             }
             return bytes;
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package org.soda4j.image;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /**
  * Goes through a WebP file's chunks (RFC 9649) and leaves the first frame's bitstream and alpha:
@@ -54,8 +55,11 @@ final class WebpContainer {
         }
         if (declared > bytes.length) {
             throw notWhole(
-                    "%,d of the %,d bytes it declares: it is truncated"
-                            .formatted(bytes.length, declared));
+                    String.format(
+                            Locale.ROOT,
+                            "%,d of the %,d bytes it declares: it is truncated",
+                            bytes.length,
+                            declared));
         }
         walk(12, (int) declared, false);
         if (bitstream < 0) {
@@ -90,12 +94,13 @@ final class WebpContainer {
         if (announcedWidth > 0
                 && (width(bitstream) != announcedWidth || height(bitstream) != announcedHeight)) {
             throw notWhole(
-                    "%,d x %,d pixels where %,d x %,d are announced: it is corrupt"
-                            .formatted(
-                                    width(bitstream),
-                                    height(bitstream),
-                                    announcedWidth,
-                                    announcedHeight));
+                    String.format(
+                            Locale.ROOT,
+                            "%,d x %,d pixels where %,d x %,d are announced: it is corrupt",
+                            width(bitstream),
+                            height(bitstream),
+                            announcedWidth,
+                            announcedHeight));
         }
     }
 

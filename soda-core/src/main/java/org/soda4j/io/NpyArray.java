@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -325,8 +326,11 @@ public final class NpyArray {
         long heap = Runtime.getRuntime().maxMemory();
         if (bytes > heap / 4 * 3) {
             throw new IOException(
-                    "expected at most three quarters of the heap's %,d MiB, found %,d MiB of data; raise -Xmx"
-                            .formatted(heap >> 20, bytes >> 20));
+                    String.format(
+                            Locale.ROOT,
+                            "expected at most three quarters of the heap's %,d MiB, found %,d MiB of data; raise -Xmx",
+                            heap >> 20,
+                            bytes >> 20));
         }
         if (bytes > available) {
             throw new IOException(

@@ -1,6 +1,7 @@
 package org.soda4j.novelview;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where a camera stands and which way it looks: the rigid map from its own axes (x right, y down, z
@@ -233,8 +234,12 @@ public final class Pose {
             throw refused(
                     view,
                     "a right-handed rotation",
-                    "%s (determinant %.6g, R^T R off by %.3g)"
-                            .formatted(found, determinant, worst));
+                    String.format(
+                            Locale.ROOT,
+                            "%s (determinant %.6g, R^T R off by %.3g)",
+                            found,
+                            determinant,
+                            worst));
         }
     }
 

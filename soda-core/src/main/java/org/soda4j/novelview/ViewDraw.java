@@ -39,4 +39,9 @@ public record ViewDraw(int sources, boolean[] keepCamera) {
     public ViewDraw part(int from, int to) {
         return new ViewDraw(sources, Arrays.copyOfRange(keepCamera, from, to));
     }
+
+    @Override
+    public String toString() {
+        return "%d sources, cameras kept: %s".formatted(sources, Arrays.toString(keepCamera));
+    }
 }

@@ -36,7 +36,8 @@ import org.soda4j.training.run.RunFolderException;
  * }</pre>
  *
  * <p>With {@link Builder#folder} the run explains itself on disk and the same call resumes it, on a
- * CPU bit for bit. After {@link #fit} the model holds the moving averages.
+ * CPU bit for bit where the number of threads is fixed ({@code Soda.builder().threads}). After
+ * {@link #fit} the model holds the moving averages.
  *
  * <p>One training at a time in a process, because the engine records gradients for one only; a
  * second one is refused before it does anything. Every step seeds the engine's one random generator

@@ -36,6 +36,7 @@ public record BenchmarkProcess(
                         List.of(
                                 ProcessHandle.current().info().command().orElse("java"),
                                 "-Xmx256m",
+                                "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 program.getName(),

@@ -56,6 +56,12 @@ public final class ConfigOptions {
     private Double learningRate;
 
     @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of everything random. Default: as configured.")
+    private Long seed;
+
+    @Option(
             names = "--precision",
             paramLabel = "NAME",
             description = "FP32, BF16 or FP16. Default: as configured.")
@@ -103,6 +109,9 @@ public final class ConfigOptions {
         }
         if (learningRate != null) {
             all.add("training.learningRate=" + learningRate);
+        }
+        if (seed != null) {
+            all.add("training.seed=" + seed);
         }
         if (precision != null) {
             all.add("training.precision=" + precision);

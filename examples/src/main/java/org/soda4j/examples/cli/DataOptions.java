@@ -2,7 +2,6 @@ package org.soda4j.examples.cli;
 
 import ai.djl.training.dataset.Dataset;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.PixelNormalization;
@@ -24,19 +23,28 @@ public final class DataOptions {
             names = "--data",
             defaultValue = "cifar10",
             converter = Source.Named.class,
-            description =
-                    "cifar10, fashion-mnist, coil20 or images; images: a folder with one folder a"
-                            + " class, or of images alone.")
+            description = "cifar10, fashion-mnist or coil20, whose official files are in --root.")
     private Source source;
 
-    @Option(names = "--root", description = "Folder of the files; has no default.")
+    @Option(
+            names = "--root",
+            paramLabel = "FOLDER",
+            description = "Folder of the official files of --data. Default: none.")
     private Path root;
+
+    @Option(
+            names = "--images",
+            paramLabel = "FOLDER",
+            description =
+                    "Your own image files instead, in one folder or one folder a class. Default:"
+                            + " none.")
+    private Path images;
 
     @Option(
             names = "--split",
             description =
-                    "train or test. Default: train; images: no split, the classes' folders stand in"
-                            + " the root itself.")
+                    "train or test. Default: train; of --images all, the classes' folders stand in"
+                            + " the folder itself.")
     private Split split;
 
     /** What can be read. */
@@ -78,18 +86,22 @@ public final class DataOptions {
             return option;
         }
 
+        private static List<Source> official() {
+            return List.of(CIFAR10, FASHION_MNIST, COIL20);
+        }
+
         /** Finds what an option names. */
         static final class Named implements CommandLine.ITypeConverter<Source> {
             @Override
             public Source convert(String name) {
-                return Arrays.stream(values())
+                return official().stream()
                         .filter(source -> source.option.equalsIgnoreCase(name))
                         .findFirst()
                         .orElseThrow(
                                 () ->
                                         new CommandLine.TypeConversionException(
                                                 "expected one of %s, found %s"
-                                                        .formatted(List.of(values()), name)));
+                                                        .formatted(official(), name)));
             }
         }
     }
@@ -112,17 +124,19 @@ public final class DataOptions {
     }
 
     public Source source() {
-        return source;
+        return images == null ? source : Source.IMAGES;
     }
 
     /** Reads the images; a COIL data set for COIL. */
     public ImageDataset open() {
-        if (root == null) {
+        if ((root == null) == (images == null)) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "expected --root, the folder of the files, found none");
+                    spec.commandLine(),
+                    "expected --root, the folder of the official files, or --images, your own, found "
+                            + (root == null ? "none" : "both"));
         }
         Dataset.Usage usage = (split == null ? Split.TRAIN : split).usage;
-        return switch (source) {
+        return switch (source()) {
             case CIFAR10 -> Cifar10.builder().root(root).split(usage).build();
             case FASHION_MNIST -> FashionMnist.builder().root(root).split(usage).build();
             case COIL20 -> {
@@ -133,7 +147,7 @@ public final class DataOptions {
                 yield CoilDataset.builder().root(root).channels(1).build();
             }
             case IMAGES -> {
-                ImageFolder.Builder folder = ImageFolder.builder().root(root);
+                ImageFolder.Builder folder = ImageFolder.builder().root(images);
                 yield split == null ? folder.build() : folder.split(usage).build();
             }
         };

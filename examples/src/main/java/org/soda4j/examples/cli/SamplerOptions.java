@@ -12,7 +12,7 @@ import org.soda4j.diffusion.UniPc;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** The options {@code --sampler} and {@code --steps}, shared by the commands that draw. */
+/** The options {@code --sampler} and {@code --sampling-steps}, shared by the commands that draw. */
 public final class SamplerOptions {
 
     /** The samplers by the names that the options know. */
@@ -97,14 +97,14 @@ public final class SamplerOptions {
     }
 
     @Option(
-            names = "--steps",
+            names = "--sampling-steps",
             paramLabel = "N",
             defaultValue = "10",
             description = "Evaluations of the denoiser an image. ddim wants 50.")
     private void steps(int given) {
         if (given < 1) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--steps: expected at least 1, found " + given);
+                    spec.commandLine(), "--sampling-steps: expected at least 1, found " + given);
         }
         steps = given;
     }

@@ -15,11 +15,12 @@ public final class ThreadsOption {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Threads that compute one operation; one fewer than there are cores is faster"
-                            + " where another process keeps a core busy. Default: all cores.")
+                    "Threads that compute one operation, always so many, for exact repeats."
+                            + " Default: one for each core, fewer while other processes keep"
+                            + " cores busy.")
     private Integer threads;
 
-    /** Sets it for what the calling thread computes from now on. */
+    /** Sets it for this process; before anything is computed. */
     public void set() {
         if (threads == null) {
             return;
@@ -28,6 +29,7 @@ public final class ThreadsOption {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--threads: expected at least 1, found " + threads);
         }
+        System.setProperty("ai.djl.pytorch.num_threads", threads.toString());
         Engine.getEngine("PyTorch"); // Loads the library that the call needs.
         JniUtils.setNumThreads(threads);
     }

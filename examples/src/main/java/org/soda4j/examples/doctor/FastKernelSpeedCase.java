@@ -59,7 +59,7 @@ record FastKernelSpeedCase(FastKernel kernel, Precision number) implements Check
                         case DOUBLING -> trial(scope, DOUBLED, new Extent(8, 8, 8));
                         default -> trial(scope, SHAPE, new Extent(8, 16, 16));
                     };
-            return Outcome.measured("%.2f x".formatted(ratio), "");
+            return Outcome.measured(String.format(Locale.ROOT, "%.2f x", ratio), "");
         }
     }
 

@@ -108,8 +108,8 @@ public final class Report {
                         group.get(0).family(),
                         group.get(0).precision(),
                         group.stream().filter(Report::isNoMeasurement).count(),
-                        compared.isEmpty() ? "-" : "%.1e".formatted(worst),
-                        compared.isEmpty() ? "-" : "%.0e".formatted(bound),
+                        compared.isEmpty() ? "-" : String.format(Locale.ROOT, "%.1e", worst),
+                        compared.isEmpty() ? "-" : String.format(Locale.ROOT, "%.0e", bound),
                         speed.isEmpty() ? "-" : speed,
                         verdict(group))
                 .stripTrailing();

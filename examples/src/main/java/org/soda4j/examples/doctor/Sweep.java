@@ -199,6 +199,7 @@ public final class Sweep {
                         "-Xmx1g",
                         "-XX:-CreateCoredumpOnCrash",
                         "-XX:ErrorFile=" + folder.resolve("hs_err_%p.log"),
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
                         CaseProcess.class.getName(),

@@ -1,5 +1,7 @@
 package org.soda4j.examples.goldens;
 
+import java.util.Locale;
+
 /**
  * One compared quantity.
  *
@@ -21,7 +23,13 @@ public record Check(String name, String quantity, double error, double bound) {
 
     @Override
     public String toString() {
-        return "%-24s %-33s error %.1e  bound %.1e  %s"
-                .formatted(name, quantity, error, bound, passed() ? "ok" : "FAILED");
+        return String.format(
+                Locale.ROOT,
+                "%-24s %-33s error %.1e  bound %.1e  %s",
+                name,
+                quantity,
+                error,
+                bound,
+                passed() ? "ok" : "FAILED");
     }
 }

@@ -26,8 +26,8 @@ public final class FindOdd extends IndexProgram {
 
     private static final int DRAWS = 8;
 
-    @Option(names = "--n", defaultValue = "50", description = "How many to list.")
-    private int n;
+    @Option(names = "--count", defaultValue = "50", description = "How many to list.")
+    private int count;
 
     @Option(names = "--k", defaultValue = "10", description = "Which neighbour counts.")
     private int k;
@@ -47,7 +47,7 @@ public final class FindOdd extends IndexProgram {
 
     @Override
     Answer answer(ImageIndex index) throws IOException {
-        requireAtLeast(1, "--n", n);
+        requireAtLeast(1, "--count", count);
         requireAtLeast(1, "--k", k);
         List<String> ids = index.ids();
         double[] scores;
@@ -61,7 +61,7 @@ public final class FindOdd extends IndexProgram {
             scores = OddOnesOut.distances(index.features(), Math.min(k, ids.size() - 1));
         }
         List<OddOnesOut.Odd> odd = OddOnesOut.ranked(ids, scores);
-        odd = odd.subList(0, Math.min(n, odd.size()));
+        odd = odd.subList(0, Math.min(count, odd.size()));
         StringBuilder text = new StringBuilder();
         List<ThumbnailSheet.Item> items = new ArrayList<>();
         for (OddOnesOut.Odd each : odd) {

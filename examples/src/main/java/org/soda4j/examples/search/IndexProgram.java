@@ -7,10 +7,12 @@ import java.util.Optional;
 import org.soda4j.Soda;
 import org.soda4j.eval.report.Report;
 import org.soda4j.eval.search.ImageIndex;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.io.ConfigText;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,8 +22,7 @@ abstract class IndexProgram extends Program {
     @Parameters(paramLabel = "INDEX", description = "Folder that search build made.")
     private Path folder;
 
-    @Option(names = "--json", description = "Prints the answer as JSON instead of text.")
-    private boolean json;
+    @Mixin private JsonOption json;
 
     @Option(
             names = "--html",
@@ -45,12 +46,12 @@ abstract class IndexProgram extends Program {
         source = IndexSource.read(folder);
         try (ImageIndex index = ImageIndex.open(folder)) {
             Answer answer = answer(index);
-            writer().print(json ? ConfigText.toJson(answer.json) + "\n" : answer.text);
+            writer().print(json.given() ? ConfigText.toJson(answer.json) + "\n" : answer.text);
             if (html != null) {
                 Report.Builder report = Report.builder().title(answer.title);
                 answer.sheet.sections().forEach(report::add);
                 report.build().save(html);
-                if (!json) {
+                if (!json.given()) {
                     writer().println("sheet: " + html.toAbsolutePath().normalize());
                 }
             }

@@ -34,8 +34,8 @@ public final class QueryIndex extends IndexProgram {
             description = "What to look for.")
     private List<String> images;
 
-    @Option(names = "--k", defaultValue = "10", description = "How many to list.")
-    private int k;
+    @Option(names = "--count", defaultValue = "10", description = "How many to list.")
+    private int count;
 
     @Option(
             names = "--sections",
@@ -71,8 +71,8 @@ public final class QueryIndex extends IndexProgram {
 
     @Override
     Answer answer(ImageIndex index) throws IOException {
-        requireAtLeast(1, "--k", k);
-        ImageQuery query = query(index).k(k).sections(sections).under(under);
+        requireAtLeast(1, "--count", count);
+        ImageQuery query = query(index).k(count).sections(sections).under(under);
         query = label == null ? query : query.label(label);
         List<Match> matches = index.search(exact ? query.exact() : query);
         StringBuilder text = new StringBuilder();

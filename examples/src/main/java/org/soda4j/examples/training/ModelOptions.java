@@ -1,10 +1,12 @@
 package org.soda4j.examples.training;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.ThreadsOption;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,10 +26,22 @@ public final class ModelOptions {
             description = "Of the model: FP32, BF16 or FP16.")
     private Precision precision;
 
+    @Mixin private ThreadsOption threads;
+
     @Mixin private DeviceOption device;
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** The device that was named; threads are set. */
+    public Device device() {
+        threads.set();
+        return device.device();
+    }
 
     /** Opens the model of a run, or a saved one; the caller closes it. */
     public Soda load(Path run) throws IOException {
-        return TrainedModel.load(run, checkpoint, device.device(), precision);
+        return TrainedModel.load(run, checkpoint, device(), precision);
     }
 }

@@ -115,6 +115,7 @@ public final class Ranks {
         command.addAll(List.of("-x", "OMP_NUM_THREADS=" + Math.max(1, cores / ranks)));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("--enable-native-access=ALL-UNNAMED"); // For JDK 25 to say nothing.
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         List<String> given = spec.commandLine().getParseResult().originalArgs();
         // Below the list of examples, the first is this command's own name.

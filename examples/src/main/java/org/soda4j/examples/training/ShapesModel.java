@@ -58,9 +58,9 @@ public final class ShapesModel {
      * Trains without labels. Both views are the image itself: a crop would hide where the shape is,
      * and that is to be learned.
      *
-     * @param images how many are seen, counted with repetition
+     * @param steps of 32 images each
      */
-    public static void train(Soda soda, long images, Precision precision, long seed, Path run) {
+    public static void train(Soda soda, long steps, Precision precision, long seed, Path run) {
         ViewPipeline same = ViewPipeline.builder(SIZE).channels(3).build();
         ViewPairs pairs =
                 ViewPairs.builder(trainingShapes(seed))
@@ -68,6 +68,6 @@ public final class ShapesModel {
                         .target(same)
                         .seed(seed)
                         .build();
-        SmallModel.trainer(soda, pairs, images, precision, seed).folder(run).build().fit();
+        SmallModel.trainer(soda, pairs, steps, precision, seed).folder(run).build().fit();
     }
 }

@@ -38,14 +38,14 @@ public final class SmallModel {
     /**
      * Training by the minute: no warm-up, and a rate that reaches zero at the end.
      *
-     * @param images how many are seen, counted with repetition
+     * @param steps of 32 images each
      */
     public static SodaTrainer.Builder trainer(
-            Soda soda, TrainingData data, long images, Precision precision, long seed) {
+            Soda soda, TrainingData data, long steps, Precision precision, long seed) {
         return SodaTrainer.builder(soda)
                 .stopOnShutdown(true)
                 .data(data)
-                .images(images)
+                .steps(steps)
                 .batchSize(32)
                 .learningRate(2e-3)
                 .encoderRateRatio(0.5)

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.Cifar100;
 import org.soda4j.data.dataset.ImageDataset;
@@ -95,6 +97,16 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         }
         Stored stored = ConfigText.read(file, Stored.class);
         return new TrainingImages(stored.kind(), Path.of(stored.path()), stored.probeImages());
+    }
+
+    /** Those of a run, or of the run in which a saved model lies; none for other models. */
+    static Optional<TrainingImages> ofModel(Path model) throws IOException {
+        for (Path run : Stream.of(model, model.toAbsolutePath().getParent()).toList()) {
+            if (run != null && Files.exists(run.resolve(FILE))) {
+                return Optional.of(ofRun(run));
+            }
+        }
+        return Optional.empty();
     }
 
     private record Stored(String kind, String path, Integer probeImages) {}

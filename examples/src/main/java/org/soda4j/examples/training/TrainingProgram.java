@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,10 +30,12 @@ import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
+import org.soda4j.examples.cli.SecondInterrupt;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
+import org.soda4j.training.checkpoint.CheckpointStore;
 import org.soda4j.training.listener.RunControl;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
@@ -130,11 +133,24 @@ public final class TrainingProgram {
                         .forEach(part -> out.printf("the report leaves out %s%n", part));
                 out.flush();
             }
+            SecondInterrupt.tell(this::saved);
             TrainingSummary summary = trainer.build().fit();
             if (ranks.rank() == 0) {
                 lookBack(soda, probes, summary.complete());
             }
             return summary;
+        }
+    }
+
+    private String saved() {
+        try {
+            List<Long> steps = CheckpointStore.readOnly(RunFolder.checkpoints(run)).steps();
+            return steps.isEmpty()
+                    ? "; nothing was saved yet"
+                    : "; saved up to step %d: resume %s".formatted(Collections.max(steps), run);
+        } catch (RuntimeException e) {
+            LOGGER.debug("checkpoints of {}", run, e);
+            return "; what was saved is in " + run;
         }
     }
 

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
  * RunListener print = new RunListener() {
  *     @Override
  *     public void step(RunEvent.Step step) {
- *         System.out.printf("%d/%d loss %.4f%n", step.step(), step.totalSteps(), step.loss());
+ *         System.out.println(step.step() + "/" + step.totalSteps() + " loss " + step.loss());
  *     }
  * };
  * }</pre>

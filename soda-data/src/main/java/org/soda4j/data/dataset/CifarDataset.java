@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.soda4j.data.download.OfficialFile;
@@ -179,13 +180,14 @@ abstract class CifarDataset extends InMemoryDataset {
         if (found != expected) {
             throw new DatasetException(
                     file,
-                    "expected %,d records of %,d bytes (%,d bytes), found %,d bytes (%.3f records)"
-                            .formatted(
-                                    records,
-                                    format.recordBytes(),
-                                    expected,
-                                    found,
-                                    found / (double) format.recordBytes()));
+                    String.format(
+                            Locale.ROOT,
+                            "expected %,d records of %,d bytes (%,d bytes), found %,d bytes (%.3f records)",
+                            records,
+                            format.recordBytes(),
+                            expected,
+                            found,
+                            found / (double) format.recordBytes()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.soda4j.io.DatasetException;
 
@@ -79,14 +80,21 @@ record IdxFile(int[] dimensions, byte[][] rows) {
         if (rowBytes > MAX_ROW_BYTES || rowBytes * dimensions[0] > MAX_BYTES) {
             throw new DatasetException(
                     name,
-                    "expected at most %,d bytes an image and %,d in all, found the sizes %s"
-                            .formatted(MAX_ROW_BYTES, MAX_BYTES, Arrays.toString(dimensions)));
+                    String.format(
+                            Locale.ROOT,
+                            "expected at most %,d bytes an image and %,d in all, found the sizes %s",
+                            MAX_ROW_BYTES,
+                            MAX_BYTES,
+                            Arrays.toString(dimensions)));
         }
         if (expectedRows >= 0 && dimensions[0] != expectedRows) {
             throw new DatasetException(
                     name,
-                    "expected as many labels as there are images (%,d), found %,d"
-                            .formatted(expectedRows, dimensions[0]));
+                    String.format(
+                            Locale.ROOT,
+                            "expected as many labels as there are images (%,d), found %,d",
+                            expectedRows,
+                            dimensions[0]));
         }
         requireMemory(name, dimensions[0] * (rowBytes + ROW_OVERHEAD_BYTES));
         return new IdxFile(dimensions, readRows(name, in, dimensions, (int) rowBytes));
@@ -98,8 +106,11 @@ record IdxFile(int[] dimensions, byte[][] rows) {
         if (bytes > heap / 4 * 3) {
             throw new DatasetException(
                     name,
-                    "expected at most three quarters of the heap's %,d MiB, found records for %,d MiB; raise -Xmx, or save the set in parts"
-                            .formatted(heap >> 20, bytes >> 20));
+                    String.format(
+                            Locale.ROOT,
+                            "expected at most three quarters of the heap's %,d MiB, found records for %,d MiB; raise -Xmx, or save the set in parts",
+                            heap >> 20,
+                            bytes >> 20));
         }
     }
 
@@ -113,8 +124,12 @@ record IdxFile(int[] dimensions, byte[][] rows) {
                 throw new DatasetException(
                         name,
                         r,
-                        "expected %,d records of %,d bytes, found the file's end after %d bytes"
-                                        .formatted(dimensions[0], rowBytes, row.length)
+                        String.format(
+                                        Locale.ROOT,
+                                        "expected %,d records of %,d bytes, found the file's end after %d bytes",
+                                        dimensions[0],
+                                        rowBytes,
+                                        row.length)
                                 + " of this one: the file is truncated",
                         null);
             }
@@ -126,8 +141,10 @@ record IdxFile(int[] dimensions, byte[][] rows) {
         if (in.read() >= 0) {
             throw new DatasetException(
                     name,
-                    "expected the file to end after %,d records, found more data"
-                            .formatted(dimensions[0]));
+                    String.format(
+                            Locale.ROOT,
+                            "expected the file to end after %,d records, found more data",
+                            dimensions[0]));
         }
         return rows;
     }

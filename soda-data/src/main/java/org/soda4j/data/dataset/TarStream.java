@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.soda4j.io.DatasetException;
 
 /**
@@ -55,8 +56,10 @@ final class TarStream {
         if (size > MAX_BYTES || total > MAX_BYTES) {
             throw new DatasetException(
                     archive,
-                    "expected an archive that unpacks to at most %,d bytes, found more"
-                            .formatted(MAX_BYTES));
+                    String.format(
+                            Locale.ROOT,
+                            "expected an archive that unpacks to at most %,d bytes, found more",
+                            MAX_BYTES));
         }
         return true;
     }

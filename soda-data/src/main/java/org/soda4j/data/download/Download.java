@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.engine.Internal;
@@ -246,8 +247,11 @@ public final class Download {
             copy(body, part.position(offset), file.name(), total);
             if (total >= 0 && part.size() != total) {
                 throw new IOException(
-                        "expected %,d bytes, found the connection's end after %,d"
-                                .formatted(total, part.size()));
+                        String.format(
+                                Locale.ROOT,
+                                "expected %,d bytes, found the connection's end after %,d",
+                                total,
+                                part.size()));
             }
         }
     }
@@ -308,8 +312,12 @@ public final class Download {
             long bytes = Files.size(part);
             Files.delete(part);
             throw new IOException(
-                    "expected the MD5 checksum %s, found %s over %,d bytes; they were deleted, try"
-                                    .formatted(file.md5(), found, bytes)
+                    String.format(
+                                    Locale.ROOT,
+                                    "expected the MD5 checksum %s, found %s over %,d bytes; they were deleted, try",
+                                    file.md5(),
+                                    found,
+                                    bytes)
                             + " again or fetch the file by hand");
         }
     }

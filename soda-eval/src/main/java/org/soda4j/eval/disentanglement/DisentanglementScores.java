@@ -63,4 +63,9 @@ public record DisentanglementScores(
                 importance.length,
                 factors);
     }
+
+    @Override
+    public String toString() {
+        return table().stripTrailing();
+    }
 }

@@ -1,6 +1,7 @@
 package org.soda4j.eval.disentanglement;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A known factor of the data, such as a position or a shape.
@@ -58,5 +59,15 @@ public record Factor(String name, double[] values, boolean categorical) {
     @Override
     public double[] values() {
         return values.clone();
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d values, %s",
+                name,
+                values.length,
+                categorical ? "categorical" : "ordered");
     }
 }

@@ -3,6 +3,7 @@ package org.soda4j.eval.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
@@ -88,5 +89,11 @@ public record Pca(double[][] projection, double[] explained, double[][] directio
             }
         }
         return Math.signum(largest);
+    }
+
+    @Override
+    public String toString() {
+        return "%d points in %d directions, of the variance %s"
+                .formatted(projection.length, explained.length, Arrays.toString(explained));
     }
 }

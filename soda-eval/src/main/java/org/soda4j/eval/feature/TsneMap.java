@@ -1,6 +1,7 @@
 package org.soda4j.eval.feature;
 
 import de.javagl.tsne.Tsne;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -56,5 +57,11 @@ public record TsneMap(double[][] points, double perplexity) {
         tsne.setRandomSeed(seed);
         tsne.setMessageConsumer(message -> {});
         return new TsneMap(tsne.run(rows), perplexity);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "%d points in the plane, perplexity %.1f", points.length, perplexity);
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.Pca;
 import org.soda4j.eval.probe.LogisticModel;
@@ -322,5 +323,16 @@ public record LatentDirection(String name, double[] unit, double deviation, doub
             sum += a[j] * b[j];
         }
         return sum;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d numbers, deviation %.3g, explained %.3g",
+                name,
+                unit.length,
+                deviation,
+                explained);
     }
 }

@@ -84,7 +84,7 @@ public record ViewScores(List<ViewScore> all) {
                             score.angleDegrees() >= low
                                     && (score.angleDegrees() < high || high == 180);
             if (all.stream().anyMatch(within)) {
-                rows.add(row("%.0f-%.0f".formatted(low, high), within));
+                rows.add(row(String.format(Locale.ROOT, "%.0f-%.0f", low, high), within));
             }
         }
         return rows;

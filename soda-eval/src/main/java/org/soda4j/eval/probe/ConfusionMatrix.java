@@ -134,4 +134,14 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
     private static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "accuracy %.2f %% of %d examples in %d classes",
+                100 * accuracy(),
+                total(),
+                classNames.size());
+    }
 }

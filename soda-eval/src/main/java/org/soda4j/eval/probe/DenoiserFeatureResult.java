@@ -112,4 +112,17 @@ public record DenoiserFeatureResult(
     public double[][] accuracies() {
         return Arrays.stream(accuracies).map(double[]::clone).toArray(double[][]::new);
     }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d blocks x %d noise steps, latent %s; best: %s at step %d, %s",
+                blocks.size(),
+                steps.length,
+                latentKept ? "kept" : "dropped",
+                bestBlock,
+                bestStep,
+                best);
+    }
 }

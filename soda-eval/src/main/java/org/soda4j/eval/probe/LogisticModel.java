@@ -1,6 +1,7 @@
 package org.soda4j.eval.probe;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.soda4j.eval.feature.FeatureSet;
 
 /**
@@ -87,5 +88,17 @@ public record LogisticModel(
             values[i] /= sum;
         }
         return max + Math.log(sum);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d classes, %d features, %s after %d iterations, gradient norm %.2g",
+                intercepts.length,
+                weights.length == 0 ? 0 : weights[0].length,
+                converged ? "converged" : "not converged",
+                iterations,
+                gradientNorm);
     }
 }

@@ -1,6 +1,7 @@
 package org.soda4j.eval.probe;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The nearest rows of one set for every row of another.
@@ -15,5 +16,14 @@ public record Neighbours(int[][] indices, double[][] distances) {
     public Neighbours {
         indices = Arrays.stream(indices).map(int[]::clone).toArray(int[][]::new);
         distances = Arrays.stream(distances).map(double[]::clone).toArray(double[][]::new);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d neighbours of each of %d examples",
+                indices.length == 0 ? 0 : indices[0].length,
+                indices.length);
     }
 }

@@ -68,4 +68,9 @@ public record ProbeResult(
                                 .collect(Collectors.joining(", ")))
                 + confusion.table();
     }
+
+    @Override
+    public String toString() {
+        return probe + ": " + confusion + " " + settings;
+    }
 }

@@ -74,4 +74,9 @@ public record RepeatedResult(String probe, int trainingExamples, double[] accura
                 accuracies.length,
                 trainingExamples);
     }
+
+    @Override
+    public String toString() {
+        return table().stripTrailing();
+    }
 }

@@ -21,7 +21,12 @@ public record ThumbnailSection(String title, List<Thumbnail> thumbnails, String 
      * @param name of the image, such as its path
      * @param caption a score, or empty
      */
-    public record Thumbnail(byte[] png, String name, String caption) {}
+    public record Thumbnail(byte[] png, String name, String caption) {
+        @Override
+        public String toString() {
+            return "%s (%d bytes of PNG): %s".formatted(name, png.length, caption);
+        }
+    }
 
     /** Copies the list. */
     public ThumbnailSection {

@@ -2,6 +2,7 @@ package org.soda4j.eval.search;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -42,5 +43,16 @@ public record IndexedImage(
      */
     public IndexedImage(String id, float[] features) {
         this(id, features, "", Map.of());
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d features, label %s, %s",
+                id,
+                features.length,
+                label.isEmpty() ? "none" : label,
+                metadata);
     }
 }

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.soda4j.Soda;
 
 /** A saved model as it travels to the executors: its configuration and its safetensors. */
@@ -39,8 +40,11 @@ final class ModelFiles implements Serializable {
             }
             if (Files.size(file) > Integer.MAX_VALUE - 64) {
                 throw new IOException(
-                        "%s: expected less than 2 GiB, which is what Spark broadcasts in one piece, found %,d bytes"
-                                .formatted(file, Files.size(file)));
+                        String.format(
+                                Locale.ROOT,
+                                "%s: expected less than 2 GiB, which is what Spark broadcasts in one piece, found %,d bytes",
+                                file,
+                                Files.size(file)));
             }
         }
         byte[] config = Files.readAllBytes(folder.resolve(CONFIG));

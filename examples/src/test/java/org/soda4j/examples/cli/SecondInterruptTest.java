@@ -1,0 +1,68 @@
+package org.soda4j.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Ctrl-C while a first one waits for a checkpoint. */
+@DisabledOnOs(OS.WINDOWS)
+class SecondInterruptTest {
+
+    /** Its end waits for ever, as for a checkpoint. */
+    static final class Holding {
+        public static void main(String[] args) throws InterruptedException {
+            SecondInterrupt.install();
+            SecondInterrupt.tell(() -> "; saved up to step 7");
+            CountDownLatch never = new CountDownLatch(1);
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            new Thread(
+                                    () -> {
+                                        System.out.println("saving");
+                                        try {
+                                            never.await();
+                                        } catch (InterruptedException e) {
+                                            Thread.currentThread().interrupt();
+                                        }
+                                    }));
+            System.out.println("ready");
+            never.await();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void endsAtOnceAndSaysWhatWasSaved() throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Holding.class.getName())
+                        .start();
+        try (BufferedReader out = process.inputReader();
+                BufferedReader err = process.errorReader()) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            interrupt(process);
+            assertThat(out.readLine()).isEqualTo("saving");
+            assertThat(process.isAlive()).isTrue();
+            interrupt(process);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+            assertThat(err.lines().toList()).contains("ended at once; saved up to step 7");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void interrupt(Process process) throws Exception {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+    }
+}
