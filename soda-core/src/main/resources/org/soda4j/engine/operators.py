@@ -58,6 +58,18 @@ class Operators(Module):
 
   # ---- latents ----
 
+  # The lower triangle whose product with its transpose is a symmetric positive definite matrix.
+  def cholesky(self: __torch__.Operators, matrix: Tensor) -> Tensor:
+    return torch.linalg_cholesky(matrix)
+
+  # What the lower triangle, or its transpose, takes to b.
+  def solve_triangle(self: __torch__.Operators, lower: Tensor, b: Tensor, transposed: Tensor) -> Tensor:
+    if bool(transposed):
+      y = torch.linalg_solve_triangular(torch.t(lower), b, upper=True)
+    else:
+      y = torch.linalg_solve_triangular(lower, b, upper=False)
+    return y
+
   # The exponential of the entropy of the covariance's spectrum: squares of the singular values of
   # the centred rows, by their sum.
   def effective_rank(self: __torch__.Operators, rows: Tensor) -> Tensor:

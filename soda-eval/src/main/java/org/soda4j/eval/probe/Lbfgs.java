@@ -154,7 +154,7 @@ final class Lbfgs {
         return sum;
     }
 
-    private static double maxNorm(double[] a) {
+    static double maxNorm(double[] a) {
         double max = 0;
         for (double v : a) {
             max = Math.max(max, Math.abs(v));

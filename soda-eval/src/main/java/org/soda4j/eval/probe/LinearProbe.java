@@ -25,12 +25,13 @@ public final class LinearProbe implements FeatureProbe {
 
     /**
      * A probe on cached features whose columns get mean 0 and deviation 1 first, as features of
-     * different sizes need.
+     * different sizes need; the search is conditioned ({@link
+     * LogisticRegression.Builder#conditioned}).
      *
      * @return the probe
      */
     public static LinearProbe onStandardizedFeatures() {
-        return onFeatures(LogisticRegression.builder().standardize(true).build());
+        return onFeatures(LogisticRegression.builder().standardize(true).conditioned(true).build());
     }
 
     /**

@@ -2,6 +2,7 @@ package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.soda4j.engine.ThreadTeam;
@@ -13,6 +14,9 @@ import org.soda4j.eval.feature.FeatureSet;
  * have one output, the logit of the second class.
  */
 final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
+
+    /** p (1 - p) of an example that is told apart fairly well. */
+    private static final double TYPICAL_SLOPE = 0.1;
 
     private final int[] labels;
     private final int n;
@@ -63,6 +67,30 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
         manager = NDManager.newBaseManager("PyTorch");
         features = manager.create(scaled, new Shape(n, width));
         transposed = features.transpose();
+    }
+
+    int width() {
+        return width;
+    }
+
+    int outputs() {
+        return outputs;
+    }
+
+    /**
+     * A matrix like the curvature in the weights of one output: {@code a X^T X / n} and the
+     * penalty, in the manager that this closes.
+     */
+    NDArray curvature() {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray moments = transposed.matMul(features);
+            moments.attach(scope);
+            NDArray sum =
+                    moments.mul(TYPICAL_SLOPE / n)
+                            .add(scope.eye(width).toType(DataType.FLOAT64, false).mul(penalty));
+            sum.attach(manager);
+            return sum;
+        }
     }
 
     double[] start() {

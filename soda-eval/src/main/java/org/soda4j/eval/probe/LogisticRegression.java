@@ -20,16 +20,21 @@ public final class LogisticRegression {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LogisticRegression.class);
 
+    /** The curvature of more features takes too much memory. */
+    private static final int MOST_CONDITIONED = 4096;
+
     private final double c;
     private final boolean standardize;
     private final double tolerance;
     private final int maxIterations;
+    private final boolean isConditioned;
 
     private LogisticRegression(Builder builder) {
         c = builder.c;
         standardize = builder.standardize;
         tolerance = builder.tolerance;
         maxIterations = builder.maxIterations;
+        isConditioned = builder.isConditioned;
     }
 
     /**
@@ -66,7 +71,10 @@ public final class LogisticRegression {
         }
         try (LogisticObjective objective = new LogisticObjective(train, c, standardize)) {
             Lbfgs.Minimum minimum =
-                    Lbfgs.minimize(objective, objective.start(), tolerance, maxIterations);
+                    isConditioned && objective.width() <= MOST_CONDITIONED
+                            ? conditioned(objective)
+                            : Lbfgs.minimize(
+                                    objective, objective.start(), tolerance, maxIterations);
             boolean converged = minimum.gradientNorm() <= tolerance;
             if (!converged) {
                 LOGGER.warn(
@@ -77,6 +85,32 @@ public final class LogisticRegression {
                         tolerance);
             }
             return objective.model(minimum, converged);
+        }
+    }
+
+    /** The tolerance is of the objective's own gradient, which the search does not see. */
+    private Lbfgs.Minimum conditioned(LogisticObjective objective) {
+        try (ConditionedObjective conditioned = new ConditionedObjective(objective)) {
+            double[] v = objective.start();
+            double within = tolerance;
+            int iterations = 0;
+            while (true) {
+                Lbfgs.Minimum minimum =
+                        Lbfgs.minimize(conditioned, v, within, maxIterations - iterations);
+                v = minimum.x();
+                iterations += minimum.iterations();
+                double[] weights = conditioned.weights(v);
+                double[] gradient = new double[v.length];
+                double value = objective.evaluate(weights, gradient);
+                double norm = Lbfgs.maxNorm(gradient);
+                boolean stuck = minimum.gradientNorm() > within || minimum.iterations() == 0;
+                if (norm <= tolerance
+                        || iterations >= maxIterations
+                        || stuck && within < tolerance) {
+                    return new Lbfgs.Minimum(weights, value, norm, iterations);
+                }
+                within = Math.min(within, minimum.gradientNorm()) / 4;
+            }
         }
     }
 
@@ -105,6 +139,7 @@ public final class LogisticRegression {
         private boolean standardize;
         private double tolerance = 1e-4;
         private int maxIterations = 1000;
+        private boolean isConditioned;
 
         private Builder() {}
 
@@ -161,6 +196,20 @@ public final class LogisticRegression {
          */
         public Builder maxIterations(int maxIterations) {
             this.maxIterations = IntRange.atLeastOne("maxIterations", maxIterations);
+            return this;
+        }
+
+        /**
+         * Whether the search goes by coordinates in which features are not correlated. It finds the
+         * same minimum in a fraction of the steps, but for a tolerance that stops early not at the
+         * point where scikit-learn's stops. Up to 4,096 features, whose second moments it needs
+         * twice, in double, outside the heap; more are searched as they are.
+         *
+         * @param conditioned default false
+         * @return this
+         */
+        public Builder conditioned(boolean conditioned) {
+            isConditioned = conditioned;
             return this;
         }
 
