@@ -10,23 +10,28 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/** Models small enough to build and run in a fraction of a second. */
-final class TinyModels {
+/** Models small enough to build and run in a fraction of a second; for all modules. */
+public final class TinyModels {
 
     private TinyModels() {}
 
-    /** 16 x 16 images, latent 12 in 5 sections. */
-    static SodaBuilder builder() {
+    /** Colour images of 16 x 16, latent 12 in 5 sections, untrained. */
+    public static SodaBuilder builder() {
+        return builder(12, 1, 2);
+    }
+
+    /** The same with another latent and other channels on the levels. */
+    public static SodaBuilder builder(int latentSize, int... multipliers) {
         return Soda.builder()
                 .device(Device.cpu())
                 .encoder(ResNetEncoder.builder().widthMultiplier(0.125).smallImages(true).build())
-                .latent(LatentLayout.of(12))
+                .latent(LatentLayout.of(latentSize))
                 .modulation(LayerModulation.paired())
                 .denoiser(
                         UNetDenoiser.builder()
                                 .imageShape(3, 16, 16)
                                 .channels(32)
-                                .multipliers(1, 2)
+                                .multipliers(multipliers)
                                 .attention(1)
                                 .blocks(1)
                                 .build());

@@ -2,7 +2,6 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -16,10 +15,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
+import org.soda4j.TinyModels;
 import org.soda4j.io.ConfigText;
-import org.soda4j.latent.LatentLayout;
 
 class SearchTest {
 
@@ -48,24 +45,7 @@ class SearchTest {
     }
 
     private void saveModel(Path model) throws IOException {
-        try (Soda soda =
-                Soda.builder()
-                        .device(Device.cpu())
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.125)
-                                        .smallImages(true)
-                                        .build())
-                        .latent(LatentLayout.of(12))
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .imageShape(3, 16, 16)
-                                        .channels(32)
-                                        .multipliers(1, 2)
-                                        .attention(1)
-                                        .blocks(1)
-                                        .build())
-                        .build()) {
+        try (Soda soda = TinyModels.builder().build()) {
             soda.save(model);
         }
     }

@@ -12,8 +12,9 @@ import java.util.Arrays;
  * <p>Parameters, times and latents are float32; feature maps are in the mode's {@link NumberFormat}
  * (float64 throughout works too, for gradient checks). DJL has no name for bfloat16: such a map can
  * go into other operators and be closed, but Java cannot read it before {@link #float32}. The
- * result belongs to the manager of the first argument. {@code training} asks autograd to record the
- * call.
+ * result belongs to the manager of the first argument. Operators that compute in a format of their
+ * choice take an {@link OperatorMode}; those that keep their input's take {@code training} alone,
+ * which asks autograd to record the call.
  */
 @Internal
 public final class Operators {

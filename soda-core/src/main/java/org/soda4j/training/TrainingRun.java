@@ -6,27 +6,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.distributed.Collective;
-import org.soda4j.model.NonFiniteException;
 import org.soda4j.novelview.ViewBatch;
-import org.soda4j.training.checkpoint.Checkpoint;
-import org.soda4j.training.checkpoint.CheckpointStore;
-import org.soda4j.training.listener.Evaluation;
 import org.soda4j.training.listener.ListenerList;
 import org.soda4j.training.listener.ProgressMeter;
 import org.soda4j.training.listener.RunEvent;
-import org.soda4j.training.listener.SampleGrid;
 import org.soda4j.training.optimizer.AdamW;
 import org.soda4j.training.optimizer.LossScale;
 import org.soda4j.training.optimizer.MovingAverage;
@@ -46,25 +38,22 @@ final class TrainingRun implements AutoCloseable {
     private final int checkRanksEverySteps;
     private final StepPlan plan;
     private final ListenerList listeners;
-    private final Map<String, Evaluation> evaluations;
     private final InstantSource clock;
     private final ProgressMeter meter;
     private final Optional<RunFolder> folder;
-    private final Optional<CheckpointStore> checkpoints;
+    private final RunCheckpoints checkpoints;
+    private final AverageEvaluation evaluation;
     private final BatchLoader loader;
     private final NDManager manager;
     private final AdamW optimizer;
     private final MovingAverage average;
     private final LossScale lossScale;
-    private final TrainingState state;
     private final TrainingStep trainingStep;
 
     private final CollapseWatch watch = new CollapseWatch();
 
     private RunPosition at;
     private boolean stopping;
-    private long checkpointStep = -1;
-    private Instant checkpointTime;
 
     /** Folder and loader stay the caller's. */
     TrainingRun(
@@ -77,7 +66,6 @@ final class TrainingRun implements AutoCloseable {
         soda = options.soda;
         this.config = config;
         this.listeners = listeners;
-        evaluations = Map.copyOf(options.evaluations);
         clock = options.clock;
         this.folder = folder;
         this.loader = loader;
@@ -110,7 +98,6 @@ final class TrainingRun implements AutoCloseable {
         long seed = StepSeed.ofRank(config.seed(), ranks.rank());
         TrainingDraws draws = options.draws == null ? TrainingDraws.random(seed) : options.draws;
         lossScale = options.lossScale.apply(config.precision());
-        state = new TrainingState(soda, average, optimizer, lossScale);
         trainingStep =
                 new TrainingStep(
                         soda, config, seed, draws, gradients, parallel, optimizer, average,
@@ -119,19 +106,19 @@ final class TrainingRun implements AutoCloseable {
                 run ->
                         run.recordStart(
                                 RunEnvironment.capture(soda.device(), options.contentHash.get())));
-        checkpoints =
-                folder.map(run -> run.checkpoints(config.retention()))
-                        .or(() -> readOnly(options.folder));
         meter = new ProgressMeter(clock);
-        checkpointTime = clock.instant();
+        checkpoints =
+                new RunCheckpoints(
+                        folder,
+                        options.folder,
+                        config,
+                        new TrainingState(soda, average, optimizer, lossScale),
+                        ranks,
+                        parallel,
+                        listeners,
+                        clock);
+        evaluation = new AverageEvaluation(options, config, average, parallel, loader, listeners);
         warnOfLongAverage();
-    }
-
-    /** For the ranks that do not write. */
-    private static Optional<CheckpointStore> readOnly(Path folder) {
-        return Optional.ofNullable(folder)
-                .map(RunFolder::checkpoints)
-                .map(CheckpointStore::readOnly);
     }
 
     private void warnOfLongAverage() {
@@ -150,7 +137,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     TrainingSummary run() {
-        newestCheckpoint().ifPresent(this::restore);
+        checkpoints.restoreNewest(manager).ifPresent(this::goOn);
         boolean begunComplete = at.step() >= plan.totalSteps();
         try {
             listeners.tell(
@@ -167,12 +154,12 @@ final class TrainingRun implements AutoCloseable {
                 trainEpoch();
             }
             if (!begunComplete && at.step() >= plan.totalSteps()) {
-                evaluate();
+                evaluation.evaluate(at);
                 if (config.sampleEveryEpochs() > 0) {
                     drawSamples();
                 }
             }
-            saveCheckpoint();
+            checkpoints.save(at);
             average.exchange(); // For good: the trained model is the average.
             FeatureMeasurement.of(soda, loader, manager).ifPresent(soda::keepFeatureStatistics);
             saveModel();
@@ -207,17 +194,6 @@ final class TrainingRun implements AutoCloseable {
         return "with a checkpoint; the same call goes on with " + folder;
     }
 
-    /** The newest that rank 0 finds, on all ranks. */
-    private Optional<Checkpoint> newestCheckpoint() {
-        if (checkpoints.isEmpty()) {
-            return Optional.empty();
-        }
-        CheckpointStore store = checkpoints.get();
-        Optional<Checkpoint> own = ranks.rank() == 0 ? store.newestValid() : Optional.empty();
-        long chosen = parallel.ofFirst(own.map(Checkpoint::step).orElse(-1L));
-        return chosen < 0 || own.isPresent() ? own : Optional.of(store.at(chosen));
-    }
-
     /** Trains to the end of the epoch, of the training, or until it is stopped. */
     private void trainEpoch() {
         try (NDManager scope = manager.newSubManager()) {
@@ -227,8 +203,8 @@ final class TrainingRun implements AutoCloseable {
                 try (Batch batch = batches.next()) {
                     trainBatch(batch.getData());
                 }
-                if (checkpointIsDue() && at.step() < plan.totalSteps()) {
-                    saveCheckpoint();
+                if (checkpoints.areDue() && at.step() < plan.totalSteps()) {
+                    checkpoints.save(at);
                 }
             }
         }
@@ -321,13 +297,13 @@ final class TrainingRun implements AutoCloseable {
             return; // What follows is done once, at the end, and before the last checkpoint.
         }
         if (isDue(config.evaluateEveryEpochs())) {
-            evaluate();
+            evaluation.evaluate(at);
         }
         if (isDue(config.sampleEveryEpochs())) {
             drawSamples();
         }
         if (isDue(config.checkpointEveryEpochs())) {
-            saveCheckpoint();
+            checkpoints.save(at);
         }
     }
 
@@ -335,88 +311,12 @@ final class TrainingRun implements AutoCloseable {
         return everyEpochs > 0 && at.epoch() % everyEpochs == 0;
     }
 
-    private void evaluate() {
-        if (evaluations.isEmpty()) {
-            return;
-        }
-        Map<String, Double> metrics = new TreeMap<>();
-        average.exchange();
-        try {
-            evaluations.forEach(
-                    (name, evaluation) ->
-                            evaluation
-                                    .evaluate(soda)
-                                    .forEach((key, value) -> metrics.put(name + "." + key, value)));
-        } finally {
-            average.exchange();
-        }
-        listeners.tell(
-                new RunEvent.Evaluation(
-                        clock.instant(),
-                        at.step(),
-                        at.images(),
-                        at.epoch(),
-                        parallel.average(metrics)));
-    }
-
-    /** Draws images of the last complete batch of an epoch, which is read again. */
     private void drawSamples() {
-        if (folder.isEmpty()) {
-            return;
-        }
-        Path png = folder.get().sample(at.step(), "reconstruction");
-        int drawnEpoch = at.batch() == 0 ? at.epoch() - 1 : at.epoch();
-        int drawnBatch = (at.batch() == 0 ? loader.steps() : at.batch()) - 1;
-        average.exchange();
-        try (NDManager scope = manager.newSubManager();
-                Batch batch = loader.epoch(drawnEpoch, drawnBatch, scope).next()) {
-            new SampleGrid(soda, config.samples(), config.sampleSteps())
-                    .write(batch.getData(), png);
-        } catch (IOException e) {
-            throw new RunFolderException("Cannot write " + png + ": " + e, e);
-        } catch (NonFiniteException e) {
-            LOGGER.warn("No samples of step {}: {}", at.step(), e.getMessage());
-            return;
-        } finally {
-            average.exchange();
-        }
-        listeners.tell(
-                new RunEvent.Samples(
-                        clock.instant(), at.step(), drawnEpoch + 1, "reconstruction", png));
+        folder.ifPresent(run -> evaluation.drawSamples(at, run, manager));
     }
 
-    private boolean checkpointIsDue() {
-        int minutes = config.checkpointEveryMinutes();
-        Duration since = Duration.between(checkpointTime, clock.instant());
-        return minutes > 0
-                && parallel.any(
-                        ranks.rank() == 0 && since.compareTo(Duration.ofMinutes(minutes)) >= 0);
-    }
-
-    private void saveCheckpoint() {
-        parallel.requireSameModel(at.step());
-        if (folder.isEmpty() || at.step() == checkpointStep) {
-            return;
-        }
-        Instant start = clock.instant();
-        listeners.flush();
-        Checkpoint saved = state.save(checkpoints.get(), at, listeners.state());
-        checkpointStep = at.step();
-        checkpointTime = clock.instant();
-        listeners.tell(
-                new RunEvent.CheckpointSaved(
-                        checkpointTime,
-                        at.step(),
-                        saved.folder(),
-                        saved.totalBytes(),
-                        Duration.between(start, checkpointTime)));
-    }
-
-    private void restore(Checkpoint checkpoint) {
-        RunPosition position = state.restore(checkpoint, manager);
-        at = plan.from(position);
-        checkpointStep = at.step();
-        listeners.restore(position.listeners());
+    private void goOn(RunPosition saved) {
+        at = plan.from(saved);
         LOGGER.info("going on after step {} of {}", at.step(), plan.totalSteps());
     }
 

@@ -8,11 +8,12 @@ import java.util.function.Supplier;
  * Collects garbage all the time and fills small native blocks that got free with NaN, so that an
  * array that is read after its Java memory was given up shows it.
  */
-final class GarbagePressure {
+public final class GarbagePressure {
 
     private GarbagePressure() {}
 
-    static <T> T during(Supplier<T> work) throws InterruptedException {
+    /** The result of the work, during which garbage is collected. */
+    public static <T> T during(Supplier<T> work) throws InterruptedException {
         AtomicBoolean ended = new AtomicBoolean();
         Thread thread = new Thread(() -> press(ended), "garbage-pressure");
         thread.start();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DiffusionPrior;
 import org.soda4j.eval.probe.ImageLinearProbe;
@@ -20,7 +21,7 @@ class OneTrainingTest {
     void anotherTrainingIsNamed() {
         TestImages images = TestImages.darkAndBright(4, 16);
         FeatureSet latents = FeatureSet.of(new float[] {1, 2, 3, 4}, 2);
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             ImageLinearProbe probe = LinearProbe.onImages(soda).epochs(1).build();
             assertRefused("the linear probe", () -> probe.evaluate(images, images));
             assertRefused("the diffusion prior", () -> DiffusionPrior.fit(latents, 1, 0));

@@ -1,15 +1,12 @@
 package org.soda4j.examples.export;
 
-import ai.djl.Device;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.soda4j.Soda;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.latent.LatentLayout;
+import org.soda4j.TinyModels;
 import org.soda4j.latent.LayerModulation;
 
 /** A saved model, a run and a folder of images, all tiny. */
@@ -22,25 +19,8 @@ public final class ExportFixture {
     /** Saves an untrained model of 16 x 16 pixels and four images of two colours. */
     public ExportFixture(Path folder) throws IOException {
         this.folder = folder;
-        try (Soda soda =
-                Soda.builder()
-                        .device(Device.cpu())
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.125)
-                                        .smallImages(true)
-                                        .build())
-                        .latent(LatentLayout.of(12))
-                        .modulation(LayerModulation.grouped(2))
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .imageShape(3, 16, 16)
-                                        .channels(32)
-                                        .multipliers(1, 1)
-                                        .blocks(1)
-                                        .attention(1)
-                                        .build())
-                        .build()) {
+        LayerModulation halves = LayerModulation.grouped(2);
+        try (Soda soda = TinyModels.builder(12, 1, 1).modulation(halves).build()) {
             soda.save(model());
         }
         int[] colours = {0xC02010, 0xD83020, 0x20A030, 0x10C050};

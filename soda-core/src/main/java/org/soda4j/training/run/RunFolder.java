@@ -2,10 +2,6 @@ package org.soda4j.training.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.soda4j.Soda;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.Utf8Text;
@@ -47,8 +41,6 @@ import org.soda4j.training.listener.TensorBoardListener;
  */
 public final class RunFolder implements AutoCloseable {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(RunFolder.class);
-    private static final ObjectMapper JSON = JsonMapper.builder().findAndAddModules().build();
     private static final String CONFIG = "config.json";
     private static final String ENVIRONMENT = "environment.json";
 
@@ -81,14 +73,14 @@ public final class RunFolder implements AutoCloseable {
 
     static RunFolder open(Path folder, Object config, InstantSource clock) {
         Path root = folder.toAbsolutePath().normalize();
-        byte[] effective = bytes(config, "the configuration");
+        byte[] effective = RunJson.bytes(config, "the configuration");
         RunLock lock = null;
         try {
             refuseOtherContent(root);
             Files.createDirectories(root);
             lock = RunLock.take(root, clock.instant().truncatedTo(ChronoUnit.SECONDS));
             if (Files.exists(root.resolve(CONFIG))) {
-                refuseOtherConfig(root, config.getClass(), JSON.readTree(effective));
+                refuseOtherConfig(root, config.getClass(), RunJson.MAPPER.readTree(effective));
             } else {
                 AtomicFile.write(root.resolve(CONFIG), effective);
             }
@@ -114,7 +106,7 @@ public final class RunFolder implements AutoCloseable {
     public static void replaceConfig(Path folder, Object config) {
         Path root = folder.toAbsolutePath().normalize();
         config(root, JsonNode.class);
-        byte[] effective = bytes(config, "the configuration");
+        byte[] effective = RunJson.bytes(config, "the configuration");
         RunLock lock = null;
         try {
             lock = RunLock.take(root, Instant.now().truncatedTo(ChronoUnit.SECONDS));
@@ -146,7 +138,7 @@ public final class RunFolder implements AutoCloseable {
                     "Expected a run folder, found no " + CONFIG + " in " + folder.toAbsolutePath());
         }
         try {
-            return JSON.readValue(Utf8Text.read(file), type);
+            return RunJson.MAPPER.readValue(Utf8Text.read(file), type);
         } catch (JsonProcessingException e) {
             throw new RunFolderException(
                     file + " is no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
@@ -163,22 +155,9 @@ public final class RunFolder implements AutoCloseable {
      * @throws RunFolderException if the file cannot be read or written
      */
     public void recordStart(RunEnvironment environment) {
-        Path file = root.resolve(ENVIRONMENT);
         try {
-            ObjectNode document = JSON.createObjectNode();
-            ArrayNode starts = document.putArray("starts");
-            if (Files.exists(file)) {
-                JsonNode earlier = readTree(file).path("starts");
-                earlier.forEach(starts::add);
-            }
-            ObjectNode start = JSON.createObjectNode();
-            start.put("time", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-            start.setAll((ObjectNode) JSON.valueToTree(environment));
-            if (!starts.isEmpty()) {
-                warnOfChanges(starts.get(starts.size() - 1), start);
-            }
-            starts.add(start);
-            AtomicFile.write(file, bytes(document, "the environment"));
+            Instant time = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            RunStarts.add(root.resolve(ENVIRONMENT), environment, time);
         } catch (IOException e) {
             throw unusable(root, e);
         }
@@ -340,40 +319,9 @@ public final class RunFolder implements AutoCloseable {
     /** An older version may have written it, which did not have every field of now. */
     private static JsonNode withDefaults(JsonNode config, Class<?> type) {
         try {
-            return JSON.valueToTree(JSON.treeToValue(config, type));
+            return RunJson.MAPPER.valueToTree(RunJson.MAPPER.treeToValue(config, type));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             return config; // Of something else: the difference will say so.
-        }
-    }
-
-    private static void warnOfChanges(JsonNode before, ObjectNode start) {
-        List<String> changes =
-                JsonDifference.between(before, start).stream()
-                        .filter(difference -> !difference.pointer().equals("/time"))
-                        .map(JsonDifference::toString)
-                        .toList();
-        if (!changes.isEmpty()) {
-            LOGGER.warn(
-                    "The run goes on in another environment, so it may not be repeatable bit for"
-                            + " bit: {}",
-                    String.join("; ", changes));
-        }
-    }
-
-    private static JsonNode readTree(Path file) throws IOException {
-        try {
-            return JSON.readTree(Utf8Text.read(file));
-        } catch (JsonProcessingException e) {
-            throw new IOException(file + " is no JSON: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    private static byte[] bytes(Object value, String what) {
-        try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -30,15 +30,11 @@ public final class FeatureSet {
 
     private static final int MOST_CLASSES = 1 << 20;
 
-    private final float[] values;
-    private final int size;
-    private final int width;
+    private final FeatureMatrix matrix;
     private final RowNames names;
 
-    private FeatureSet(float[] values, int width, RowNames names) {
-        this.values = values;
-        this.size = values.length / width;
-        this.width = width;
+    private FeatureSet(FeatureMatrix matrix, RowNames names) {
+        this.matrix = matrix;
         this.names = names;
     }
 
@@ -57,25 +53,7 @@ public final class FeatureSet {
 
     /** As {@link #of(float[], int)}, without the copy: nobody writes to the array any more. */
     static FeatureSet owning(float[] values, int width) {
-        if (width < 1) {
-            throw new IllegalArgumentException("expected a width of at least 1, found " + width);
-        }
-        if (values.length == 0) {
-            throw new IllegalArgumentException("expected at least one row of features, found none");
-        }
-        if (values.length % width != 0) {
-            throw new IllegalArgumentException(
-                    "expected a multiple of the width %d, found %d values"
-                            .formatted(width, values.length));
-        }
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new IllegalArgumentException(
-                        "expected finite features, found %s at row %d, column %d; check the encoder's weights and inputs"
-                                .formatted(values[i], i / width, i % width));
-            }
-        }
-        return new FeatureSet(values, width, RowNames.NONE);
+        return new FeatureSet(FeatureMatrix.finite(values, width), RowNames.NONE);
     }
 
     /**
@@ -113,9 +91,9 @@ public final class FeatureSet {
      *     or has no name
      */
     public FeatureSet withLabels(int[] labels, List<String> classNames) {
-        if (labels.length != size) {
+        if (labels.length != size()) {
             throw new IllegalArgumentException(
-                    "expected %d labels, one a row, found %d".formatted(size, labels.length));
+                    "expected %d labels, one a row, found %d".formatted(size(), labels.length));
         }
         int most = classNames.isEmpty() ? MOST_CLASSES - 1 : classNames.size() - 1;
         for (int i = 0; i < labels.length; i++) {
@@ -125,7 +103,7 @@ public final class FeatureSet {
                                 .formatted(most, labels[i], i));
             }
         }
-        return new FeatureSet(values, width, names.withLabels(labels, classNames));
+        return new FeatureSet(matrix, names.withLabels(labels, classNames));
     }
 
     /**
@@ -136,7 +114,7 @@ public final class FeatureSet {
      * @return the set
      */
     public FeatureSet withProvenance(Map<String, String> provenance) {
-        return new FeatureSet(values, width, names.withProvenance(provenance));
+        return new FeatureSet(matrix, names.withProvenance(provenance));
     }
 
     /**
@@ -147,11 +125,11 @@ public final class FeatureSet {
      * @throws IllegalArgumentException if the count differs from the rows
      */
     public FeatureSet withIds(List<String> ids) {
-        if (ids.size() != size) {
+        if (ids.size() != size()) {
             throw new IllegalArgumentException(
-                    "expected %d ids, one a row, found %d".formatted(size, ids.size()));
+                    "expected %d ids, one a row, found %d".formatted(size(), ids.size()));
         }
-        return new FeatureSet(values, width, names.withIds(ids));
+        return new FeatureSet(matrix, names.withIds(ids));
     }
 
     /**
@@ -187,22 +165,14 @@ public final class FeatureSet {
         FeatureSetFormat.of(file).save(this, file);
     }
 
-    /**
-     * The number of examples.
-     *
-     * @return n, at least 1
-     */
+    /** {@return the number of examples n, at least 1} */
     public int size() {
-        return size;
+        return matrix.size();
     }
 
-    /**
-     * The number of features of an example.
-     *
-     * @return d, at least 1
-     */
+    /** {@return the number of features d of an example, at least 1} */
     public int width() {
-        return width;
+        return matrix.width();
     }
 
     /**
@@ -212,8 +182,7 @@ public final class FeatureSet {
      * @return its features, a copy
      */
     public float[] row(int index) {
-        int start = Math.multiplyExact(index, width);
-        return Arrays.copyOfRange(values, start, start + width);
+        return matrix.row(index);
     }
 
     /**
@@ -222,7 +191,7 @@ public final class FeatureSet {
      * @return {@code n x d} values row by row, read-only, from position 0
      */
     public FloatBuffer values() {
-        return FloatBuffer.wrap(values).asReadOnlyBuffer();
+        return FloatBuffer.wrap(matrix.values()).asReadOnlyBuffer();
     }
 
     /**
@@ -232,7 +201,7 @@ public final class FeatureSet {
      */
     @Internal
     public float[] sharedValues() {
-        return values;
+        return matrix.values();
     }
 
     /**
@@ -242,14 +211,10 @@ public final class FeatureSet {
      * @return float32 {@code [n, d]}; the manager or the caller closes it
      */
     public NDArray toArray(NDManager manager) {
-        return manager.create(values, new Shape(size, width));
+        return manager.create(matrix.values(), new Shape(size(), width()));
     }
 
-    /**
-     * Whether the examples have labels.
-     *
-     * @return true with labels
-     */
+    /** {@return whether the examples have labels} */
     public boolean hasLabels() {
         return names.labels() != null;
     }
@@ -285,7 +250,7 @@ public final class FeatureSet {
      * @return the id; {@link #rows} and {@link #and} keep it
      */
     public String id(int index) {
-        return names.id(Objects.checkIndex(index, size));
+        return names.id(Objects.checkIndex(index, size()));
     }
 
     /**
@@ -295,7 +260,7 @@ public final class FeatureSet {
      */
     public List<String> ids() {
         return names.ids() == null
-                ? IntStream.range(0, size).mapToObj(names::id).toList()
+                ? IntStream.range(0, size()).mapToObj(names::id).toList()
                 : names.ids();
     }
 
@@ -343,12 +308,7 @@ public final class FeatureSet {
      * @return a set of those rows with their labels, ids, class names and provenance
      */
     public FeatureSet rows(int... rows) {
-        float[] taken = new float[Math.multiplyExact(rows.length, width)];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(values, rows[i] * width, taken, i * width, width);
-        }
-        owning(taken, width); // Refuses none.
-        return new FeatureSet(taken, width, names.rows(rows));
+        return new FeatureSet(matrix.rows(rows), names.rows(rows));
     }
 
     /**
@@ -359,22 +319,21 @@ public final class FeatureSet {
      * @throws IllegalArgumentException if widths, class names or the having of labels differ
      */
     public FeatureSet and(FeatureSet others) {
-        if (others.width != width
+        if (others.width() != width()
                 || others.hasLabels() != hasLabels()
                 || !others.classNames().equals(classNames())) {
             throw new IllegalArgumentException(
                     "expected %d features and %s with class names %s, found %d and %s with %s"
                             .formatted(
-                                    width,
+                                    width(),
                                     hasLabels() ? "labels" : "no labels",
                                     classNames(),
-                                    others.width,
+                                    others.width(),
                                     others.hasLabels() ? "labels" : "no labels",
                                     others.classNames()));
         }
-        float[] both = Arrays.copyOf(values, Math.addExact(values.length, others.values.length));
-        System.arraycopy(others.values, 0, both, values.length, others.values.length);
-        return new FeatureSet(both, width, names.and(size, others.names, others.size));
+        return new FeatureSet(
+                matrix.and(others.matrix), names.and(size(), others.names, others.size()));
     }
 
     /**
@@ -386,16 +345,7 @@ public final class FeatureSet {
      * @throws IllegalArgumentException if there are no such columns
      */
     public FeatureSet columns(int from, int to) {
-        if (from < 0 || to <= from || to > width) {
-            throw new IllegalArgumentException(
-                    "expected 0 <= from < to <= %d, found %d and %d".formatted(width, from, to));
-        }
-        int part = to - from;
-        float[] taken = new float[size * part];
-        for (int i = 0; i < size; i++) {
-            System.arraycopy(values, i * width + from, taken, i * part, part);
-        }
-        return new FeatureSet(taken, part, names);
+        return new FeatureSet(matrix.columns(from, to), names);
     }
 
     /**
@@ -406,14 +356,7 @@ public final class FeatureSet {
      * @throws IllegalArgumentException if their number is another
      */
     public FeatureSet standardized(FeatureStatistics statistics) {
-        if (statistics.size() != width) {
-            throw new IllegalArgumentException(
-                    "statistics: expected %d features, found %d"
-                            .formatted(width, statistics.size()));
-        }
-        float[] standard = values.clone();
-        statistics.standardize(standard);
-        return new FeatureSet(standard, width, names);
+        return new FeatureSet(matrix.standardized(statistics), names);
     }
 
     /**
@@ -422,20 +365,7 @@ public final class FeatureSet {
      * @return the normalised set
      */
     public FeatureSet normalized() {
-        float[] unit = new float[values.length];
-        IntStream.range(0, size).parallel().forEach(row -> normalize(row * width, unit));
-        return new FeatureSet(unit, width, names);
-    }
-
-    private void normalize(int from, float[] unit) {
-        double sum = 0;
-        for (int j = from; j < from + width; j++) {
-            sum += (double) values[j] * values[j];
-        }
-        double scale = sum == 0 ? 1 : 1 / Math.sqrt(sum);
-        for (int j = from; j < from + width; j++) {
-            unit[j] = (float) (values[j] * scale);
-        }
+        return new FeatureSet(matrix.normalized(), names);
     }
 
     /**
@@ -448,7 +378,7 @@ public final class FeatureSet {
         if (!hasLabels()) {
             throw new IllegalStateException(
                     "expected labels on %s of %d rows, found none; add them with withLabels"
-                            .formatted(what, size));
+                            .formatted(what, size()));
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.eval.novelview.ViewScore.Baseline;
+import org.soda4j.eval.quality.ImageMetric;
 import org.soda4j.eval.quality.Lpips;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.eval.quality.Ssim;
@@ -39,7 +40,7 @@ public final class NovelViewEvaluation {
     private final int perObject;
     private final int batchSize;
     private final long seed;
-    private final Lpips lpips;
+    private final ImageMetric lpips;
 
     private NovelViewEvaluation(Builder builder) {
         unseen = builder.unseen.inMemory(builder.size, builder.size);
@@ -158,7 +159,7 @@ public final class NovelViewEvaluation {
         private int perObject = 1;
         private int batchSize = 32;
         private long seed;
-        private Lpips lpips;
+        private ImageMetric lpips;
 
         private Builder(SceneSource unseen, SceneSource training) {
             this.unseen = Objects.requireNonNull(unseen, "unseen");
@@ -227,10 +228,10 @@ public final class NovelViewEvaluation {
         /**
          * Adds LPIPS. Default: none, its weights are not ours to ship.
          *
-         * @param metric for images of three channels; stays open
+         * @param metric an {@link Lpips} for images of three channels; stays open
          * @return this builder
          */
-        public Builder lpips(Lpips metric) {
+        public Builder lpips(ImageMetric metric) {
             lpips = Objects.requireNonNull(metric, "metric");
             return this;
         }

@@ -8,7 +8,7 @@ import org.soda4j.eval.plot.HeatMap;
 /**
  * What a sweep over the denoiser's blocks and noise steps found.
  *
- * @param blocks the names of the blocks, in the order of the up path
+ * @param blocks the names of the blocks, in the order of the way up
  * @param steps the noise steps
  * @param latentKept whether the denoiser was given the images' latents
  * @param accuracies {@code [blocks][steps]}, 0 to 1

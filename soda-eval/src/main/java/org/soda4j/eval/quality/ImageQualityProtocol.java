@@ -4,6 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntConsumer;
@@ -33,11 +36,15 @@ import org.soda4j.eval.feature.ImageFeatures;
  */
 public final class ImageQualityProtocol {
 
+    private static final String PSNR = "PSNR";
+    private static final String SSIM = "SSIM";
+
     private final Soda soda;
     private final int images;
     private final SamplingOptions options;
     private final ImageFeatures features;
     private final int batchSize;
+    private final Map<String, ImageMetric> metrics;
     private final IntConsumer progress;
 
     private ImageQualityProtocol(Builder builder) {
@@ -46,6 +53,7 @@ public final class ImageQualityProtocol {
         options = builder.options;
         features = builder.features;
         batchSize = builder.batchSize;
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metrics));
         progress = builder.progress;
     }
 
@@ -70,8 +78,12 @@ public final class ImageQualityProtocol {
     public ReconstructionQuality reconstruction(ImageDataset originals) {
         ImageBatches chosen = choose(originals);
         int n = chosen.size();
-        double[] psnr = new double[n];
-        double[] ssim = new double[n];
+        Map<String, ImageMetric> all = new LinkedHashMap<>();
+        all.put(PSNR, Psnr::of);
+        all.put(SSIM, Ssim::of);
+        all.putAll(metrics);
+        Map<String, double[]> values = new LinkedHashMap<>();
+        all.keySet().forEach(name -> values.put(name, new double[n]));
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
             NDList real = new NDList();
             NDList drawn = new NDList();
@@ -79,17 +91,23 @@ public final class ImageQualityProtocol {
                 int to = Math.min(n, from + batchSize);
                 NDArray batch = chosen.range(manager, from, to);
                 NDArray again = soda.reconstruct(batch, ofBatch(from));
-                System.arraycopy(Psnr.of(batch, again), 0, psnr, from, to - from);
-                System.arraycopy(Ssim.of(batch, again), 0, ssim, from, to - from);
+                for (String name : all.keySet()) {
+                    double[] found = all.get(name).of(batch, again);
+                    System.arraycopy(found, 0, values.get(name), from, to - from);
+                }
                 real.add(batch);
                 drawn.add(again);
                 progress.accept(to);
             }
+            Map<String, Double> means = new LinkedHashMap<>();
+            values.forEach(
+                    (name, each) -> means.put(name, Arrays.stream(each).average().orElseThrow()));
             return new ReconstructionQuality(
                     n,
-                    Arrays.stream(psnr).average().orElseThrow(),
-                    Arrays.stream(ssim).average().orElseThrow(),
-                    DistributionQuality.of(features.of(real), features.of(drawn)));
+                    means.remove(PSNR),
+                    means.remove(SSIM),
+                    DistributionQuality.of(features.of(real), features.of(drawn)),
+                    means);
         }
     }
 
@@ -150,6 +168,7 @@ public final class ImageQualityProtocol {
         private int images = 500;
         private SamplingOptions options;
         private ImageFeatures features;
+        private final Map<String, ImageMetric> metrics = new LinkedHashMap<>();
         private int batchSize = 50;
         private IntConsumer progress = done -> {};
 
@@ -191,6 +210,25 @@ public final class ImageQualityProtocol {
          */
         public Builder features(ImageFeatures features) {
             this.features = Objects.requireNonNull(features, "features");
+            return this;
+        }
+
+        /**
+         * Compares each image with its reconstruction by one more metric.
+         *
+         * @param name what its mean is called; PSNR and SSIM are always there
+         * @param metric stays open
+         * @return this
+         * @throws IllegalArgumentException if the name is taken
+         */
+        public Builder metric(String name, ImageMetric metric) {
+            Objects.requireNonNull(metric, "metric");
+            if (name.equals(PSNR)
+                    || name.equals(SSIM)
+                    || metrics.putIfAbsent(name, metric) != null) {
+                throw new IllegalArgumentException(
+                        "metric: expected a new name, found " + name + " a second time");
+            }
             return this;
         }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * one output of N numbers, which is what {@code torch.jit.trace(lpips.LPIPS(net="alex"), (x, y))}
  * makes of the reference implementation. Close it after use.
  */
-public final class Lpips implements AutoCloseable {
+public final class Lpips implements ImageMetric, AutoCloseable {
 
     private final TorchScriptFile model;
 
@@ -42,6 +42,7 @@ public final class Lpips implements AutoCloseable {
      * @throws IllegalArgumentException if the shapes differ or the network gives another number of
      *     values
      */
+    @Override
     public double[] of(NDArray a, NDArray b) {
         if (!a.getShape().equals(b.getShape()) || a.getShape().dimension() != 4) {
             throw new IllegalArgumentException(

@@ -4,7 +4,8 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * Peak signal-to-noise ratio, {@code -10 log10(mean squared error)} for pixels in [0, 1]; as
- * scikit-image's {@code peak_signal_noise_ratio} with data range 1.
+ * scikit-image's {@code peak_signal_noise_ratio} with data range 1. {@code Psnr::of} is an {@link
+ * ImageMetric}.
  */
 public final class Psnr {
 

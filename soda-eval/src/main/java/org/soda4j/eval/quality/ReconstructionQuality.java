@@ -1,6 +1,10 @@
 package org.soda4j.eval.quality;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How well a model draws images again from their latents.
@@ -9,9 +13,19 @@ import java.util.Locale;
  * @param psnr mean peak signal-to-noise ratio in decibel
  * @param ssim mean structural similarity, at most 1
  * @param distribution originals against reconstructions
+ * @param metrics the mean of each further {@link ImageMetric} by its name, in the order given
  */
 public record ReconstructionQuality(
-        int images, double psnr, double ssim, DistributionQuality distribution) {
+        int images,
+        double psnr,
+        double ssim,
+        DistributionQuality distribution,
+        Map<String, Double> metrics) {
+
+    /** Copies the map. */
+    public ReconstructionQuality {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
 
     /**
      * The figures for a terminal.
@@ -28,7 +42,13 @@ public record ReconstructionQuality(
                 ssim,
                 distribution.frechetDistance(),
                 distribution.kernelDistance(),
-                precisionRecall(distribution));
+                precisionRecall(distribution) + furtherMetrics());
+    }
+
+    private String furtherMetrics() {
+        return metrics.entrySet().stream()
+                .map(e -> String.format(Locale.ROOT, "\n  %s %.4f", e.getKey(), e.getValue()))
+                .collect(Collectors.joining());
     }
 
     static String precisionRecall(DistributionQuality distribution) {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
  * similarity, 2004), with the paper's settings as scikit-image's {@code structural_similarity(...,
  * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1)} has them: an 11 x
  * 11 Gaussian window of standard deviation 1.5, K1 = 0.01, K2 = 0.03, the mean over all windows
- * that lie inside the image, and over channels.
+ * that lie inside the image, and over channels. {@code Ssim::of} is an {@link ImageMetric}.
  */
 public final class Ssim {
 

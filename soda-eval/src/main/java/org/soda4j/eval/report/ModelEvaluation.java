@@ -18,9 +18,7 @@ import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.eval.probe.ImageLinearProbe;
 import org.soda4j.eval.probe.KnnProbe;
-import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.probe.Neighbours;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ImageQualityProtocol;
@@ -45,19 +43,16 @@ public final class ModelEvaluation {
     private static final int LEAST_NEIGHBOURS_MAP = 7;
     private static final int NEIGHBOURS = 8;
     private static final int QUERIES = 10;
-    private static final int IMAGE_EPOCHS = 15; // As published.
 
     private final Soda soda;
     private final ImageDataset train;
     private final ImageDataset test;
     private final Path run;
     private final String title;
-    private final Optional<PublishedAccuracy> published;
     private final int qualityImages;
     private final SamplingOptions options;
     private final boolean wantsProbes;
-    private final boolean crops;
-    private final boolean fineTune;
+    private final ModelProbes probing;
     private final List<ReportSection> more;
     private final EvaluationProgress progress;
 
@@ -67,14 +62,20 @@ public final class ModelEvaluation {
         test = builder.test;
         run = builder.run;
         title = builder.title;
-        published = builder.published;
         qualityImages = builder.qualityImages;
         options = builder.options;
         wantsProbes = builder.probes;
-        crops = builder.crops;
-        fineTune = builder.fineTune;
         more = List.copyOf(builder.more);
         progress = builder.progress;
+        probing =
+                new ModelProbes(
+                        soda,
+                        train,
+                        test,
+                        builder.crops,
+                        builder.fineTune,
+                        builder.published,
+                        this::part);
     }
 
     /**
@@ -155,7 +156,7 @@ public final class ModelEvaluation {
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
         Report.Builder report = Report.builder().title(title).provenance(provenance(trainSet));
         if (!probes.isEmpty()) {
-            report.add(probeTable(probes));
+            report.add(probing.table(probes));
         }
         List<ReportSection> ofRun = run == null ? List.of() : RunSections.of(run);
         ofRun.stream().filter(section -> section instanceof PictureSection).forEach(report::add);
@@ -221,59 +222,9 @@ public final class ModelEvaluation {
     }
 
     private List<ProbeResult> probes(FeatureSet trainSet, FeatureSet testSet) {
-        List<ProbeResult> probes = new ArrayList<>();
-        if (wantsProbes && trainSet.hasLabels() && testSet.hasLabels()) {
-            probes.add(KnnProbe.builder().build().evaluate(trainSet, testSet));
-            IntConsumer solved = part("linear probe", 1);
-            probes.add(LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet));
-            solved.accept(1);
-            if (crops) {
-                ProbeResult recipe = onImages("linear probe on crops", false).evaluate(train, test);
-                probes.add(
-                        new ProbeResult(
-                                "linear on crops",
-                                recipe.settings(),
-                                recipe.predictions(),
-                                recipe.confusion()));
-            }
-            if (fineTune) {
-                probes.add(onImages("fine-tune", true).evaluate(train, test));
-            }
-        }
-        return probes;
-    }
-
-    private ImageLinearProbe onImages(String part, boolean fineTune) {
-        return LinearProbe.onImages(soda)
-                .fineTune(fineTune)
-                .epochs(IMAGE_EPOCHS)
-                .progress(part(part, IMAGE_EPOCHS))
-                .build();
-    }
-
-    private TableSection probeTable(List<ProbeResult> probes) {
-        List<Double> figures = new ArrayList<>();
-        published.ifPresent(
-                p -> {
-                    figures.add(p.knn());
-                    figures.add(p.linear());
-                    if (crops) {
-                        figures.add(p.linear());
-                    }
-                });
-        TableSection table = TableSection.ofProbes("Probes of the latent", probes, figures);
-        String note =
-                published
-                        .map(
-                                p ->
-                                        "Published: %s with 11 + 40 million parameters, all training images and 800 epochs. Here: %s parameters, probes on %d training images."
-                                                .formatted(p.dataset(), parameters(), train.size()))
-                        .orElse("");
-        return new TableSection(table.title(), table.headers(), table.rows(), note);
-    }
-
-    private String parameters() {
-        return Html.format("%.2f million", soda.describe().parameterCount() / 1e6);
+        return wantsProbes && trainSet.hasLabels() && testSet.hasLabels()
+                ? probing.run(trainSet, testSet)
+                : List.of();
     }
 
     private PictureSection neighbours(FeatureSet trainSet, FeatureSet testSet) {
@@ -312,7 +263,7 @@ public final class ModelEvaluation {
         provenance.put("training images of the probes", Long.toString(train.size()));
         provenance.put("test images", Long.toString(test.size()));
         provenance.put("hash of the training images", trainSet.provenance().get("data"));
-        provenance.put("parameters", parameters());
+        provenance.put("parameters", probing.parameters());
         return provenance;
     }
 

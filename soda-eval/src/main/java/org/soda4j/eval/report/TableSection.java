@@ -75,6 +75,7 @@ public record TableSection(String title, List<String> headers, List<List<String>
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("PSNR", Html.format("%.2f dB", quality.psnr())));
         rows.add(List.of("SSIM", Html.format("%.3f", quality.ssim())));
+        quality.metrics().forEach((name, v) -> rows.add(List.of(name, Html.format("%.4f", v))));
         rows.add(
                 List.of(
                         "Frechet distance",

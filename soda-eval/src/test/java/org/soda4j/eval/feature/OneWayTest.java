@@ -24,10 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.soda4j.ImageEncodingTranslatorFactory;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.TestImageFiles;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.search.ImageEncoder;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.image.ImagePreparation.Fit;
@@ -51,7 +51,7 @@ class OneWayTest {
     void everyWayGivesOneLatent(Fit fit) throws Exception {
         Path model = folder.resolve("model-" + fit);
         try (Soda soda =
-                TestModels.builder(12, 1, 2)
+                TinyModels.builder(12, 1, 2)
                         .preparation(new ImagePreparation(true, "#20c040", fit))
                         .build()) {
             soda.save(model);
@@ -117,7 +117,7 @@ class OneWayTest {
     /** An upright image of plain colours has lost nothing in DJL's hands. */
     @Test
     void anImageOfDjlIsPreparedAlike() throws Exception {
-        try (Soda soda = TestModels.tiny();
+        try (Soda soda = TinyModels.builder().build();
                 Predictor<Image, float[]> ofImage = soda.newPredictor(Image.class)) {
             for (String name : List.of("rgb.png", "wide.png", "small.png", "grey.png")) {
                 Path file = folder.resolve("images").resolve(name);
@@ -134,7 +134,7 @@ class OneWayTest {
             pixels[i] = (byte) (i % 8 >= 2 && i % 8 < 6 ? 200 : 10);
         }
         try (Soda soda =
-                        TestModels.builder(12, 1, 2)
+                        TinyModels.builder(12, 1, 2)
                                 .preparation(new ImagePreparation(null, null, Fit.CROP))
                                 .build();
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -154,7 +154,7 @@ class OneWayTest {
         Path text = Files.writeString(folder.resolve("notes.txt"), "no image at all");
         List<Path> some = new ArrayList<>(files.subList(0, 2));
         some.add(text);
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             assertThatThrownBy(() -> soda.encode(some)).hasMessageContaining("notes.txt");
             assertThatThrownBy(() -> soda.newPredictor(String.class))
                     .isInstanceOf(IllegalArgumentException.class)

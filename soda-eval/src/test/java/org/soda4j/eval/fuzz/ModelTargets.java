@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.soda4j.Soda;
-import org.soda4j.eval.TestModels;
+import org.soda4j.TinyModels;
 import org.soda4j.eval.search.FeatureSpace;
 import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.eval.search.ImageIndexWriter;
@@ -58,7 +58,7 @@ final class ModelTargets {
 
     private void addModel() throws IOException {
         Path model = folder.resolve("model");
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             soda.save(model);
         }
         Target.Reader load = file -> Soda.load(model).close();
@@ -70,7 +70,7 @@ final class ModelTargets {
                 100,
                 weights,
                 file -> {
-                    try (Soda soda = TestModels.tiny()) {
+                    try (Soda soda = TinyModels.builder().build()) {
                         soda.importMatchingWeights(file);
                     }
                 });

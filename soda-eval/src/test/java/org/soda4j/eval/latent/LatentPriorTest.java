@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.training.GarbagePressure;
 
 /** Priors against scikit-learn 1.7 on computed rows, and samples against what they came from. */
 class LatentPriorTest {

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.diffusion.DdimInversion;
 import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.quality.Psnr;
 
 /** What works on a model, on an untrained one. */
@@ -34,7 +34,7 @@ class ModelLatentTest {
 
     @BeforeAll
     static void build() {
-        soda = TestModels.builder(10, 1, 1).build();
+        soda = TinyModels.builder(10, 1, 1).build();
         manager = NDManager.newBaseManager(soda.device());
         images = manager.arange(2 * 3 * 256).toType(DataType.FLOAT32, false);
         images = images.mul(0.37f).sin().mul(0.4f).add(0.5f).reshape(new Shape(2, 3, 16, 16));

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.TinyModelTest;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.model.NonFiniteException;
@@ -139,7 +139,7 @@ class ImageLinearProbeTest extends TinyModelTest {
 
     @Test
     void refusesAnEncoderThatGivesNoNumbers() {
-        try (Soda broken = TestModels.tiny()) {
+        try (Soda broken = TinyModels.builder().build()) {
             NDArray bias = broken.parameters().get("encoder.fc.bias");
             float[] values = new float[(int) bias.size()];
             values[3] = Float.NaN;

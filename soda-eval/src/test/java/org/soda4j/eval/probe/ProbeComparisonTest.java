@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
@@ -24,7 +24,7 @@ class ProbeComparisonTest {
     void baselinesStandBesideTheModel() {
         TestImages train = TestImages.darkAndBright(48, 16);
         TestImages test = TestImages.darkAndBright(10, 16);
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             ProbeComparison comparison = ProbeComparison.of(soda, train, test, Output.JOINED);
             assertThat(comparison.rows())
                     .extracting(ProbeComparison.Row::features)
@@ -69,7 +69,7 @@ class ProbeComparisonTest {
     void aTrainedModelStandardisesItsFeatures() {
         TestImages images = TestImages.darkAndBright(32, 16);
         FeatureExtractor extractor;
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             extractor = FeatureExtractor.of(soda).output(Output.JOINED).standardized(true);
             FeatureExtractor untrained = extractor;
             assertThatThrownBy(() -> untrained.extract(images))

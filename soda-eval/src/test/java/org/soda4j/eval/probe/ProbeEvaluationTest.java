@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
@@ -25,7 +25,7 @@ class ProbeEvaluationTest {
         TestImages train = TestImages.darkAndBright(48, 16);
         TestImages test = TestImages.darkAndBright(10, 16);
         List<RunEvent.Evaluation> events = new ArrayList<>();
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             SodaTrainer.builder(soda)
                     .data(ViewPairs.builder(train).resolution(16).build())
                     .epochs(2)
@@ -57,7 +57,7 @@ class ProbeEvaluationTest {
     void figuresAreTheProbesAccuracies() {
         TestImages train = TestImages.darkAndBright(40, 16);
         TestImages test = TestImages.darkAndBright(10, 16);
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             FeatureExtractor pooled =
                     FeatureExtractor.of(soda).output(FeatureExtractor.Output.POOLED);
             FeatureProbe one = KnnProbe.builder().k(1).build();

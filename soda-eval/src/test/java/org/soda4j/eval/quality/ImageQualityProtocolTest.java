@@ -79,6 +79,30 @@ class ImageQualityProtocolTest extends TinyModelTest {
     }
 
     @Test
+    void furtherMetricsAreAveragedAndListed() {
+        TestImages images = TestImages.darkAndBright(6, 16);
+        ImageQualityProtocol.Builder builder =
+                ImageQualityProtocol.builder(soda)
+                        .options(OPTIONS)
+                        .batchSize(4)
+                        .metric("twice PSNR", (a, b) -> twice(Psnr.of(a, b)))
+                        .metric("SSIM again", Ssim::of);
+        ReconstructionQuality quality = builder.build().reconstruction(images);
+        assertThat(quality.metrics()).containsOnlyKeys("twice PSNR", "SSIM again");
+        assertThat(quality.metrics().get("twice PSNR")).isCloseTo(2 * quality.psnr(), within(1e-9));
+        assertThat(quality.metrics().get("SSIM again")).isEqualTo(quality.ssim());
+        assertThat(quality.table()).contains("\n  twice PSNR ", "\n  SSIM again ").endsWith("\n");
+        assertThatThrownBy(() -> builder.metric("SSIM", Ssim::of))
+                .hasMessageContaining("found SSIM a second time");
+        assertThatThrownBy(() -> builder.metric("SSIM again", Ssim::of))
+                .hasMessageContaining("found SSIM again a second time");
+    }
+
+    private static double[] twice(double[] values) {
+        return Arrays.stream(values).map(value -> 2 * value).toArray();
+    }
+
+    @Test
     void samplingUsesNoLatentAndTheSeedDecides() {
         TestImages images = TestImages.darkAndBright(9, 16);
         ImageQualityProtocol.Builder builder =

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.eval.TestImages;
-import org.soda4j.eval.TestModels;
 
 /** What an evaluation tells while it runs; its results are tested where it is used. */
 class ModelEvaluationTest {
@@ -19,7 +19,7 @@ class ModelEvaluationTest {
     @Test
     void everyPartBeginsAndEnds() throws IOException {
         Map<String, List<String>> told = new LinkedHashMap<>();
-        try (Soda soda = TestModels.tiny()) {
+        try (Soda soda = TinyModels.builder().build()) {
             ModelEvaluation.builder(
                             soda,
                             TestImages.darkAndBright(44, 16),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
-import org.soda4j.eval.TestModels;
+import org.soda4j.TinyModels;
 import org.soda4j.eval.TinyModelTest;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 
@@ -106,7 +106,7 @@ class FolderIndexerTest extends TinyModelTest {
     void anotherModelIsRefused() throws IOException {
         Path file = images.resolve("4.png");
         try (ImageIndex index = ImageIndex.openOrCreate(folder.resolve("index"), encoder.space());
-                Soda other = TestModels.builder(12, 1, 2).seed(5).build()) {
+                Soda other = TinyModels.builder(12, 1, 2).seed(5).build()) {
             FolderIndexer.of(encoder, images).update(index);
             ImageEncoder others = ImageEncoder.of(other);
             assertThat(ImageEncoder.of(soda).space()).isEqualTo(encoder.space());

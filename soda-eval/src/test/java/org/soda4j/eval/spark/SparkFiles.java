@@ -10,8 +10,8 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.TinyModels;
 import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.eval.TestModels;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 
@@ -42,7 +42,7 @@ final class SparkFiles {
 
     /** Saves a small untrained model of 16 x 16 images with 12 latent numbers. */
     static void saveModel(Path folder, long seed) throws IOException {
-        try (Soda soda = TestModels.builder(12, 1, 2).seed(seed).build()) {
+        try (Soda soda = TinyModels.builder(12, 1, 2).seed(seed).build()) {
             soda.save(folder);
         }
     }
