@@ -88,7 +88,9 @@ public final class Describe extends Program {
                 seconds = step.toNanos() * 1e-9;
                 out.printf(
                         "%d ms a step on %s, %s in all%n",
-                        step.toMillis(), where, StepTime.text(step.multipliedBy(steps)));
+                        step.toMillis(),
+                        DeviceOption.name(where),
+                        StepTime.text(step.multipliedBy(steps)));
             }
             if (json.given()) {
                 print(

@@ -50,6 +50,7 @@ public final class LatentTour extends Program {
 
     private static final int HELD_OUT = 5;
     private static final int MOST_IMAGES = 5000;
+    private static final int FEWEST = 12;
     private static final int FOR_PRIORS = 1000;
 
     @Parameters(
@@ -91,7 +92,7 @@ public final class LatentTour extends Program {
 
     @Override
     public Integer call() throws IOException {
-        requireAtLeast(12, "--count", count);
+        requireAtLeast(FEWEST, "--count", count);
         requireAtLeast(1, "--steps", steps);
         if (folder == null
                 && (gallery.hasFolder() || gallery.data().orElse(Data.SHAPES) != Data.SHAPES)) {
@@ -107,19 +108,23 @@ public final class LatentTour extends Program {
             if (folder == null || gallery.data().equals(Optional.of(Data.SHAPES))) {
                 shapes(soda, pictures, options);
             } else if (gallery.data().equals(Optional.of(Data.FASHION_MNIST))) {
-                measured(
-                        soda,
-                        pictures,
-                        BuiltInImages.fashionMnist(Dataset.Usage.TRAIN).subset(400, 0),
-                        BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0));
+                ImageDataset train = BuiltInImages.fashionMnist(Dataset.Usage.TRAIN);
+                ImageDataset test = BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0);
+                measured(soda, pictures, train.subset(400, 0), test, test);
             } else {
                 ImageDataset all = some(gallery.open(folder, soda, this::note));
                 int size = Math.toIntExact(all.size());
+                if (size < FEWEST) {
+                    throw refusal(
+                            "--images: expected at least %d, found %d".formatted(FEWEST, size));
+                }
+                ImageDataset test = all.select(held(size, true));
                 measured(
                         soda,
                         pictures,
                         all.select(held(size, false)),
-                        all.select(held(size, true)));
+                        test,
+                        test.size() < count ? all : test);
             }
         }
         note("pictures and results: " + out.toAbsolutePath().normalize());
@@ -172,7 +177,12 @@ public final class LatentTour extends Program {
         any(soda, pictures, test, trainLatents, testLatents);
     }
 
-    private void measured(Soda soda, LatentPictures pictures, ImageDataset train, ImageDataset test)
+    private void measured(
+            Soda soda,
+            LatentPictures pictures,
+            ImageDataset train,
+            ImageDataset test,
+            ImageDataset shown)
             throws IOException {
         FeatureSet trainLatents = FeatureExtractor.of(soda).extract(train);
         FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
@@ -187,21 +197,23 @@ public final class LatentTour extends Program {
             note(scores.table());
             scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
         }
-        any(soda, pictures, test, trainLatents, testLatents);
+        // Few images are all shown: one that stands there twice would be swapped with itself.
+        any(soda, pictures, shown, trainLatents, testLatents);
     }
 
     /** What works on any images. */
     private void any(
             Soda soda,
             LatentPictures pictures,
-            ImageDataset test,
+            ImageDataset images,
             FeatureSet trainLatents,
             FeatureSet testLatents)
             throws IOException {
         try (NDManager manager = NDManager.newBaseManager(soda.device())) {
             List<PixelImage> shown = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                shown.add(test.image(i * Math.toIntExact(test.size()) / count));
+            int most = (int) Math.min(count, images.size());
+            for (int i = 0; i < most; i++) {
+                shown.add(images.image((int) (i * images.size() / most)));
             }
             NDArray all = ModelImages.of(soda, manager, shown);
             NDArray few = all.get("0:12");

@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.io.ConfigText;
 import picocli.CommandLine;
 
 /** The linear probe does without k-NN where classes are small, and the option lets it in. */
@@ -46,5 +48,10 @@ class ProbeTest {
         assertThat(out.toString()).contains("k-NN", "linear").doesNotContain("left out");
         assertThat(run("probe", file.toString(), "--k", "3")).isZero();
         assertThat(out.toString()).doesNotContain("left out");
+        assertThat(run("probe", file.toString(), "--k", "3", "--json")).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer).hasSize(2);
+        assertThat(answer.get(0).path("probe").asText()).contains("k-NN");
+        assertThat(answer.get(1).path("accuracy").asDouble()).isBetween(0.01, 1.0);
     }
 }

@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.examples.training.OwnImagesPlan;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.Augmentation;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
@@ -163,6 +165,11 @@ class TrainTest {
                 .contains("batchSize: 64", "section  size  resolution")
                 .contains("50000 images, 781 steps an epoch, 624800 steps in all")
                 .contains("memory, estimated");
+        out.getBuffer().setLength(0);
+        assertThat(run("describe", "--preset", "minutes-16", "--count", "640", "--json")).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.path("steps").asLong()).isEqualTo(960);
+        assertThat(answer.path("config").path("training").path("batchSize").asInt()).isEqualTo(64);
     }
 
     @Test

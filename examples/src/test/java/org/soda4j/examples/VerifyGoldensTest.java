@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.io.ConfigText;
 import org.soda4j.io.Safetensors;
 import picocli.CommandLine;
 
@@ -43,7 +44,11 @@ class VerifyGoldensTest {
         Files.write(folder.resolve("schedules.safetensors"), bytes);
         StringWriter out = new StringWriter();
         assertThat(run(out, folder.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("FAILED");
+        assertThat(out.toString()).contains("FAILED").containsPattern("compared, 1 failed\\R$");
+        StringWriter json = new StringWriter();
+        assertThat(run(json, folder.toString(), "--json")).isEqualTo(1);
+        assertThat(ConfigText.jsonTree(json.toString()))
+                .anySatisfy(check -> assertThat(check.path("passed").asBoolean(true)).isFalse());
     }
 
     @Test

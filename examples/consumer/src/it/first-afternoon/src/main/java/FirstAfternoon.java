@@ -22,6 +22,8 @@ public final class FirstAfternoon {
             System.exit(2);
         }
         System.setProperty("OPT_OUT_TRACKING", "true"); // DJL reports its start otherwise.
+        // DJL warns that it finds no GPU.
+        System.setProperty("org.slf4j.simpleLogger.log.ai.djl.util.cuda", "error");
         train(Path.of(args[0]), Long.parseLong(args[1]), Path.of("model"));
         float[] latent = encode(Path.of("model"), Path.of(args[2]));
         System.out.println(latent.length + " numbers, the first of them " + latent[0]);
@@ -66,7 +68,7 @@ public final class FirstAfternoon {
         @Override
         public void step(RunEvent.Step step) {
             if (step.step() % 50 == 0) {
-                System.out.printf("step %d, loss %.3f%n", step.step(), step.smoothedLoss());
+                System.out.println("step " + step.step() + ", loss " + step.smoothedLoss());
             }
         }
     }

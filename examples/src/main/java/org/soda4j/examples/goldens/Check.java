@@ -1,5 +1,6 @@
 package org.soda4j.examples.goldens;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
 /**
@@ -17,6 +18,7 @@ public record Check(String name, String quantity, double error, double bound) {
      *
      * @return false for an error that is too large or not a number
      */
+    @JsonProperty
     public boolean passed() {
         return error <= bound;
     }
