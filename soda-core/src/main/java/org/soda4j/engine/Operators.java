@@ -312,6 +312,28 @@ public final class Operators {
         return MODULE.constant(value);
     }
 
+    /**
+     * The lower triangle whose product with its transpose is a matrix, without gradients.
+     *
+     * @param matrix symmetric, positive definite, {@code [d, d]}
+     * @return {@code [d, d]}
+     */
+    public static NDArray cholesky(NDArray matrix) {
+        return call("cholesky", false, matrix);
+    }
+
+    /**
+     * Solves {@code L x = b}, or {@code L^T x = b}, without gradients.
+     *
+     * @param lower L, a lower triangle
+     * @param b {@code [d, n]}
+     * @param transposed whether L^T is meant
+     * @return x
+     */
+    public static NDArray solveTriangle(NDArray lower, NDArray b, boolean transposed) {
+        return call("solve_triangle", false, lower, b, flag(transposed));
+    }
+
     static NDArray flag(boolean value) {
         return constant(value ? 1 : 0);
     }

@@ -3,8 +3,8 @@ package org.soda4j.eval.probe;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.engine.ThreadTeam;
-import org.soda4j.engine.TriangularFactor;
+import org.soda4j.model.AdaptiveThreads;
+import org.soda4j.model.TriangularFactor;
 
 /**
  * A logistic objective in coordinates in which it curves about equally in all directions: weights w
@@ -26,13 +26,12 @@ final class ConditionedObjective implements Lbfgs.Objective, AutoCloseable {
         outputs = objective.outputs();
         manager = NDManager.newBaseManager("PyTorch");
         factor =
-                ThreadTeam.adaptive()
-                        .during(
-                                () -> {
-                                    try (NDArray curvature = objective.curvature()) {
-                                        return TriangularFactor.of(curvature);
-                                    }
-                                });
+                AdaptiveThreads.during(
+                        () -> {
+                            try (NDArray curvature = objective.curvature()) {
+                                return TriangularFactor.of(curvature);
+                            }
+                        });
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.soda4j.engine.ThreadTeam;
+import org.soda4j.model.AdaptiveThreads;
 
 /**
  * Exact Euclidean nearest neighbours by blocked matrix products.
@@ -51,7 +51,7 @@ final class NeighbourSearch {
     }
 
     Neighbours run() {
-        return ThreadTeam.adaptive().during(this::search);
+        return AdaptiveThreads.during(this::search);
     }
 
     private Neighbours search() {
@@ -83,7 +83,7 @@ final class NeighbourSearch {
                     double slack = (width + 8) * UNIT_ROUNDOFF * products + spread;
                     candidates[i] = new Candidates(rows, queries, width, i, k, slack);
                 }
-                ThreadTeam.adjust();
+                AdaptiveThreads.adjust();
                 searchBlock(manager, left, right, from, Arrays.copyOfRange(candidates, from, to));
             }
         }

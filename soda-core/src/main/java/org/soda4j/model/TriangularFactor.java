@@ -1,6 +1,8 @@
-package org.soda4j.engine;
+package org.soda4j.model;
 
 import ai.djl.ndarray.NDArray;
+import org.soda4j.engine.Internal;
+import org.soda4j.engine.Operators;
 
 /**
  * Cholesky's factor of a symmetric positive definite matrix: a lower triangle L with {@code L L^T}
@@ -23,7 +25,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @throws ai.djl.engine.EngineException if the matrix is not positive definite
      */
     public static TriangularFactor of(NDArray matrix) {
-        return new TriangularFactor(Operators.call("cholesky", false, matrix));
+        return new TriangularFactor(Operators.cholesky(matrix));
     }
 
     /**
@@ -33,7 +35,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @return x, in the manager of the factor
      */
     public NDArray solve(NDArray b) {
-        return Operators.call("solve_triangle", false, lower, b, Operators.flag(false));
+        return Operators.solveTriangle(lower, b, false);
     }
 
     /**
@@ -43,7 +45,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @return x, in the manager of the factor
      */
     public NDArray solveTransposed(NDArray b) {
-        return Operators.call("solve_triangle", false, lower, b, Operators.flag(true));
+        return Operators.solveTriangle(lower, b, true);
     }
 
     @Override
