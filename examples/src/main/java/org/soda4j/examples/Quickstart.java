@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -16,7 +19,7 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
-import org.soda4j.eval.report.TableSection;
+import org.soda4j.eval.report.RunHistory;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -74,6 +77,8 @@ public final class Quickstart extends Program {
             defaultValue = "BF16",
             description = "Of the training: FP32, BF16 or FP16.")
     private Precision precision;
+
+    private final RunHistory history = new RunHistory();
 
     @Override
     public Integer call() throws IOException {
@@ -135,6 +140,7 @@ public final class Quickstart extends Program {
                         .config(recipe.training())
                         .data(pairs)
                         .listener(new ProgressBarListener())
+                        .listener(history)
                         .listener(
                                 new RunListener() {
                                     @Override
@@ -181,7 +187,12 @@ public final class Quickstart extends Program {
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
                 .options(options())
-                .add(TableSection.ofComparison(comparison))
+                .history(history)
+                .facts(
+                        Map.of(
+                                "Data",
+                                String.format(Locale.ROOT, "%s, %,d images", data, train.size())))
+                .comparison(Optional.of(comparison))
                 .build()
                 .evaluate()
                 .report()
