@@ -205,7 +205,7 @@ class EvaluateTest {
         assertThat(page)
                 .content()
                 .contains("training.batchSize</th><td>8</td><td>9</td>", "<h2>Training loss</h2>")
-                .contains("<h2>linear probe</h2>", "2 runs side by side");
+                .contains("<h2>Linear probe</h2>", "2 runs side by side");
         assertThat(run("compare", run.toString())).isEqualTo(2);
         assertThat(run("compare", run.toString(), images.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("Expected a run folder, found no config.json");

@@ -58,7 +58,7 @@ public record ChartSection(
     }
 
     private static final int MOST_POINTS = 400;
-    private static final int DOTS = 40;
+    private static final int DOTS = 20;
     private static final double BOX = 1000;
     private static final double LEAST_LOG_RATIO = 8;
     private static final double FROM_ZERO = 0.6;
@@ -115,7 +115,7 @@ public record ChartSection(
                             "<span style=\"left:%.2f%%\">%s</span>",
                             100 * across.place(tick), Digits.axis(tick)));
         }
-        html.append("<b>").append(Html.escape(xLabel)).append("</b></div></div>\n");
+        html.append("<em>").append(Html.escape(xLabel)).append("</em></div></div>\n");
         return html.append(legend())
                 .append("<figcaption>")
                 .append(Html.escape(caption))
@@ -176,7 +176,7 @@ public record ChartSection(
             }
             html.append(Html.format("<path class=\"band c%d\" d=\"%sZ\"/>%n", colour % 10, top));
         }
-        if (one.x.length <= DOTS) {
+        if (one.x.length <= DOTS && !one.faint) {
             for (int i = 0; i < one.x.length; i++) {
                 String at = point(BOX * across.applyAsDouble(one.x[i]), up.applyAsDouble(one.y[i]));
                 html.append(

@@ -54,20 +54,22 @@ public record ConfusionSection(String title, ConfusionMatrix matrix) implements 
             for (int j : order) {
                 html.append(
                         Html.format(
-                                "<td style=\"background:%s\" data-t=\"%s\">%d</td>",
-                                colour(counts, i, j),
-                                Html.escape(cell(counts, i, j)),
-                                counts[i][j]));
+                                "<td%s data-t=\"%s\">%d</td>",
+                                look(counts, i, j), Html.escape(cell(counts, i, j)), counts[i][j]));
             }
             html.append("</tr>\n");
         }
         return html.append("</tbody></table></div>\n").toString();
     }
 
-    /** Blue for right, orange for wrong; the strength is the share of the row. */
-    private static String colour(int[][] counts, int i, int j) {
-        double share = (double) counts[i][j] / Math.max(1, Arrays.stream(counts[i]).sum());
-        return Html.format("rgba(%s,%.2f)", i == j ? "0,114,178" : "213,94,0", 0.75 * share);
+    /** Its colour is that of the style sheet, its strength the root of the share of the row. */
+    private static String look(int[][] counts, int i, int j) {
+        if (counts[i][j] == 0) {
+            return " class=\"none\"";
+        }
+        double share = (double) counts[i][j] / sum(counts, i);
+        return Html.format(
+                " class=\"%s\" style=\"--a:%.2f\"", i == j ? "right" : "wrong", Math.sqrt(share));
     }
 
     private String cell(int[][] counts, int i, int j) {
@@ -109,10 +111,10 @@ public record ConfusionSection(String title, ConfusionMatrix matrix) implements 
                 if (counts[order[i]][order[j]] > 0) {
                     html.append(
                             Html.format(
-                                    "<path d=\"M%d %dh1v1h-1z\" fill=\"%s\" data-t=\"%s\"/>%n",
+                                    "<path d=\"M%d %dh1v1h-1z\"%s data-t=\"%s\"/>%n",
                                     j,
                                     i,
-                                    colour(counts, order[i], order[j]),
+                                    look(counts, order[i], order[j]),
                                     Html.escape(cell(counts, order[i], order[j]))));
                 }
             }

@@ -107,7 +107,7 @@ public final class RunComparison {
         for (String figure : figures()) {
             add(
                     report,
-                    RunSections.figure(figure),
+                    heading(RunSections.figure(figure)),
                     isShare(figure) ? ChartSection.Scale.PERCENT : ChartSection.Scale.LINEAR,
                     history -> history.evaluations().getOrDefault(figure, new Curve()),
                     "Measured during training.");
@@ -144,6 +144,13 @@ public final class RunComparison {
                 "A moving average without evaluations and checkpoints.");
         report.add(differences());
         return report.build();
+    }
+
+    /** "Linear probe", but "k-NN". */
+    private static String heading(String name) {
+        return name.length() > 1 && Character.isLowerCase(name.charAt(1))
+                ? Character.toUpperCase(name.charAt(0)) + name.substring(1)
+                : name;
     }
 
     private static Curve smoothed(Curve curve) {

@@ -43,7 +43,7 @@ class ReportTest {
         String html = Files.readString(file);
         assertThat(html)
                 .contains("Content-Security-Policy", "default-src 'none'", "name=\"viewport\"")
-                .contains("<td>66.7 %</td><td>80.4 %</td>")
+                .contains("<td>66.7\u00a0%</td><td>80.4\u00a0%</td>")
                 .contains("&lt;b&gt;dog &amp; co&lt;/b&gt;")
                 .contains("data:image/png;base64,iVBOR")
                 .contains("<th scope=\"row\">data hash</th><td>abc</td>")
@@ -108,8 +108,8 @@ class ReportTest {
                 .contains("data-t=\"class 0 taken for class 3: 2 of 3\"")
                 .containsSubsequence(">class 0</span>", ">class 4</span>", ">class 96</span>")
                 .containsSubsequence(
-                        "class 0</th><td>class 3</td><td>2</td><td>33.3 %",
-                        "class 1</th><td>class 2</td><td>1</td><td>0.0 %")
+                        "class 0</th><td>class 3</td><td>2</td><td>33.3\u00a0%",
+                        "class 1</th><td>class 2</td><td>1</td><td>0.0\u00a0%")
                 .doesNotContain("class 25</th>");
     }
 
