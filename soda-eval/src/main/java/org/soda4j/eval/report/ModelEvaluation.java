@@ -351,12 +351,16 @@ public final class ModelEvaluation {
     }
 
     private Map<String, String> facts(RunHistory trained) throws IOException {
-        Map<String, String> found = new LinkedHashMap<>(facts);
-        Map<String, String> ofRun = run == null ? RunFacts.of(trained) : RunFacts.of(run, trained);
-        ofRun.forEach(found::putIfAbsent);
+        Map<String, String> found = new LinkedHashMap<>();
+        String images =
+                "%s training and %s test images"
+                        .formatted(Digits.count(train.size()), Digits.count(test.size()));
+        found.put(RunFacts.DATA, images); // Unless the caller or the run says more.
+        found.putAll(run == null ? RunFacts.of(trained) : RunFacts.of(run, trained));
         found.put(RunFacts.MODEL, RunFacts.model(soda));
         found.putIfAbsent(RunFacts.DEVICE, soda.device().toString().replaceAll("[()]", ""));
         found.putIfAbsent(RunFacts.DATE, RunFacts.date(Instant.now()));
+        found.putAll(facts);
         return found;
     }
 
