@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
@@ -119,7 +120,7 @@ public final class Evaluate extends Program {
             ModelEvaluation.Builder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
                             .run(run)
-                            .title("SODA on " + images.kind())
+                            .title("SODA on " + images.name())
                             .published(PublishedAccuracy.of(images.kind()))
                             .qualityImages(qualityImages)
                             .options(
@@ -133,25 +134,21 @@ public final class Evaluate extends Program {
             if (shapes != null) {
                 evaluation.add(disentanglement(soda));
             }
-            ModelEvaluation built = evaluation.build();
+            Optional<ProbeComparison> comparison =
+                    probe.haveProbes() ? Optional.of(compare(soda, probe)) : Optional.empty();
+            ModelEvaluation built = evaluation.comparison(comparison).build();
             ModelEvaluation.Result result = built.evaluate();
             built.leftOut().forEach(part -> text().println("left out: " + part));
             if (!probe.haveProbes()) {
                 text().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
-            if (probe.haveProbes()) {
-                ProbeImages some = probe.forComparison(soda.config());
-                boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
-                text().println("features beside what they have to beat:");
-                text().print(
-                                ProbeComparison.of(
-                                        soda,
-                                        some.train(),
-                                        some.test(),
-                                        joined ? Output.JOINED : Output.LATENT));
-                text().flush();
-            }
+            comparison.ifPresent(
+                    found -> {
+                        text().println("features beside what they have to beat:");
+                        text().print(found);
+                        text().flush();
+                    });
             result.report().save(file);
             text().println("report: " + file.toAbsolutePath().normalize());
             text().flush();
@@ -176,6 +173,13 @@ public final class Evaluate extends Program {
                     result.reconstruction().orElse(null),
                     report.toAbsolutePath().normalize().toString());
         }
+    }
+
+    private static ProbeComparison compare(Soda soda, ProbeImages probe) {
+        ProbeImages some = probe.forComparison(soda.config());
+        boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
+        return ProbeComparison.of(
+                soda, some.train(), some.test(), joined ? Output.JOINED : Output.LATENT);
     }
 
     private void print(String kind, ModelEvaluation.Result result) {

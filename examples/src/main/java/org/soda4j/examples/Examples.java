@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
             Resume.class,
             Describe.class,
             Evaluate.class,
+            Compare.class,
             Encode.class,
             Export.class,
             Probe.class,

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -17,7 +19,7 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
-import org.soda4j.eval.report.TableSection;
+import org.soda4j.eval.report.RunHistory;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
@@ -82,6 +84,7 @@ public final class Quickstart extends Program {
     @Mixin private ThreadsOption threads;
 
     @Mixin private DeviceOption device;
+    private final RunHistory history = new RunHistory();
 
     @Override
     public Integer call() throws IOException {
@@ -145,6 +148,7 @@ public final class Quickstart extends Program {
                         .config(recipe.training())
                         .data(pairs)
                         .listener(new ProgressBarListener())
+                        .listener(history)
                         .listener(
                                 new RunListener() {
                                     @Override
@@ -189,7 +193,12 @@ public final class Quickstart extends Program {
                 .title("Quickstart on " + data)
                 .qualityImages(REPORT_IMAGES)
                 .options(options())
-                .add(TableSection.ofComparison(comparison))
+                .history(history)
+                .facts(
+                        Map.of(
+                                "Data",
+                                String.format(Locale.ROOT, "%s, %,d images", data, train.size())))
+                .comparison(Optional.of(comparison))
                 .build()
                 .evaluate()
                 .report()

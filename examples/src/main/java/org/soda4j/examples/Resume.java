@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.LiveOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.MinutesPlan;
@@ -52,6 +53,8 @@ public final class Resume extends Program {
                             + " the run was started.")
     private Integer minutes;
 
+    @Mixin private LiveOption live;
+
     @Mixin private ThreadsOption threads;
 
     @Mixin private DeviceOption device;
@@ -65,7 +68,7 @@ public final class Resume extends Program {
             config = longer(config);
             RunFolder.replaceConfig(run, config);
         }
-        new TrainingProgram(writer(), config, data, run, device.device()).train();
+        new TrainingProgram(writer(), config, data, run, device.device()).live(live.port()).train();
         return 0;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.LiveOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ThreadsOption;
@@ -88,6 +89,8 @@ public final class Train extends Program {
                             + " and the minutes.")
     private Integer resolution;
 
+    @Mixin private LiveOption live;
+
     @Mixin private ThreadsOption threads;
 
     @Mixin private DeviceOption device;
@@ -112,7 +115,8 @@ public final class Train extends Program {
         PrintWriter print = joined.isFirst() ? writer() : new PrintWriter(Writer.nullWriter());
         boolean choose = source.kind().equals(TrainingImages.IMAGES) && !options.given();
         RunConfig config = choose ? chosen(source, where, print) : options.read();
-        TrainingProgram program = new TrainingProgram(print, config, source, out, where);
+        TrainingProgram program =
+                new TrainingProgram(print, config, source, out, where).live(live.port());
         if (choose && !options.lengthGiven()) {
             program.withoutEstimate();
         }

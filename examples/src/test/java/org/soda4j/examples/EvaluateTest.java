@@ -145,7 +145,13 @@ class EvaluateTest {
                 .contains(
                         "<h2>Probes of the latent</h2>",
                         "<h2>Training loss</h2>",
-                        "<h2>Evaluations</h2>")
+                        "<h2>Probes over time</h2>",
+                        "<h2>Images per second</h2>",
+                        "<h2>Drawn on the way</h2>",
+                        "<h2>Edits</h2>")
+                .containsPattern("<p class=\"verdict\">(k-NN|Linear probe): [0-9.]+ % with the")
+                .contains("<dd>images, 52 images</dd>", "<dt>Time</dt>")
+                .containsPattern("Frechet distance</th><td>needs at least \\d+ images")
                 .contains("<h2>Reconstruction quality</h2>", "<h2>Reconstructions</h2>")
                 .contains("<h2>Interpolations</h2>", "Confusions of k-NN", "Nearest neighbours")
                 .contains("Principal components 1", "t-SNE with perplexity")
@@ -179,6 +185,30 @@ class EvaluateTest {
                 .containsPattern("dimensions: disentanglement .*12 units")
                 .containsPattern("sections: disentanglement .*5 units");
         assertThat(Files.readString(report)).contains("<h2>Disentanglement</h2>");
+    }
+
+    @Test
+    void runsAreCompared() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("copy"));
+        Files.copy(run.resolve("metrics.jsonl"), copy.resolve("metrics.jsonl"));
+        Files.writeString(
+                copy.resolve("config.json"),
+                Files.readString(run.resolve("config.json"))
+                        .replace("\"batchSize\" : 8", "\"batchSize\" : 9"));
+        Path page = folder.resolve("compare.html");
+        assertThat(run("compare", run.toString(), copy.toString(), "--out", page.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("run +data +images seen +time +k-NN +linear probe +loss")
+                .contains("page: " + page);
+        assertThat(page)
+                .content()
+                .contains("training.batchSize</th><td>8</td><td>9</td>", "<h2>Training loss</h2>")
+                .contains("<h2>Linear probe</h2>", "2 runs side by side");
+        assertThat(run("compare", run.toString())).isEqualTo(2);
+        assertThat(run("compare", run.toString(), images.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("Expected a run folder, found no config.json");
     }
 
     @Test

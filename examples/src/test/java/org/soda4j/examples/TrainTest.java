@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,11 @@ class TrainTest {
         Path images = writeImages(9, 40, 30);
         Path run = folder.resolve("run");
         String[] train = small(images, run, 3, "model.encoder.widthMultiplier=0.125");
-        assertThat(run(train)).as(err.toString()).isZero();
+        String[] live = Arrays.copyOf(train, train.length + 2);
+        live[train.length] = "--live";
+        live[train.length + 1] = "0";
+        assertThat(run(live)).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("while it trains: http://127.0.0.1:");
         assertThat(out.toString())
                 .contains(
                         "resolution 32",

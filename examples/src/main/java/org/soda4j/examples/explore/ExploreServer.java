@@ -1,10 +1,7 @@
 package org.soda4j.examples.explore;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,136 +11,49 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.soda4j.examples.web.PageServer;
+import org.soda4j.examples.web.PageServer.Refused;
 import org.soda4j.image.PixelImage;
-import org.soda4j.io.DatasetException;
 
-/**
- * The page and what it asks for, over HTTP. Only requests that name this server as their host are
- * answered, so that no other site a browser has open can use it through a name of its own.
- */
+/** The page and what it asks for, over HTTP. */
 public final class ExploreServer implements AutoCloseable {
 
     static final int MAX_UPLOAD_BYTES = 8 << 20;
-    static final int REQUEST_SECONDS = 30;
+    static final int REQUEST_SECONDS = PageServer.REQUEST_SECONDS;
 
     /** A slider that is moved gives up some drawings a second, which are not to fill the queue. */
     private static final int PULSE_MILLIS = 100;
 
-    private static final int ANSWER_SECONDS = 1800;
-    private static final int MOST_CONNECTIONS = 512;
     private static final int MAX_REQUEST_BYTES = 64 << 10;
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'";
     private static final Map<String, String> FILES =
             Map.of("/", "text/html", "/page.js", "text/javascript", "/page.css", "text/css");
 
     private final ObjectMapper json = new ObjectMapper();
     private final ExploreModel model;
-    private final HttpServer server;
+    private final PageServer server;
     final DrawingQueue drawings = new DrawingQueue();
-
-    /** One for every connection that is at work: one that never finishes keeps nobody else up. */
-    private final ExecutorService threads =
-            new ThreadPoolExecutor(
-                    0, MOST_CONNECTIONS, 10, TimeUnit.SECONDS, new SynchronousQueue<>());
 
     /** Images that are decoded at a time, each of which may take a hundred megabytes. */
     private final Semaphore opening = new Semaphore(2, true);
 
-    // For all of the JDK's servers of this process, which is a program's, and read once.
-    static {
-        limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
-        limit("sun.net.httpserver.maxRspTime", ANSWER_SECONDS);
-        limit("jdk.httpserver.maxConnections", 2 * MOST_CONNECTIONS);
-    }
-
-    private static void limit(String property, int value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(value));
-        }
-    }
-
-    private ExploreServer(ExploreModel model, HttpServer server) {
+    private ExploreServer(ExploreModel model, InetSocketAddress address) throws IOException {
         this.model = model;
-        this.server = server;
+        server = PageServer.start(address, POLICY, this::answer);
     }
 
     public static ExploreServer start(ExploreModel model, InetSocketAddress address)
             throws IOException {
-        ExploreServer explore =
-                new ExploreServer(model, HttpServer.create(address, MOST_CONNECTIONS));
-        explore.server.createContext("/", explore::handle);
-        explore.server.setExecutor(explore.threads);
-        explore.server.start();
-        return explore;
+        return new ExploreServer(model, address);
     }
 
     public URI uri() {
-        InetSocketAddress address = server.getAddress();
-        String host = address.getAddress().getHostAddress();
-        String name = host.contains(":") ? "[" + host + "]" : host;
-        return URI.create("http://" + name + ":" + address.getPort() + "/");
-    }
-
-    /** A request that is answered with an error of its own. */
-    private static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final int status;
-
-        Refused(int status, String message) {
-            super(message);
-            this.status = status;
-        }
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-            exchange.getResponseHeaders()
-                    .set(
-                            "Content-Security-Policy",
-                            "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'");
-            try {
-                requireOwn(exchange);
-                answer(exchange);
-            } catch (Refused e) {
-                error(exchange, e.status, e.getMessage());
-            } catch (DatasetException e) {
-                error(exchange, 415, e.getMessage());
-            } catch (IllegalArgumentException
-                    | JsonProcessingException
-                    | CharConversionException e) {
-                error(exchange, 400, e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                error(exchange, 503, "the server is stopping");
-            } catch (RuntimeException e) {
-                error(exchange, 500, "the server failed: " + e);
-            }
-        }
-    }
-
-    private void requireOwn(HttpExchange exchange) throws Refused {
-        String host = exchange.getRequestHeaders().getFirst("Host");
-        URI own = uri();
-        boolean loopback = server.getAddress().getAddress().isLoopbackAddress();
-        boolean named =
-                own.getAuthority().equals(host)
-                        || (loopback && ("localhost:" + own.getPort()).equals(host));
-        // On a public address the name that leads there is not known.
-        if (loopback && !named) {
-            throw new Refused(403, "expected the host " + own.getAuthority() + ", found " + host);
-        }
-        String origin = exchange.getRequestHeaders().getFirst("Origin");
-        if (origin != null && !origin.equals("http://" + host)) {
-            throw new Refused(403, "expected a request of this page, found one of " + origin);
-        }
+        return server.uri();
     }
 
     private void answer(HttpExchange exchange) throws IOException, Refused, InterruptedException {
@@ -152,12 +62,13 @@ public final class ExploreServer implements AutoCloseable {
         String page = FILES.get(path);
         String sample = "/samples/";
         if (method.equals("GET") && page != null) {
-            send(exchange, 200, page + "; charset=utf-8", resource(path));
+            PageServer.send(exchange, 200, page + "; charset=utf-8", resource(path));
         } else if (method.equals("GET") && path.equals("/model")) {
-            send(exchange, 200, "application/json", json.writeValueAsBytes(model.description()));
+            PageServer.send(
+                    exchange, 200, "application/json", json.writeValueAsBytes(model.description()));
         } else if (method.equals("GET") && path.startsWith(sample)) {
             PixelImage image = model.sample(number(path.substring(sample.length())));
-            send(exchange, 200, "image/png", model.png(image));
+            PageServer.send(exchange, 200, "image/png", model.png(image));
         } else if (method.equals("POST") && path.startsWith(sample)) {
             int index = number(path.substring(sample.length()));
             opened(exchange, () -> model.sample(index));
@@ -209,7 +120,7 @@ public final class ExploreServer implements AutoCloseable {
             opening.release();
         }
         Map<String, String> answer = Map.of("id", uploaded.id(), "image", url(uploaded.png()));
-        send(exchange, 200, "application/json", json.writeValueAsBytes(answer));
+        PageServer.send(exchange, 200, "application/json", json.writeValueAsBytes(answer));
     }
 
     private static String url(byte[] png) {
@@ -286,24 +197,9 @@ public final class ExploreServer implements AutoCloseable {
         }
     }
 
-    private void error(HttpExchange exchange, int status, String message) throws IOException {
-        if (exchange.getResponseCode() == -1) {
-            byte[] body = json.writeValueAsBytes(Map.of("error", String.valueOf(message)));
-            send(exchange, status, "application/json", body);
-        }
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, byte[] body)
-            throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
     @Override
     public void close() {
         drawings.close();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

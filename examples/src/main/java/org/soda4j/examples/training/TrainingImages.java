@@ -78,8 +78,15 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         };
     }
 
-    void save(Path run) throws IOException {
-        Stored stored = new Stored(kind, path.toAbsolutePath().toString(), probeImages);
+    /** What people call the data: that of a preset, or their own folder. */
+    public String name() {
+        Path folder = path.toAbsolutePath().normalize().getFileName();
+        return kind.equals(IMAGES) && folder != null ? folder.toString() : kind;
+    }
+
+    /** Also says how many images there are, for reports. */
+    void save(Path run, long images) throws IOException {
+        Stored stored = new Stored(kind, path.toAbsolutePath().toString(), probeImages, images);
         byte[] json = ConfigText.toJson(stored).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(run.resolve(FILE), json);
     }
@@ -109,7 +116,7 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         return Optional.empty();
     }
 
-    private record Stored(String kind, String path, Integer probeImages) {}
+    private record Stored(String kind, String path, Integer probeImages, Long images) {}
 
     /** The shorter sides of up to so many images, spread over the data set, ascending. */
     static List<Integer> shorterSides(ImageDataset images, int count) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +27,11 @@ import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunSections;
-import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.examples.cli.SecondInterrupt;
+import org.soda4j.examples.web.LivePage;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
@@ -56,6 +57,7 @@ public final class TrainingProgram {
     private final Path run;
     private final Device device;
     private boolean estimates = true;
+    private OptionalInt livePort = OptionalInt.empty();
     private boolean trained;
     private OptionalDouble effectiveRank = OptionalDouble.empty();
 
@@ -71,6 +73,12 @@ public final class TrainingProgram {
     /** Says no more how long it takes, because the length was chosen by that. */
     public TrainingProgram withoutEstimate() {
         estimates = false;
+        return this;
+    }
+
+    /** Serves a page while it trains, to this machine alone; empty: none. */
+    public TrainingProgram live(OptionalInt port) {
+        livePort = port;
         return this;
     }
 
@@ -101,11 +109,12 @@ public final class TrainingProgram {
             sayHowLong(images.size());
         }
         try (Soda soda =
-                Soda.builder()
-                        .config(config.model())
-                        .seed(config.training().seed())
-                        .device(device)
-                        .build()) {
+                        Soda.builder()
+                                .config(config.model())
+                                .seed(config.training().seed())
+                                .device(device)
+                                .build();
+                LivePage page = ranks.rank() == 0 ? livePage() : null) {
             out.print(soda.describe());
             out.printf(
                     "%d images, device %s, run %s%n",
@@ -120,7 +129,10 @@ public final class TrainingProgram {
                             .collective(ranks)
                             .folder(run)
                             .listener(new ProgressBarListener())
-                            .listener(new Notes());
+                            .listener(new Notes(images.size()));
+            if (page != null) {
+                trainer.listener(page.listener());
+            }
             if (probes.haveProbes()) {
                 trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
             } else {
@@ -151,6 +163,24 @@ public final class TrainingProgram {
         } catch (RuntimeException e) {
             LOGGER.debug("checkpoints of {}", run, e);
             return "; what was saved is in " + run;
+        }
+    }
+
+    /** No page is no reason not to train: null. */
+    private LivePage livePage() {
+        if (livePort.isEmpty()) {
+            return null;
+        }
+        try {
+            LivePage page = LivePage.start(livePort.getAsInt(), run, "SODA on " + data.name());
+            out.printf("while it trains: %s%n", page.uri());
+            return page;
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("no page of {}", run, e);
+            out.printf(
+                    "no page while it trains: %s; --live 0 takes any free port%n",
+                    e.getMessage() == null ? e : e.getMessage());
+            return null;
         }
     }
 
@@ -229,7 +259,7 @@ public final class TrainingProgram {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
         return ModelEvaluation.builder(soda, probes.train(), probes.test())
                 .run(run)
-                .title("SODA on " + data.kind())
+                .title("SODA on " + data.name())
                 .published(PublishedAccuracy.of(data.kind()))
                 .probes(probes.haveProbes())
                 .qualityImages(REPORT_IMAGES)
@@ -241,7 +271,7 @@ public final class TrainingProgram {
             throws IOException {
         Path file = report();
         ModelEvaluation.Builder evaluation = evaluation(soda, probes);
-        comparison.map(TableSection::ofComparison).ifPresent(evaluation::add);
+        evaluation.comparison(comparison);
         try (PartProgress progress = new PartProgress()) {
             evaluation.progress(progress).build().evaluate().report().save(file);
         }
@@ -251,11 +281,17 @@ public final class TrainingProgram {
 
     /** Stores where the data are, and says how the training ended and how it goes on. */
     private final class Notes implements RunListener {
+        private final long images;
+
+        Notes(long images) {
+            this.images = images;
+        }
+
         @Override
         public void begin(RunEvent.Begin begin, RunControl control) {
             trained = begin.step() < begin.totalSteps();
             try {
-                data.save(run);
+                data.save(run, images);
             } catch (IOException e) {
                 control.stop("cannot write to the run folder: " + e.getMessage());
             }

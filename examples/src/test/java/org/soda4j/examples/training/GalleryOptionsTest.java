@@ -53,7 +53,7 @@ class GalleryOptionsTest {
                 new java.awt.image.BufferedImage(9, 9, java.awt.image.BufferedImage.TYPE_INT_RGB),
                 "png",
                 images.resolve("a.png").toFile());
-        new TrainingImages(TrainingImages.IMAGES, images).save(folder);
+        new TrainingImages(TrainingImages.IMAGES, images).save(folder, 1);
         Path model = Files.createDirectories(folder.resolve("model"));
         try (Soda soda = model(3)) {
             assertThat(new GalleryOptions().open(model, soda, notes::add).size()).isEqualTo(1);

@@ -40,6 +40,24 @@ public final class ImageGrid implements Picture {
         columnLabels = builder.columnLabels;
     }
 
+    private ImageGrid(ImageGrid other) {
+        images = other.images;
+        columns = other.columns;
+        scale = other.scale;
+        gap = other.gap;
+        rowLabels = List.of();
+        columnLabels = List.of();
+    }
+
+    /**
+     * The images alone, for a place where the picture is shrunk and text would be too small.
+     *
+     * @return the same grid without labels
+     */
+    public ImageGrid withoutLabels() {
+        return new ImageGrid(this);
+    }
+
     /**
      * Starts an empty grid.
      *

@@ -36,11 +36,11 @@ public record ReconstructionQuality(
         return String.format(
                 Locale.ROOT,
                 "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f\n"
-                        + "  Frechet distance %.3f, kernel distance %.5f%s\n",
+                        + "  Frechet distance %s, kernel distance %.5f%s\n",
                 images,
                 psnr,
                 ssim,
-                distribution.frechetDistance(),
+                distribution.frechetText(images),
                 distribution.kernelDistance(),
                 precisionRecall(distribution) + furtherMetrics());
     }

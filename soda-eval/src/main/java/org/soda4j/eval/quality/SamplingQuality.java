@@ -18,9 +18,9 @@ public record SamplingQuality(int images, DistributionQuality distribution) {
     public String table() {
         return String.format(
                 Locale.ROOT,
-                "%d images without a latent: Frechet distance %.3f, kernel distance %.5f%s\n",
+                "%d images without a latent:\n  Frechet distance %s, kernel distance %.5f%s\n",
                 images,
-                distribution.frechetDistance(),
+                distribution.frechetText(images),
                 distribution.kernelDistance(),
                 ReconstructionQuality.precisionRecall(distribution));
     }

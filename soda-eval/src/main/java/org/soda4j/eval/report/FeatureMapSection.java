@@ -1,7 +1,7 @@
 package org.soda4j.eval.report;
 
-import java.awt.Color;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.soda4j.eval.feature.FeatureSet;
@@ -9,7 +9,8 @@ import org.soda4j.eval.feature.Pca;
 import org.soda4j.eval.feature.TsneMap;
 
 /**
- * A map of the features in the plane, coloured by class, as a vector picture.
+ * A map of the features in the plane, coloured by class, as a vector picture; a pointer finds the
+ * image of each point.
  *
  * @param title the heading
  * @param features at least 2 rows and 2 columns (7 rows for t-SNE); of more than 2,000 rows (1,000
@@ -35,7 +36,7 @@ public record FeatureMapSection(String title, FeatureSet features, Projection pr
 
     private static final int SIZE = 640;
     private static final int MARGIN = 12;
-    private static final int MOST_NAMES = 25;
+    private static final double RADIUS = 4;
 
     /**
      * A map of principal components.
@@ -91,22 +92,39 @@ public record FeatureMapSection(String title, FeatureSet features, Projection pr
         StringBuilder html =
                 new StringBuilder(
                         Html.format(
-                                "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
+                                "<figure class=\"map\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
                                 SIZE, height, Html.escape(title)));
-        for (int i = 0; i < points.length; i++) {
+        ClassColours colours =
+                new ClassColours(shown.hasLabels() ? shown.classNames() : List.of(""));
+        for (int label : colours.order()) {
             html.append(
-                    Html.format(
-                            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
-                            MARGIN + (points[i][0] - low[0]) * scale,
-                            height - MARGIN - (points[i][1] - low[1]) * scale,
-                            colour(shown.hasLabels() ? shown.label(i) : 0)));
+                    Html.format("<g class=\"%s\" data-k=\"%d\">%n", colours.style(label), label));
+            for (int i = 0; i < points.length; i++) {
+                if (shown.hasLabels() && shown.label(i) != label) {
+                    continue;
+                }
+                double x = MARGIN + (points[i][0] - low[0]) * scale;
+                double y = height - MARGIN - (points[i][1] - low[1]) * scale;
+                html.append(
+                        Html.format(
+                                "<path d=\"%s\" data-t=\"%s\"/>%n",
+                                colours.mark(label, x, y, RADIUS), Html.escape(name(shown, i))));
+            }
+            html.append("</g>\n");
         }
         return html.append("</svg>\n")
-                .append(legend())
+                .append(shown.hasLabels() ? colours.legend() : "")
                 .append("<figcaption>")
                 .append(Html.escape(caption))
                 .append("</figcaption></figure>\n")
                 .toString();
+    }
+
+    /** What a pointer finds. */
+    private static String name(FeatureSet shown, int row) {
+        return shown.hasLabels()
+                ? shown.classNames().get(shown.label(row)) + ": " + shown.id(row)
+                : shown.id(row);
     }
 
     private int[] rows() {
@@ -121,26 +139,5 @@ public record FeatureMapSection(String title, FeatureSet features, Projection pr
                         .toArray();
         Arrays.sort(rows);
         return rows;
-    }
-
-    private String legend() {
-        if (!features.hasLabels() || features.classNames().size() > MOST_NAMES) {
-            return "";
-        }
-        StringBuilder html = new StringBuilder("<p class=\"legend\">");
-        for (int c = 0; c < features.classNames().size(); c++) {
-            html.append(
-                    Html.format(
-                            "<span><i style=\"background:%s\"></i>%s</span> ",
-                            colour(c), Html.escape(features.classNames().get(c))));
-        }
-        return html.append("</p>\n").toString();
-    }
-
-    /** Hues around the circle by the golden section, in alternating brightness. */
-    private static String colour(int label) {
-        float hue = (float) (label * 0.61803398875 % 1);
-        float brightness = label % 2 == 0 ? 0.85f : 0.6f;
-        return Html.format("#%06x", Color.HSBtoRGB(hue, 0.8f, brightness) & 0xFFFFFF);
     }
 }

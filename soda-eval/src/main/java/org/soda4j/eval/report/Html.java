@@ -37,7 +37,8 @@ final class Html {
         for (List<String> row : rows) {
             html.append("<tr>");
             for (int i = 0; i < row.size(); i++) {
-                String cell = escape(row.get(i));
+                // A number and its sign stay on one line, however narrow the screen.
+                String cell = escape(row.get(i)).replaceAll("(\\d) %", "$1\u00a0%");
                 html.append(
                         i == 0 ? "<th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>");
             }

@@ -2,13 +2,17 @@ package org.soda4j.eval.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -20,6 +24,7 @@ import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.Neighbours;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ImageQualityProtocol;
 import org.soda4j.eval.quality.ReconstructionQuality;
@@ -38,6 +43,7 @@ import org.soda4j.image.PixelImage;
 public final class ModelEvaluation {
 
     private static final String QUALITY = "Reconstruction quality";
+    private static final String EDITS = "Edits";
     private static final String MAP = "Map of the features";
     private static final String NEIGHBOURS_MAP = "Map of neighbours";
     private static final int LEAST_NEIGHBOURS_MAP = 7;
@@ -48,6 +54,9 @@ public final class ModelEvaluation {
     private final ImageDataset train;
     private final ImageDataset test;
     private final Path run;
+    private final RunHistory history;
+    private final Map<String, String> facts;
+    private final Optional<ProbeComparison> comparison;
     private final String title;
     private final int qualityImages;
     private final SamplingOptions options;
@@ -61,6 +70,9 @@ public final class ModelEvaluation {
         train = builder.train;
         test = builder.test;
         run = builder.run;
+        history = builder.history;
+        facts = builder.facts;
+        comparison = builder.comparison;
         title = builder.title;
         qualityImages = builder.qualityImages;
         options = builder.options;
@@ -128,6 +140,7 @@ public final class ModelEvaluation {
                             .formatted(Ssim.WINDOW, Ssim.WINDOW, shape.get(1), shape.get(2)));
         }
         if (test.size() < 2) {
+            reasons.put(EDITS, "expected at least 2 test images, found " + test.size());
             reasons.put(MAP, "expected at least 2 test images, found " + test.size());
         }
         if (test.size() < LEAST_NEIGHBOURS_MAP) {
@@ -154,12 +167,18 @@ public final class ModelEvaluation {
         Map<String, String> leftOut = whyLeftOut();
         Optional<ReconstructionQuality> quality =
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
-        Report.Builder report = Report.builder().title(title).provenance(provenance(trainSet));
+        RunHistory trained = run == null ? history : RunHistory.read(run);
+        Report.Builder report =
+                Report.builder()
+                        .title(title)
+                        .verdict(verdict(probes, quality))
+                        .facts(facts(trained))
+                        .provenance(provenance(trainSet));
+        comparison.map(TableSection::ofComparison).ifPresent(report::add);
         if (!probes.isEmpty()) {
             report.add(probing.table(probes));
         }
-        List<ReportSection> ofRun = run == null ? List.of() : RunSections.of(run);
-        ofRun.stream().filter(section -> section instanceof PictureSection).forEach(report::add);
+        RunSections.of(trained).forEach(report::add);
         quality.map(TableSection::ofReconstruction).ifPresent(report::add);
         more.forEach(report::add);
         ModelPictures pictures =
@@ -168,7 +187,7 @@ public final class ModelEvaluation {
         report.add(
                 new PictureSection(
                         "Reconstructions",
-                        pictures.reconstructions(),
+                        pictures.reconstructions().withoutLabels(),
                         "Above: test images. Below: what the denoiser draws from nothing but their latents of %d numbers."
                                 .formatted(soda.config().latent().size())));
         report.add(
@@ -176,6 +195,9 @@ public final class ModelEvaluation {
                         "Interpolations",
                         pictures.interpolations(),
                         "Each row: a straight line between the latents of two test images, drawn from one starting noise."));
+        if (!leftOut.containsKey(EDITS)) {
+            report.add(edits(pictures, testSet));
+        }
         for (ProbeResult probe : probes) {
             report.add(new ConfusionSection("Confusions of " + probe.probe(), probe.confusion()));
         }
@@ -198,8 +220,22 @@ public final class ModelEvaluation {
                                     .toList(),
                             ""));
         }
-        ofRun.stream().filter(section -> section instanceof TableSection).forEach(report::add);
+        if (run != null) {
+            report.add(RunSections.configuration(run));
+        }
         return new Result(probes, quality, report.build());
+    }
+
+    private PictureSection edits(ModelPictures pictures, FeatureSet testSet) {
+        String sections =
+                Arrays.stream(ModelPictures.sections(soda.config().latent()))
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(", "));
+        return new PictureSection(
+                EDITS,
+                pictures.edits(testSet),
+                "One image, drawn from its latent in the middle column. Each row: one section of the latent (%s) moved along its first principal direction, by -3 to 3 standard deviations of the test images."
+                        .formatted(sections));
     }
 
     private ReconstructionQuality reconstruction() {
@@ -255,6 +291,30 @@ public final class ModelEvaluation {
                 .preview(images.image(row), new ViewRandom(0, 0, 0, 0));
     }
 
+    private String verdict(List<ProbeResult> probes, Optional<ReconstructionQuality> quality) {
+        return comparison
+                .map(Verdict::of)
+                .orElseGet(
+                        () ->
+                                probes.isEmpty()
+                                        ? quality.map(Verdict::of).orElse("")
+                                        : Verdict.of(probes));
+    }
+
+    private Map<String, String> facts(RunHistory trained) throws IOException {
+        Map<String, String> found = new LinkedHashMap<>();
+        String images =
+                "%s training and %s test images"
+                        .formatted(Digits.count(train.size()), Digits.count(test.size()));
+        found.put(RunFacts.DATA, images); // Unless the caller or the run says more.
+        found.putAll(run == null ? RunFacts.of(trained) : RunFacts.of(run, trained));
+        found.put(RunFacts.MODEL, RunFacts.model(soda));
+        found.putIfAbsent(RunFacts.DEVICE, soda.device().toString().replaceAll("[()]", ""));
+        found.putIfAbsent(RunFacts.DATE, RunFacts.date(Instant.now()));
+        found.putAll(facts);
+        return found;
+    }
+
     private Map<String, String> provenance(FeatureSet trainSet) throws IOException {
         Map<String, String> provenance = new LinkedHashMap<>();
         if (run != null) {
@@ -274,6 +334,9 @@ public final class ModelEvaluation {
         private final ImageDataset train;
         private final ImageDataset test;
         private Path run;
+        private RunHistory history = new RunHistory();
+        private Map<String, String> facts = Map.of();
+        private Optional<ProbeComparison> comparison = Optional.empty();
         private String title = "SODA";
         private Optional<PublishedAccuracy> published = Optional.empty();
         private int qualityImages = 200;
@@ -301,6 +364,40 @@ public final class ModelEvaluation {
          */
         public Builder run(Path folder) {
             run = folder;
+            return this;
+        }
+
+        /**
+         * What the training recorded, where it has no folder.
+         *
+         * @param history that listened to the training; default empty, and not used with a folder
+         * @return this
+         */
+        public Builder history(RunHistory history) {
+            this.history = Objects.requireNonNull(history, "history");
+            return this;
+        }
+
+        /**
+         * What the head of the report says beside what the run's folder tells.
+         *
+         * @param facts text by name, such as {@code Data}; default none; copied
+         * @return this
+         */
+        public Builder facts(Map<String, String> facts) {
+            this.facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+            return this;
+        }
+
+        /**
+         * The model beside raw pixels, its untrained encoder and chance, which gives the report its
+         * verdict and a table.
+         *
+         * @param comparison default none
+         * @return this
+         */
+        public Builder comparison(Optional<ProbeComparison> comparison) {
+            this.comparison = Objects.requireNonNull(comparison, "comparison");
             return this;
         }
 

@@ -13,7 +13,11 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.latent.FixedNoiseDecoder;
+import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.latent.LatentLayout;
 
 /** Pictures of what a model draws. */
 public final class ModelPictures {
@@ -21,8 +25,10 @@ public final class ModelPictures {
     private static final int COLUMNS = 10;
     private static final int ROWS = 5;
 
-    /** How often images are drawn for both pictures: at once, and by columns. */
-    static final int DRAWINGS = 1 + COLUMNS;
+    private static final double[] DEVIATIONS = {-3, -2, -1, 0, 1, 2, 3};
+
+    /** How often images are drawn for all pictures: at once, by columns, and at once. */
+    static final int DRAWINGS = 1 + COLUMNS + 1;
 
     private final Soda soda;
     private final ImageDataset images;
@@ -109,6 +115,41 @@ public final class ModelPictures {
                                             shape.get(3)));
             return ImageGrid.builder().images(rows).columns(COLUMNS).build();
         }
+    }
+
+    /**
+     * Edits of one image: in each row one section of its latent goes along the direction in which
+     * the latents of a data set differ the most, all drawn from one starting noise.
+     *
+     * @param latents of at least two images
+     * @return the picture, the image's own latent in the middle column
+     * @throws IllegalArgumentException if there are fewer than two latents
+     */
+    public ImageGrid edits(FeatureSet latents) {
+        LatentLayout layout = soda.config().latent();
+        try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
+            NDArray latent = soda.encode(batch(manager, chosen(1)));
+            NDList moved = new NDList();
+            for (int section : sections(layout)) {
+                moved.add(
+                        LatentDirection.principal(latents, layout, section, 1)
+                                .get(0)
+                                .traverse(latent, DEVIATIONS));
+            }
+            NDArray drawn = FixedNoiseDecoder.of(soda, options).decode(NDArrays.concat(moved));
+            progress.accept(++drawings);
+            return ImageGrid.builder().images(drawn).columns(DEVIATIONS.length).build();
+        }
+    }
+
+    /** Up to five, the first and the last among them. */
+    static int[] sections(LatentLayout layout) {
+        int rows = Math.min(ROWS, layout.sections());
+        int[] sections = new int[rows];
+        for (int row = 1; row < rows; row++) {
+            sections[row] = row * (layout.sections() - 1) / (rows - 1);
+        }
+        return sections;
     }
 
     /** The first image of each class in turn, then the images in their order. */

@@ -42,18 +42,11 @@ public record PictureSection(String title, Picture picture, String caption)
             images.add(query.apply(row));
             Arrays.stream(indices[row]).mapToObj(base).forEach(images::add);
         }
-        List<String> labels = new ArrayList<>(List.of("query"));
-        for (int i = 1; i <= indices[0].length; i++) {
-            labels.add(Integer.toString(i));
-        }
-        ImageGrid grid =
-                ImageGrid.builder()
-                        .images(images)
-                        .columns(labels.size())
-                        .columnLabels(labels)
-                        .build();
+        ImageGrid grid = ImageGrid.builder().images(images).columns(1 + indices[0].length).build();
         return new PictureSection(
-                title, grid, "Each row: an image, then its nearest neighbours, the nearest first.");
+                title,
+                grid,
+                "Each row: on the left an image, then its nearest neighbours, the nearest first.");
     }
 
     @Override

@@ -5,23 +5,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.DoubleStream;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.io.ConfigText;
-import org.soda4j.io.Utf8Text;
 import org.soda4j.training.run.RunFolder;
 
 /** What the folder of a run tells in a report: its configuration, its curves and its origin. */
 public final class RunSections {
 
     private static final int SMOOTHED_STEPS = 20;
-    private static final List<String> LINE_FIELDS = List.of("type", "step", "epoch", "images");
+    private static final int SMOOTHED_SHARE = 100;
+    private static final String PROBES = "probe";
 
     private RunSections() {}
 
@@ -29,16 +28,41 @@ public final class RunSections {
      * Reads a run.
      *
      * @param run a run folder; the run may be going on
-     * @return loss curve, the evaluations' curves (if there are any) and the configuration, in this
-     *     order
+     * @return the curves and pictures of {@link #of(RunHistory)}, and the configuration
      * @throws IOException if a file cannot be read
      * @throws org.soda4j.training.run.RunFolderException if it is no run folder
      */
     public static List<ReportSection> of(Path run) throws IOException {
         List<ReportSection> sections = new ArrayList<>();
-        sections.addAll(curves(RunFolder.metrics(run)));
-        sections.add(configuration("Configuration", RunFolder.config(run, JsonNode.class)));
+        sections.addAll(of(RunHistory.read(run)));
+        sections.add(configuration(run));
         return sections;
+    }
+
+    /**
+     * The page of a run without its model: head, curves, pictures, configuration and origin.
+     *
+     * @param run its folder, which a run that begins may not have made yet
+     * @param history what it has recorded
+     * @return a report to go on with
+     * @throws IOException if a file cannot be read
+     */
+    public static Report.Builder report(Path run, RunHistory history) throws IOException {
+        RunHistory now = history.copy();
+        Report.Builder report =
+                Report.builder()
+                        .verdict(Verdict.of(now))
+                        .facts(RunFacts.of(run, now))
+                        .provenance(provenance(run));
+        of(now).forEach(report::add);
+        if (Files.exists(run.resolve("config.json"))) {
+            report.add(configuration(run));
+        }
+        return report;
+    }
+
+    static TableSection configuration(Path run) {
+        return configuration("Configuration", RunFolder.config(run, JsonNode.class));
     }
 
     /**
@@ -54,7 +78,7 @@ public final class RunSections {
         return new TableSection(title, List.of("field", "value"), rows, "");
     }
 
-    private static void flatten(String path, JsonNode node, List<List<String>> rows) {
+    static void flatten(String path, JsonNode node, List<List<String>> rows) {
         boolean nested = node.isObject() && !node.isEmpty();
         if (!nested) {
             rows.add(List.of(path, node.isTextual() ? node.asText() : node.toString()));
@@ -92,140 +116,198 @@ public final class RunSections {
     }
 
     /**
-     * The curves of a run: its loss by step, and every figure of its evaluations.
+     * The curves of a run: loss, probes and other evaluations, effective rank, gradient norm,
+     * learning rate and speed over the steps; and what it drew on its way.
+     *
+     * @param history of a run, which may be going on
+     * @return the sections for which there are points or pictures
+     * @throws IOException if a picture cannot be read
+     */
+    public static List<ReportSection> of(RunHistory history) throws IOException {
+        RunHistory now = history.copy();
+        List<ReportSection> sections = new ArrayList<>(curves(now));
+        SamplesSection.of(now.samples()).ifPresent(sections::add);
+        return sections;
+    }
+
+    /**
+     * The curves of a run.
      *
      * @param metrics the file {@code metrics.jsonl} of a run; may be missing
      * @return the sections for which there are points
      * @throws IOException if it cannot be read
      */
     public static List<ReportSection> curves(Path metrics) throws IOException {
-        Curve loss = new Curve();
-        Map<String, Curve> figures = new TreeMap<>();
-        read(metrics, loss, figures);
-        figures.values().removeIf(Curve::isEmpty);
+        RunHistory history = new RunHistory();
+        history.readMetrics(metrics);
+        return curves(history);
+    }
+
+    private static List<ReportSection> curves(RunHistory history) {
         List<ReportSection> sections = new ArrayList<>();
-        if (!loss.isEmpty()) {
-            sections.add(
-                    new PictureSection(
-                            "Training loss",
-                            lossChart(loss),
-                            "The loss of every step, and the mean of the last %d steps; logarithmic."
-                                    .formatted(SMOOTHED_STEPS)));
+        if (!history.loss().isEmpty()) {
+            sections.add(loss(history.loss()));
         }
-        if (!figures.isEmpty()) {
-            LineChart.Builder chart = LineChart.builder().xLabel("step").yLabel("value");
-            figures.forEach((name, curve) -> chart.series(name, curve.steps(), curve.values()));
-            StringBuilder last = new StringBuilder("Evaluations during training; at the end: ");
-            figures.forEach(
-                    (name, curve) ->
-                            last.append(Html.format("%s %.4f, ", name, curve.lastValue())));
-            sections.add(
-                    new PictureSection(
-                            "Evaluations",
-                            chart.build(),
-                            last.substring(0, last.length() - 2) + "."));
-        }
+        Map<String, Map<String, Curve>> groups = new TreeMap<>();
+        history.evaluations()
+                .forEach(
+                        (name, curve) ->
+                                groups.computeIfAbsent(group(name), g -> new TreeMap<>())
+                                        .put(name, curve));
+        groups.forEach((group, curves) -> sections.add(evaluations(group, curves)));
+        add(
+                sections,
+                "Effective rank",
+                ChartSection.Scale.LINEAR,
+                Map.of("effective rank", history.rank()),
+                "Directions of the latent that a batch uses; near 1 it has collapsed.");
+        add(
+                sections,
+                "Gradient norm",
+                ChartSection.Scale.LOG,
+                Map.of("gradient norm", history.gradientNorm()),
+                "The norm of all gradients before they are clipped.");
+        add(
+                sections,
+                "Learning rate",
+                ChartSection.Scale.LINEAR,
+                rates(history),
+                "What the optimiser multiplies each step with.");
+        add(
+                sections,
+                "Images per second",
+                ChartSection.Scale.LINEAR,
+                Map.of("images per second", history.speed()),
+                "Trained images per second, a moving average without evaluations and checkpoints.");
         return sections;
     }
 
+    private static void add(
+            List<ReportSection> sections,
+            String title,
+            ChartSection.Scale scale,
+            Map<String, Curve> curves,
+            String caption) {
+        List<ChartSection.Series> series = new ArrayList<>();
+        curves.forEach(
+                (name, curve) -> {
+                    if (!curve.isEmpty()) {
+                        series.add(series(name, curve, false));
+                    }
+                });
+        if (!series.isEmpty()) {
+            sections.add(new ChartSection(title, "step", scale, series, caption));
+        }
+    }
+
+    static ChartSection.Series series(String name, Curve curve, boolean faint) {
+        return new ChartSection.Series(name, curve.steps(), curve.values(), faint);
+    }
+
+    /** One curve where both rates are the same. */
+    private static Map<String, Curve> rates(RunHistory history) {
+        Curve encoder = history.encoderRate();
+        Curve denoiser = history.denoiserRate();
+        if (Arrays.equals(encoder.values(), denoiser.values())) {
+            return Map.of("learning rate", encoder);
+        }
+        Map<String, Curve> both = new LinkedHashMap<>();
+        both.put("encoder", encoder);
+        both.put("denoiser", denoiser);
+        return both;
+    }
+
+    /** What stands before the point: an evaluation may give several figures. */
+    static String group(String name) {
+        int point = name.indexOf('.');
+        return point < 0 ? name : name.substring(0, point);
+    }
+
+    private static ChartSection evaluations(String group, Map<String, Curve> curves) {
+        boolean shares = isShares(group);
+        StringBuilder last = new StringBuilder("At the end: ");
+        List<ChartSection.Series> series = new ArrayList<>();
+        curves.forEach(
+                (name, curve) -> {
+                    String figure = figure(name);
+                    last.append(figure)
+                            .append(' ')
+                            .append(
+                                    shares
+                                            ? Digits.percent(curve.last())
+                                            : Digits.value(curve.last()))
+                            .append(", ");
+                    series.add(series(figure, curve, false));
+                });
+        String caption = last.substring(0, last.length() - 2) + ".";
+        return new ChartSection(
+                shares ? "Probes over time" : "Evaluation: " + group,
+                "step",
+                shares ? ChartSection.Scale.PERCENT : ChartSection.Scale.LINEAR,
+                series,
+                shares
+                        ? caption + " Accuracy of probes of the latent, measured during training."
+                        : caption);
+    }
+
+    /** Those of {@link org.soda4j.eval.probe.ProbeEvaluation} under its usual name. */
+    static boolean isShares(String group) {
+        return group.equals(PROBES);
+    }
+
+    /** The usual names of the usual probes. */
+    static String figure(String name) {
+        return switch (name) {
+            case "probe.knn" -> "k-NN";
+            case "probe.linear" -> "linear probe";
+            default -> name;
+        };
+    }
+
+    /** How many steps a mean is of, that is to show where the loss goes. */
+    static int window(Curve loss) {
+        return Math.max(SMOOTHED_STEPS, loss.size() / SMOOTHED_SHARE);
+    }
+
+    private static ChartSection loss(Curve loss) {
+        int window = window(loss);
+        Curve smoothed = loss.smoothed(window);
+        return new ChartSection(
+                "Training loss",
+                "step",
+                ChartSection.Scale.LOG,
+                List.of(
+                        series("each step", loss, true),
+                        series("mean of %d".formatted(window), smoothed, false)),
+                "Mean squared error of the predicted noise, at the end %s (mean of the last %d steps)."
+                        .formatted(Digits.value(smoothed.last()), Math.min(window, loss.size())));
+    }
+
     /**
-     * The loss of every step of a run, also of its earlier starts, and the mean of the last 20.
+     * The loss of every step of a run, also of its earlier starts, and the mean of the last 20, as
+     * a picture for a file of its own.
      *
      * @param metrics the file {@code metrics.jsonl} of a run; may be missing
      * @return the chart; nothing where there is no step
      * @throws IOException if it cannot be read
      */
     public static Optional<LineChart> lossChart(Path metrics) throws IOException {
-        Curve loss = new Curve();
-        read(metrics, loss, new TreeMap<>());
-        return loss.isEmpty() ? Optional.empty() : Optional.of(lossChart(loss));
-    }
-
-    private static void read(Path metrics, Curve loss, Map<String, Curve> figures)
-            throws IOException {
-        if (Files.exists(metrics)) {
-            AtomicLong number = new AtomicLong();
-            Utf8Text.forEachLine(
-                    metrics,
-                    line -> {
-                        number.incrementAndGet();
-                        try {
-                            read(ConfigText.jsonTree(line), loss, figures);
-                        } catch (IllegalArgumentException e) {
-                            throw new IllegalArgumentException(
-                                    "%s, line %d: expected JSON, found %s"
-                                            .formatted(metrics, number.get(), e.getMessage()),
-                                    e);
-                        }
-                    });
+        RunHistory history = new RunHistory();
+        history.readMetrics(metrics);
+        Curve loss = history.loss();
+        if (loss.isEmpty()) {
+            return Optional.empty();
         }
-    }
-
-    private static void read(JsonNode line, Curve loss, Map<String, Curve> figures) {
-        double step = line.path("step").asDouble();
-        switch (line.path("type").asText()) {
-            case "step" -> loss.add(step, line.path("loss"));
-            case "evaluation" ->
-                    line.properties()
-                            .forEach(
-                                    field -> {
-                                        if (!LINE_FIELDS.contains(field.getKey())) {
-                                            figures.computeIfAbsent(
-                                                            field.getKey(), key -> new Curve())
-                                                    .add(step, field.getValue());
-                                        }
-                                    });
-            default -> {} // Epochs repeat what the steps say.
-        }
-    }
-
-    private static LineChart lossChart(Curve loss) {
-        double[] values = loss.values();
-        double[] smoothed = new double[values.length];
-        double sum = 0;
-        for (int i = 0; i < values.length; i++) {
-            sum += values[i] - (i >= SMOOTHED_STEPS ? values[i - SMOOTHED_STEPS] : 0);
-            smoothed[i] = sum / Math.min(i + 1, SMOOTHED_STEPS);
-        }
-        return LineChart.builder()
-                .xLabel("step")
-                .yLabel("mean squared error")
-                .yLog(DoubleStream.of(values).allMatch(value -> value > 0))
-                .series("each step", loss.steps(), values)
-                .series("mean of %d".formatted(SMOOTHED_STEPS), loss.steps(), smoothed)
-                .build();
-    }
-
-    /** Points of one curve; numbers that are not finite (or written as text) are left out. */
-    private static final class Curve {
-
-        private final List<Double> steps = new ArrayList<>();
-        private final List<Double> values = new ArrayList<>();
-
-        void add(double step, JsonNode value) {
-            // What a run writes are numbers of single precision.
-            if (value.isNumber()
-                    && Math.abs(step) <= Float.MAX_VALUE
-                    && Math.abs(value.asDouble()) <= Float.MAX_VALUE) {
-                steps.add(step);
-                values.add(value.asDouble());
-            }
-        }
-
-        boolean isEmpty() {
-            return steps.isEmpty();
-        }
-
-        double lastValue() {
-            return values.get(values.size() - 1);
-        }
-
-        double[] steps() {
-            return steps.stream().mapToDouble(x -> x).toArray();
-        }
-
-        double[] values() {
-            return values.stream().mapToDouble(x -> x).toArray();
-        }
+        return Optional.of(
+                LineChart.builder()
+                        .xLabel("step")
+                        .yLabel("mean squared error")
+                        .yLog(loss.isPositive())
+                        .series("each step", loss.steps(), loss.values())
+                        .series(
+                                "mean of %d".formatted(SMOOTHED_STEPS),
+                                loss.steps(),
+                                loss.smoothed(SMOOTHED_STEPS).values())
+                        .build());
     }
 }

@@ -47,7 +47,7 @@ public record TableSection(String title, List<String> headers, List<List<String>
             rows.add(
                     List.of(
                             result.probe(),
-                            Html.format("%.2f %%", 100 * result.accuracy()),
+                            Digits.percent(result.accuracy()),
                             value == null ? "-" : Html.format("%.1f %%", value),
                             Integer.toString(result.confusion().total()),
                             result.settings().toString().replaceAll("[{}]", "")));
@@ -76,14 +76,8 @@ public record TableSection(String title, List<String> headers, List<List<String>
         rows.add(List.of("PSNR", Html.format("%.2f dB", quality.psnr())));
         rows.add(List.of("SSIM", Html.format("%.3f", quality.ssim())));
         quality.metrics().forEach((name, v) -> rows.add(List.of(name, Html.format("%.4f", v))));
-        rows.add(
-                List.of(
-                        "Frechet distance",
-                        Html.format("%.4f", quality.distribution().frechetDistance())));
-        rows.add(
-                List.of(
-                        "kernel distance",
-                        Html.format("%.6f", quality.distribution().kernelDistance())));
+        rows.add(List.of("Frechet distance", quality.distribution().frechetText(quality.images())));
+        rows.add(List.of("kernel distance", Digits.value(quality.distribution().kernelDistance())));
         quality.distribution()
                 .precisionRecall()
                 .ifPresent(

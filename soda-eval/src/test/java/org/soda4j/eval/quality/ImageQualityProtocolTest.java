@@ -113,7 +113,12 @@ class ImageQualityProtocolTest extends TinyModelTest {
         SamplingQuality other = builder.options(OPTIONS.withSeed(8)).build().sampling(images);
         assertThat(other.distribution().frechetDistance())
                 .isNotEqualTo(first.distribution().frechetDistance());
-        assertThat(first.table()).contains("5 images without a latent").contains("precision");
+        int least = first.distribution().leastForFrechet();
+        assertThat(least).isGreaterThan(5);
+        assertThat(first.table())
+                .contains("5 images without a latent", "precision")
+                .contains("Frechet distance needs at least %d images".formatted(least));
+        assertThat(first.distribution().frechetText(least)).matches("\\d+\\.\\d{3}");
     }
 
     @Test

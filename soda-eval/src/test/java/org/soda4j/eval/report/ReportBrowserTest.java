@@ -79,8 +79,36 @@ class ReportBrowserTest {
         Output output = chromium(wrapper, "--allow-file-access-from-files", "--dump-dom");
         // Nothing sticks out: tables scroll by themselves.
         assertThat(output.page()).containsPattern("width (\\d+) of \\1, broken 0, images 2");
-        assertThat(output.page()).contains("sections 7");
+        assertThat(output.page()).contains("sections 8");
         assertThat(output.log()).doesNotContain(":CONSOLE");
+    }
+
+    /** What a pointer finds over the middle of a chart, a point of a map and a cell of a matrix. */
+    @Test
+    void aPointerFindsValues() throws Exception {
+        Path wrapper = folder.resolve("pointer.html");
+        Files.writeString(
+                wrapper,
+                """
+                <!DOCTYPE html><iframe id="f" src="report.html" width="900" height="800"></iframe>
+                <p id="p">waiting</p><script>
+                addEventListener("load", () => {
+                  const d = document.getElementById("f").contentDocument;
+                  const found = [".plot svg", ".map [data-t]", ".matrix [data-t]"].map(what => {
+                    const at = d.querySelector(what);
+                    const box = at.getBoundingClientRect();
+                    at.dispatchEvent(new PointerEvent("pointermove", { bubbles: true,
+                      clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }));
+                    return [...d.querySelectorAll("#tip div")].map(r => r.textContent).join("|");
+                  });
+                  document.getElementById("p").textContent = found.join("; ");
+                });
+                </script>
+                """);
+        Output output = chromium(wrapper, "--allow-file-access-from-files", "--dump-dom");
+        assertThat(output.page())
+                .contains("step 2|&lt;loss&gt;: 20; &lt;b&gt;dog")
+                .contains("; &lt;b&gt;dog &amp; co&lt;/b&gt;: 1 of 2 right");
     }
 
     @Test

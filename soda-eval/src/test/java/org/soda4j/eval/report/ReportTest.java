@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,25 +43,61 @@ class ReportTest {
         String html = Files.readString(file);
         assertThat(html)
                 .contains("Content-Security-Policy", "default-src 'none'", "name=\"viewport\"")
-                .contains("<td>66.67 %</td><td>80.4 %</td>")
+                .contains("<td>66.7\u00a0%</td><td>80.4\u00a0%</td>")
                 .contains("&lt;b&gt;dog &amp; co&lt;/b&gt;")
                 .contains("data:image/png;base64,iVBOR")
                 .contains("<th scope=\"row\">data hash</th><td>abc</td>")
-                .doesNotContain("<b>", "<script", "http://", "https://", "url(");
-        assertThat(html.split("<circle", -1)).hasSize(1 + 2 * 100);
+                .contains(
+                        "<p class=\"verdict\">Better &lt; best</p>",
+                        "<dt>Data</dt><dd>a &amp; b</dd>")
+                .doesNotContain("<b>", "http://", "https://", "url(", "class=\"ended\"");
+        // Two maps of 100 points and a matrix of 4 cells tell what is below the pointer.
+        assertThat(html.split("data-t=", -1)).hasSize(1 + 2 * 100 + 4);
         // Void elements closed and entities known, it must parse as XML too.
         String xml =
                 html.replaceFirst("<!DOCTYPE html>", "")
+                        .replaceFirst("(?s)<script>.*</script>", "")
                         .replaceAll("<(meta|img)([^>]*)>", "<$1$2/>");
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(xml)));
     }
 
+    /** The policy names the sum of the only script; another one would not run. */
     @Test
-    void manyClassesBecomeAListOfConfusions() {
+    void theOnlyScriptIsThatOfThePolicy() throws Exception {
+        String html = report().toHtml();
+        String script = html.substring(html.indexOf("<script>") + 8, html.lastIndexOf("</script>"));
+        byte[] sum =
+                MessageDigest.getInstance("SHA-256")
+                        .digest(script.getBytes(StandardCharsets.UTF_8));
+        assertThat(html.split("<script", -1)).hasSize(2);
+        assertThat(html)
+                .contains("script-src 'sha256-" + Base64.getEncoder().encodeToString(sum) + "'\">")
+                .doesNotContain("connect-src");
+        assertThat(report().toLiveHtml(Duration.ofSeconds(3)))
+                .contains(
+                        "; connect-src 'self'\">", "<main data-refresh=\"3\">", "class=\"ended\"");
+    }
+
+    @Test
+    void twentyClassesAreWholeInTheOrderOfTheirNumbers() {
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < 26; i++) {
+        for (int i = 0; i < 20; i++) {
+            names.add("obj" + (20 - i));
+        }
+        int[] truth = {0, 10};
+        String html = new ConfusionSection("c", ConfusionMatrix.of(names, truth, truth)).html();
+        assertThat(html.split("<td", -1)).hasSize(1 + 20 * 20);
+        assertThat(html)
+                .containsSubsequence(">obj1<", ">obj2<", ">obj10<", ">obj20<", "<tbody>", ">obj1<")
+                .contains("data-t=\"obj10: 1 of 1 right\">1</td>");
+    }
+
+    @Test
+    void manyClassesBecomeAPictureAndAListOfConfusions() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
             names.add("class " + i);
         }
         int[] truth = {0, 0, 0, 1, 25};
@@ -65,10 +105,12 @@ class ReportTest {
         String html =
                 new ConfusionSection("c", ConfusionMatrix.of(names, truth, predictions)).html();
         assertThat(html)
+                .contains("data-t=\"class 0 taken for class 3: 2 of 3\"")
+                .containsSubsequence(">class 0</span>", ">class 4</span>", ">class 96</span>")
                 .containsSubsequence(
-                        "class 0</th><td>class 3</td><td>2</td><td>33.3 %",
-                        "class 1</th><td>class 2</td><td>1</td><td>0.0 %")
-                .doesNotContain("class 25");
+                        "class 0</th><td>class 3</td><td>2</td><td>33.3\u00a0%",
+                        "class 1</th><td>class 2</td><td>1</td><td>0.0\u00a0%")
+                .doesNotContain("class 25</th>");
     }
 
     @Test
@@ -111,7 +153,21 @@ class ReportTest {
                 .title("A run & its report")
                 .provenance(Map.of("data hash", "abc"))
                 .add(TableSection.ofProbes("Probes", List.of(knn), List.of(80.4)))
+                .verdict("Better < best")
+                .facts(Map.of("Data", "a & b"))
                 .add(new PictureSection("Loss", loss, "Training loss, step by step"))
+                .add(
+                        new ChartSection(
+                                "Curve",
+                                "step",
+                                ChartSection.Scale.LINEAR,
+                                List.of(
+                                        new ChartSection.Series(
+                                                "<loss>",
+                                                new double[] {1, 2, 3},
+                                                new double[] {30, 20, 10},
+                                                false)),
+                                "A curve"))
                 .add(new ConfusionSection("Confusion", confusion))
                 .add(
                         PictureSection.ofNeighbours(

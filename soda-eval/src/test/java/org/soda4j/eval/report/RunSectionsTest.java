@@ -37,9 +37,9 @@ class RunSectionsTest {
         List<ReportSection> sections = RunSections.of(run);
         assertThat(sections)
                 .extracting(ReportSection::title)
-                .containsExactly("Training loss", "Evaluations", "Configuration");
-        assertThat(((PictureSection) sections.get(1)).caption())
-                .endsWith("at the end: probe.knn 0.7500, probe.linear 0.6250.");
+                .containsExactly("Training loss", "Probes over time", "Configuration");
+        assertThat(((ChartSection) sections.get(1)).caption())
+                .startsWith("At the end: k-NN 75.0 %, linear probe 62.5 %.");
         assertThat(((TableSection) sections.get(2)).rows())
                 .containsExactly(List.of("a.b", "1"), List.of("a.c", "[1,2]"), List.of("d", "x<y"));
         // The step whose loss is no number is left out, not drawn.

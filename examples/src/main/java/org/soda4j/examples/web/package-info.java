@@ -1,0 +1,2 @@
+/** Pages that programs serve to a browser on the same machine. */
+package org.soda4j.examples.web;

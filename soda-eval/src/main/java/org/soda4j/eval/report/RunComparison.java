@@ -1,0 +1,278 @@
+package org.soda4j.eval.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.soda4j.training.run.RunFolder;
+
+/**
+ * Runs side by side: their curves over one another, their last figures in a table, and in what
+ * their configurations differ.
+ *
+ * <pre>{@code
+ * RunComparison comparison = RunComparison.of(List.of(Path.of("a"), Path.of("b")));
+ * System.out.print(comparison.table());
+ * comparison.report().save(Path.of("compare.html"));
+ * }</pre>
+ */
+public final class RunComparison {
+
+    /** So many can be told apart. */
+    private static final int MOST = 10;
+
+    private static final String NOTHING = "-";
+
+    private record Run(
+            String name, RunHistory history, Map<String, String> facts, JsonNode config) {
+
+        /** Runs of different batches have only the images in common. */
+        double imagesPerStep() {
+            return (double) history.images() / Math.max(1, history.steps());
+        }
+    }
+
+    private final List<Run> runs;
+
+    private RunComparison(List<Run> runs) {
+        this.runs = runs;
+    }
+
+    /**
+     * Reads runs, which may be going on.
+     *
+     * @param folders 2 to 10 run folders, each once
+     * @return the comparison
+     * @throws IOException if a file cannot be read
+     * @throws IllegalArgumentException if there are fewer, more, or one twice
+     * @throws org.soda4j.training.run.RunFolderException if one is no run folder
+     */
+    public static RunComparison of(List<Path> folders) throws IOException {
+        if (folders.size() < 2 || folders.size() > MOST) {
+            throw new IllegalArgumentException(
+                    "expected 2 to %d runs, found %d".formatted(MOST, folders.size()));
+        }
+        List<String> names = names(folders);
+        List<Run> runs = new ArrayList<>();
+        for (int i = 0; i < folders.size(); i++) {
+            Path folder = folders.get(i);
+            JsonNode config = RunFolder.config(folder, JsonNode.class);
+            RunHistory history = RunHistory.read(folder);
+            runs.add(new Run(names.get(i), history, RunFacts.of(folder, history), config));
+        }
+        return new RunComparison(runs);
+    }
+
+    /** The ends of the paths that tell them apart. */
+    private static List<String> names(List<Path> folders) {
+        List<Path> paths = folders.stream().map(p -> p.toAbsolutePath().normalize()).toList();
+        if (paths.stream().distinct().count() < paths.size()) {
+            throw new IllegalArgumentException("expected each run once, found " + folders);
+        }
+        int most = paths.stream().mapToInt(Path::getNameCount).max().orElse(0);
+        for (int count = 1; count < most; count++) {
+            int elements = count;
+            List<String> names =
+                    paths.stream()
+                            .map(
+                                    p ->
+                                            p.subpath(
+                                                            Math.max(
+                                                                    0, p.getNameCount() - elements),
+                                                            p.getNameCount())
+                                                    .toString())
+                            .toList();
+            if (names.stream().distinct().count() == names.size()) {
+                return names;
+            }
+        }
+        return paths.stream().map(Path::toString).toList();
+    }
+
+    /**
+     * The comparison as a page.
+     *
+     * @return table, curves and differences
+     */
+    public Report report() {
+        Report.Builder report =
+                Report.builder().title("%d runs side by side".formatted(runs.size()));
+        report.add(new TableSection("Runs", headers(), rows(), ""));
+        for (String figure : figures()) {
+            add(
+                    report,
+                    heading(RunSections.figure(figure)),
+                    isShare(figure) ? ChartSection.Scale.PERCENT : ChartSection.Scale.LINEAR,
+                    history -> history.evaluations().getOrDefault(figure, new Curve()),
+                    "Measured during training.");
+        }
+        add(
+                report,
+                "Training loss",
+                ChartSection.Scale.LOG,
+                history -> smoothed(history.loss()),
+                "Mean squared error of the predicted noise, the mean of the last steps. Other noise schedules and targets have other losses.");
+        add(
+                report,
+                "Effective rank",
+                ChartSection.Scale.LINEAR,
+                RunHistory::rank,
+                "Directions of the latent that a batch uses.");
+        add(
+                report,
+                "Gradient norm",
+                ChartSection.Scale.LOG,
+                history -> smoothed(history.gradientNorm()),
+                "Before clipping, the mean of the last steps.");
+        add(
+                report,
+                "Learning rate",
+                ChartSection.Scale.LINEAR,
+                RunHistory::denoiserRate,
+                "The denoiser's.");
+        add(
+                report,
+                "Images per second",
+                ChartSection.Scale.LINEAR,
+                RunHistory::speed,
+                "A moving average without evaluations and checkpoints.");
+        report.add(differences());
+        return report.build();
+    }
+
+    /** "Linear probe", but "k-NN". */
+    private static String heading(String name) {
+        return name.length() > 1 && Character.isLowerCase(name.charAt(1))
+                ? Character.toUpperCase(name.charAt(0)) + name.substring(1)
+                : name;
+    }
+
+    private static Curve smoothed(Curve curve) {
+        return curve.smoothed(RunSections.window(curve));
+    }
+
+    private void add(
+            Report.Builder report,
+            String title,
+            ChartSection.Scale scale,
+            Function<RunHistory, Curve> curve,
+            String caption) {
+        List<ChartSection.Series> series = new ArrayList<>();
+        boolean some = false;
+        for (Run run : runs) {
+            Curve found = curve.apply(run.history);
+            some |= !found.isEmpty();
+            double[] images = found.steps();
+            for (int i = 0; i < images.length; i++) {
+                images[i] = Math.rint(images[i] * run.imagesPerStep());
+            }
+            // A run without keeps its place, so that each has one colour in all charts.
+            series.add(new ChartSection.Series(run.name, images, found.values(), false));
+        }
+        if (some) {
+            report.add(new ChartSection(title, "images seen", scale, series, caption));
+        }
+    }
+
+    /** All figures of evaluations that some run has. */
+    private List<String> figures() {
+        TreeSet<String> names = new TreeSet<>();
+        runs.forEach(run -> names.addAll(run.history.evaluations().keySet()));
+        return List.copyOf(names);
+    }
+
+    private static boolean isShare(String figure) {
+        return RunSections.isShares(RunSections.group(figure));
+    }
+
+    private List<String> headers() {
+        List<String> headers = new ArrayList<>(List.of("run", "data", "images seen", "time"));
+        figures().stream().map(RunSections::figure).forEach(headers::add);
+        headers.add("loss");
+        headers.add("effective rank");
+        return headers;
+    }
+
+    private List<List<String>> rows() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Run run : runs) {
+            RunHistory history = run.history;
+            List<String> row = new ArrayList<>();
+            row.add(run.name);
+            row.add(run.facts.getOrDefault(RunFacts.DATA, NOTHING));
+            row.add(Digits.count(history.images()));
+            row.add(run.facts.getOrDefault(RunFacts.TIME, NOTHING));
+            for (String figure : figures()) {
+                Curve curve = history.evaluations().get(figure);
+                row.add(curve == null ? NOTHING : shown(figure, curve.last()));
+            }
+            Curve loss = smoothed(history.loss());
+            row.add(loss.isEmpty() ? NOTHING : Digits.value(loss.last()));
+            row.add(history.rank().isEmpty() ? NOTHING : Digits.value(history.rank().last()));
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static String shown(String figure, double value) {
+        return isShare(figure) ? Digits.percent(value) : Digits.value(value);
+    }
+
+    private TableSection differences() {
+        List<Map<String, String>> configs = new ArrayList<>();
+        Map<String, Integer> fields = new LinkedHashMap<>();
+        for (Run run : runs) {
+            Map<String, String> config = new TreeMap<>();
+            for (List<String> row : RunSections.configuration("", run.config).rows()) {
+                config.put(row.get(0), row.get(1));
+                fields.putIfAbsent(row.get(0), fields.size());
+            }
+            configs.add(config);
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (String field : fields.keySet()) {
+            List<String> values =
+                    configs.stream().map(c -> c.getOrDefault(field, NOTHING)).toList();
+            if (values.stream().distinct().count() > 1) {
+                List<String> row = new ArrayList<>(List.of(field));
+                row.addAll(values);
+                rows.add(row);
+            }
+        }
+        List<String> headers = new ArrayList<>(List.of("field"));
+        runs.forEach(run -> headers.add(run.name));
+        return new TableSection(
+                "Differences of the configurations",
+                headers,
+                rows,
+                rows.isEmpty() ? "None: the runs have one configuration." : "");
+    }
+
+    /**
+     * The last figures for a terminal.
+     *
+     * @return one line a run below one of names, each ending with a line feed
+     */
+    public String table() {
+        List<List<String>> lines = new ArrayList<>(List.of(headers()));
+        lines.addAll(rows());
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            StringBuilder row = new StringBuilder();
+            for (int column = 0; column < line.size(); column++) {
+                int at = column;
+                int width = lines.stream().mapToInt(l -> l.get(at).length()).max().orElse(1);
+                String pattern = column < 2 ? "%-" + width + "s  " : "%" + width + "s  ";
+                row.append(Html.format(pattern, line.get(column)));
+            }
+            text.append(row.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+}

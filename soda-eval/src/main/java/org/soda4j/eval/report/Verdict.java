@@ -1,0 +1,121 @@
+package org.soda4j.eval.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.probe.ProbeResult;
+import org.soda4j.eval.quality.ReconstructionQuality;
+
+/** What a report says in one sentence, of nothing but what was measured. */
+final class Verdict {
+
+    /** Chance, raw pixels, untrained encoder: the first rows of a comparison. */
+    private static final int BASELINES = 3;
+
+    private Verdict() {}
+
+    /** The better of the model's probes beside the same probe of all that it has to beat. */
+    static String of(ProbeComparison comparison) {
+        List<ProbeComparison.Row> rows = comparison.rows();
+        if (rows.size() <= BASELINES) {
+            return "";
+        }
+        List<ProbeComparison.Row> models = rows.subList(BASELINES, rows.size());
+        ProbeComparison.Row knn = best(models, ProbeComparison.Row::knn);
+        ProbeComparison.Row linear = best(models, ProbeComparison.Row::linear);
+        boolean isKnn = knn.knn() > linear.linear();
+        ToDoubleFunction<ProbeComparison.Row> accuracy =
+                isKnn ? ProbeComparison.Row::knn : ProbeComparison.Row::linear;
+        ProbeComparison.Row model = isKnn ? knn : linear;
+        double least =
+                rows.subList(0, BASELINES).stream().mapToDouble(accuracy).max().orElse(Double.NaN);
+        StringBuilder text = new StringBuilder();
+        text.append(
+                Html.format(
+                        "%s: %s with the features of %s, ",
+                        isKnn ? "k-NN" : "Linear probe",
+                        Digits.percent(accuracy.applyAsDouble(model)),
+                        model.features()));
+        ProbeComparison.Row chance = rows.get(0);
+        text.append("against ");
+        for (ProbeComparison.Row row : rows.subList(1, BASELINES)) {
+            text.append(
+                    Html.format(
+                            "%s with %s%s, ",
+                            Digits.percent(accuracy.applyAsDouble(row)),
+                            row.features().startsWith("untrained") ? "an " : "",
+                            row.features()));
+        }
+        text.setLength(text.length() - 2);
+        text.append(
+                Html.format(" and %s by chance.", Digits.percent(accuracy.applyAsDouble(chance))));
+        if (accuracy.applyAsDouble(model) <= least) {
+            text.append(" It is not better than what it has to beat.");
+        }
+        return text.toString();
+    }
+
+    private static ProbeComparison.Row best(
+            List<ProbeComparison.Row> rows, ToDoubleFunction<ProbeComparison.Row> accuracy) {
+        return rows.stream().max(Comparator.comparingDouble(accuracy)).orElseThrow();
+    }
+
+    /** Without a comparison: the best probe and nothing it is compared with. */
+    static String of(List<ProbeResult> probes) {
+        return probes.stream()
+                .max(Comparator.comparingDouble(ProbeResult::accuracy))
+                .map(
+                        best ->
+                                "Best probe of the latent: %s, %s of %s test images right; not compared with raw pixels."
+                                        .formatted(
+                                                best.probe(),
+                                                Digits.percent(best.accuracy()),
+                                                Digits.count(best.confusion().total())))
+                .orElse("");
+    }
+
+    /** Of a run whose model is not at hand: how far it is, and its last probes. */
+    static String of(RunHistory history) {
+        StringBuilder text = new StringBuilder();
+        long total = history.totalSteps().orElse(0);
+        if (total > history.steps()) {
+            text.append(
+                    Html.format(
+                            "Step %s of %s (%.0f %%), about %s left. ",
+                            Digits.count(history.steps()),
+                            Digits.count(total),
+                            100.0 * history.steps() / total,
+                            Digits.duration(history.remaining())));
+        } else if (total > 0) {
+            text.append("All steps are made. ");
+        }
+        List<String> probes = new ArrayList<>();
+        history.evaluations()
+                .forEach(
+                        (name, curve) -> {
+                            if (RunSections.isShares(RunSections.group(name))) {
+                                probes.add(
+                                        RunSections.figure(name)
+                                                + ' '
+                                                + Digits.percent(curve.last()));
+                            }
+                        });
+        if (!probes.isEmpty()) {
+            text.append("Probes of the latent, measured last: ")
+                    .append(String.join(", ", probes))
+                    .append('.');
+        }
+        return text.toString().strip();
+    }
+
+    /** Without labels. */
+    static String of(ReconstructionQuality quality) {
+        return "No probes; %s images drawn again from their latents: PSNR %s, SSIM %s."
+                .formatted(
+                        Digits.count(quality.images()),
+                        Html.format("%.1f dB", quality.psnr()),
+                        Html.format("%.2f", quality.ssim()));
+    }
+}

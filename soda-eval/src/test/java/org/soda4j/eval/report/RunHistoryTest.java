@@ -1,0 +1,198 @@
+package org.soda4j.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.training.listener.RunEvent;
+import org.soda4j.training.listener.RunListener;
+import org.soda4j.training.listener.TensorBoardListener;
+
+/** What a run has recorded, read and listened to, and what reports and comparisons make of it. */
+class RunHistoryTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir private Path folder;
+
+    private static void begin(RunListener listener, long step) {
+        listener.begin(new RunEvent.Begin(NOW, step, 8 * step, 1, 4, 1, 8), null);
+    }
+
+    private static void step(RunListener listener, long step, double speed) {
+        listener.step(
+                new RunEvent.Step(
+                        NOW,
+                        step,
+                        8 * step,
+                        1,
+                        4,
+                        1.0 / step,
+                        1.0 / step,
+                        1e-3,
+                        1e-3,
+                        2,
+                        speed,
+                        Duration.ofSeconds(60 * step),
+                        Duration.ofMinutes(4 - step)));
+    }
+
+    private static RunEvent.End end(long step) {
+        return new RunEvent.End(
+                NOW, step, 8 * step, 1, true, "complete", 0.1, Duration.ofSeconds(60 * step));
+    }
+
+    /** Three steps; the third is done again after a resume from the second, and then the fourth. */
+    private static void twoStarts(Runnable between, BiConsumer<Long, Double> step) {
+        step.accept(1L, 10.0);
+        step.accept(2L, 20.0);
+        step.accept(3L, 30.0);
+        between.run();
+        step.accept(3L, 33.0);
+        step.accept(4L, 44.0);
+    }
+
+    @Test
+    void aResumedRunHasEachStepOnce() {
+        RunHistory history = new RunHistory();
+        begin(history, 0);
+        twoStarts(() -> begin(history, 2), (s, speed) -> step(history, s, speed));
+        assertThat(history.speed().values()).containsExactly(10, 20, 33, 44);
+        assertThat(history.loss().steps()).containsExactly(1, 2, 3, 4);
+        assertThat(history.images()).isEqualTo(32);
+        assertThat(RunFacts.of(history))
+                .containsEntry("Trained", "4 steps, 32 images seen")
+                .containsEntry("Time", "4 minutes");
+    }
+
+    @Test
+    void speedIsReadFromTheEventFilesOfAllStarts() throws IOException {
+        metrics(folder, 4);
+        Path events = folder.resolve("events");
+        TensorBoardListener first = new TensorBoardListener(events);
+        TensorBoardListener second = new TensorBoardListener(events);
+        begin(first, 0);
+        TensorBoardListener[] now = {first};
+        twoStarts(
+                () -> {
+                    first.end(end(3));
+                    now[0] = second;
+                    begin(second, 2);
+                },
+                (s, speed) -> step(now[0], s, speed));
+        second.end(end(4));
+        assertThat(RunHistory.read(folder).speed().values()).containsExactly(10, 20, 33, 44);
+
+        // A frame that is being written is not there yet.
+        List<Path> files;
+        try (Stream<Path> children = Files.list(events)) {
+            files = children.sorted().toList();
+        }
+        byte[] whole = Files.readAllBytes(files.get(1));
+        Files.write(files.get(1), Arrays.copyOf(whole, whole.length - 3));
+        assertThat(RunHistory.read(folder).speed().values()).containsExactly(10, 20, 33);
+        Files.write(files.get(1), new byte[] {1, 2, 3}, StandardOpenOption.TRUNCATE_EXISTING);
+        assertThat(RunHistory.read(folder).speed().values()).containsExactly(10, 20, 30);
+    }
+
+    @Test
+    void whatGoesOnSaysHowFarItIs() throws IOException {
+        RunHistory history = new RunHistory();
+        begin(history, 0);
+        assertThat(RunSections.report(folder.resolve("not yet"), history).build().toHtml())
+                .contains("Step 0 of 4 (0 %)");
+        step(history, 1, 5);
+        history.evaluation(new RunEvent.Evaluation(NOW, 1, 8, 1, Map.of("probe.knn", 0.5)));
+        history.latents(new RunEvent.Latents(NOW, 1, 8, 1, 3.5));
+        Path png = Files.write(folder.resolve("a.png"), new byte[] {1, 2});
+        history.samples(new RunEvent.Samples(NOW, 1, 1, "reconstruction", png));
+        assertThat(RunSections.report(folder, history).build().toHtml())
+                .contains("Step 1 of 4 (25 %), about 3 minutes left.", "k-NN 50.0 %.")
+                .contains("<dd>1 of 4 steps, 8 images seen</dd>")
+                .contains("<h2>Training loss</h2>", "<h2>Probes over time</h2>")
+                .contains("<h2>Effective rank</h2>", "<h2>Gradient norm</h2>")
+                .contains("<h2>Learning rate</h2>", "<h2>Images per second</h2>")
+                .contains("base64,AQI=\" alt=\"step 1\"");
+    }
+
+    @Test
+    void runsSideBySide() throws IOException {
+        Path a = run("x/a", 4, "8");
+        Path b = run("y/a", 6, "16");
+        RunComparison comparison = RunComparison.of(List.of(a, b));
+        assertThat(comparison.table())
+                .containsPattern("run +data +images seen +time +k-NN +loss +effective rank\n")
+                .containsPattern("x/a +data, 50 images +32 +- +25.0 % +0.521 +-\n")
+                .containsPattern("y/a .* 48 ");
+        assertThat(comparison.report().toHtml())
+                .contains("<h2>k-NN</h2>", "<h2>Training loss</h2>", "data-label=\"images seen\"")
+                .contains("training.batchSize</th><td>8</td><td>16</td>")
+                .doesNotContain("training.seed", "<h2>Effective rank</h2>");
+        assertThat(RunComparison.of(List.of(a, run("z", 4, "8"))).report().toHtml())
+                .contains("None: the runs have one configuration.");
+        assertThatThrownBy(() -> RunComparison.of(List.of(a)))
+                .hasMessage("expected 2 to 10 runs, found 1");
+        assertThatThrownBy(() -> RunComparison.of(List.of(a, a)))
+                .hasMessageStartingWith("expected each run once");
+    }
+
+    private Path run(String name, int steps, String batch) throws IOException {
+        Path run = Files.createDirectories(folder.resolve(name));
+        Files.writeString(
+                run.resolve("config.json"),
+                "{\"training\": {\"batchSize\": %s, \"seed\": 3}}".formatted(batch));
+        Files.writeString(
+                run.resolve("data.json"),
+                "{\"kind\": \"images\", \"path\": \"/some/data\", \"images\": 50}");
+        metrics(run, steps);
+        return run;
+    }
+
+    private static void metrics(Path run, int steps) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 1; i <= steps; i++) {
+            lines.append(
+                    "{\"type\":\"step\",\"step\":%d,\"epoch\":1,\"images\":%d,\"loss\":%s}\n"
+                            .formatted(i, 8 * i, 1.0 / i));
+        }
+        lines.append("{\"type\":\"evaluation\",\"step\":%d,\"probe.knn\":0.25}\n".formatted(steps));
+        Files.writeString(run.resolve("metrics.jsonl"), lines);
+    }
+
+    @Test
+    void theVerdictIsTheBetterProbeBesideWhatItHasToBeat() {
+        List<ProbeComparison.Row> rows =
+                List.of(
+                        new ProbeComparison.Row("chance", 0.1, 0.1, 0.1),
+                        new ProbeComparison.Row("raw pixels", 0.3, 0.4, 0.4),
+                        new ProbeComparison.Row("untrained encoder", 0.35, 0.45, 0.45),
+                        new ProbeComparison.Row("SODA", 0.5, 0.6, 0.6));
+        assertThat(Verdict.of(new ProbeComparison(rows)))
+                .isEqualTo(
+                        "Linear probe: 60.0 % with the features of SODA, against 40.0 % with raw"
+                                + " pixels, 45.0 % with an untrained encoder and 10.0 % by chance.");
+        List<ProbeComparison.Row> worse =
+                List.of(
+                        rows.get(0),
+                        rows.get(1),
+                        rows.get(2),
+                        new ProbeComparison.Row("SODA", 0.35, 0.2, 0.2));
+        assertThat(Verdict.of(new ProbeComparison(worse)))
+                .startsWith(
+                        "k-NN: 35.0 % with the features of SODA, against 30.0 % with raw pixels")
+                .endsWith("by chance. It is not better than what it has to beat.");
+    }
+}
