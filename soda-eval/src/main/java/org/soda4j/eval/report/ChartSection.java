@@ -55,6 +55,11 @@ public record ChartSection(
                         "curve '%s': expected finite points, found others".formatted(name));
             }
         }
+
+        @Override
+        public String toString() {
+            return "%s (%d points)".formatted(name, x.length);
+        }
     }
 
     private static final int MOST_POINTS = 400;
