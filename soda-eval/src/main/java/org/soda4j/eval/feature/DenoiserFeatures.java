@@ -49,10 +49,6 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("blocks: expected at least one, found none");
         }
-        if (step < 1) {
-            throw new IllegalArgumentException(
-                    "step: expected 1 to the schedule's last, found " + step);
-        }
     }
 
     /**
@@ -132,7 +128,7 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
                             .formatted(known, unknown));
         }
         int last = soda.config().schedule().steps();
-        if (step > last) {
+        if (step < 1 || step > last) {
             throw new IllegalArgumentException(
                     "step: expected 1 to %d, the schedule's, found %d".formatted(last, step));
         }

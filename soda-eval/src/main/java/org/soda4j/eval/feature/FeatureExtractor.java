@@ -81,24 +81,28 @@ public final class FeatureExtractor {
         }
 
         private FeatureStatistics statistics(Soda soda) {
-            FeatureStatistics all =
-                    soda.featureStatistics()
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalStateException(
-                                                    "standardized: expected a model with statistics of its features, which a training measures, found none; train it, set Soda.keepFeatureStatistics, or take features as they are"));
-            int latent = soda.config().latent().size();
             return switch (this) {
-                case LATENT -> all.columns(0, latent);
-                case STAGES -> all.columns(latent, all.size());
-                case JOINED -> all;
-                case POOLED ->
-                        all.columns(all.size() - soda.config().encoder().featureSize(), all.size());
+                case LATENT -> known(soda).columns(0, soda.config().latent().size());
+                case STAGES ->
+                        known(soda).columns(soda.config().latent().size(), known(soda).size());
+                case JOINED -> known(soda);
+                case POOLED -> {
+                    int size = known(soda).size();
+                    yield known(soda).columns(size - soda.config().encoder().featureSize(), size);
+                }
                 case NORMALIZED_LATENT, DENOISER, JOINED_DENOISER, PIXELS ->
                         throw new IllegalStateException(
                                 "standardized: expected LATENT, POOLED, STAGES or JOINED, of which a model has statistics, found %s; standardizedOn(images) measures them"
                                         .formatted(this));
             };
+        }
+
+        private static FeatureStatistics known(Soda soda) {
+            return soda.featureStatistics()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalStateException(
+                                            "standardized: expected a model with statistics of its features, which a training measures, found none; train it, set Soda.keepFeatureStatistics, or take features as they are"));
         }
     }
 
