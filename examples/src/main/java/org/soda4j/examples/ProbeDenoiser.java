@@ -42,7 +42,6 @@ import picocli.CommandLine.Parameters;
 public final class ProbeDenoiser extends Program {
 
     private static final int HELD_OUT = 5;
-    private static final String ALL = "all blocks";
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
@@ -140,6 +139,9 @@ public final class ProbeDenoiser extends Program {
         }
         DenoiserFeatureProbe probe =
                 DenoiserFeatureProbe.builder(soda).keepLatent(!withoutLatent).build();
+        Map<String, List<String>> together = new LinkedHashMap<>();
+        together.put("way up", any.blocks());
+        together.put("all blocks", soda.activationNames());
         Map<String, List<Accuracy>> table = new LinkedHashMap<>();
         DenoiserFeatures best = any;
         double most = -1;
@@ -147,15 +149,17 @@ public final class ProbeDenoiser extends Program {
         for (int s = 0; s < steps.length; s++) {
             Map<String, FeatureSet> train = probe.extract(images.train(), steps[s]);
             Map<String, FeatureSet> test = probe.extract(images.test(), steps[s]);
-            train.put(ALL, joined(List.copyOf(train.values())));
-            test.put(ALL, joined(List.copyOf(test.values())));
+            for (Map.Entry<String, List<String>> blocks : together.entrySet()) {
+                train.put(blocks.getKey(), joined(train, blocks.getValue()));
+                test.put(blocks.getKey(), joined(test, blocks.getValue()));
+            }
             for (String block : train.keySet()) {
                 Accuracy found = Accuracy.of(train.get(block), test.get(block));
                 table.computeIfAbsent(block, name -> new ArrayList<>()).add(found);
                 if (found.linear() > most) {
                     most = found.linear();
-                    DenoiserFeatures at = any.withStep(steps[s]);
-                    best = block.equals(ALL) ? at : at.withBlocks(block);
+                    List<String> blocks = together.getOrDefault(block, List.of(block));
+                    best = any.withStep(steps[s]).withBlocks(blocks.toArray(String[]::new));
                 }
             }
             progress.at("noise steps", s + 1, steps.length);
@@ -179,8 +183,9 @@ public final class ProbeDenoiser extends Program {
                 .toArray();
     }
 
-    /** The columns of all, one set after the other. */
-    private static FeatureSet joined(List<FeatureSet> parts) {
+    /** The columns of some blocks, one after the other. */
+    private static FeatureSet joined(Map<String, FeatureSet> sets, List<String> blocks) {
+        List<FeatureSet> parts = blocks.stream().map(sets::get).toList();
         FeatureSet first = parts.get(0);
         int width = parts.stream().mapToInt(FeatureSet::width).sum();
         float[] all = new float[first.size() * width];

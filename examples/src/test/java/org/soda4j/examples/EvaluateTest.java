@@ -215,18 +215,18 @@ class EvaluateTest {
     void encodesWhatTheDenoiserKnows() throws IOException {
         Path file = folder.resolve("denoiser.npz");
         String[] both = {"--blocks", "middle,up.1", "--noise-step", "3"};
-        assertThat(encode(file, "--features", "denoiser", both[0], both[1], both[2], both[3]))
+        assertThat(encode(file, "--features", "DENOISER", both[0], both[1], both[2], both[3]))
                 .as(err.toString())
                 .isZero();
         FeatureSet set = FeatureSet.load(file);
         assertThat(set.width()).isEqualTo(2 * 32);
         assertThat(set.provenance()).containsEntry("denoiser", "middle, up.1 at t = 3, seed 0");
-        assertThat(encode(file, "--features", "denoiser", "--standardize")).isZero();
+        assertThat(encode(file, "--features", "DENOISER", "--standardize")).isZero();
         assertThat(FeatureSet.load(file).provenance())
                 .containsEntry("standardized", "over these images");
-        assertThat(encode(file, "--features", "latent", both[0], both[1])).isEqualTo(2);
+        assertThat(encode(file, "--features", "LATENT", both[0], both[1])).isEqualTo(2);
         assertThat(encode(file, "--standardize")).isEqualTo(2);
-        assertThat(encode(file, "--features", "denoiser", "--blocks", "up.9")).isEqualTo(1);
+        assertThat(encode(file, "--features", "DENOISER", "--blocks", "up.9")).isEqualTo(1);
         assertThat(err.toString())
                 .contains("--blocks and --noise-step: expected --features DENOISER")
                 .contains("--standardize: expected --features too")
@@ -250,7 +250,7 @@ class EvaluateTest {
         assertThat(out.toString())
                 .containsPattern("block +t = 2 +t = 5\n")
                 .containsPattern(
-                        "\nup.4( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
+                        "\nup.4( +[0-9.]+ / [0-9.]+){2}\nway up( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
                 .contains("best in the linear probe: ")
                 .containsPattern("\nlatent and stages +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nall joined +[0-9.]+ / [0-9.]+ ");

@@ -41,6 +41,7 @@ import org.soda4j.diffusion.DiffusionProcess;
  */
 public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent, long seed) {
 
+    private static final String WAY_UP = "up.";
     private static final int[] SPACE = {2};
 
     /** Copies the list. */
@@ -52,7 +53,10 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
     }
 
     /**
-     * Chooses without labels: TODO.
+     * Chooses without labels: all blocks of the way up, at a tenth of the schedule's steps. Blocks
+     * know different things, so that all of them together are worth more than the best one, and the
+     * step matters little ({@code docs/results.md}); {@code DenoiserFeatureProbe} chooses with
+     * labels.
      *
      * @param soda the model
      * @return the choice, under the images' own latents, with seed 0
@@ -66,8 +70,9 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
                     "denoiser features: expected a UNetDenoiser, whose blocks are known, found the %s; take the encoder's features"
                             .formatted(soda.config().denoiser()));
         }
-        return new DenoiserFeatures(
-                known, Math.max(1, soda.config().schedule().steps() / 10), true, 0);
+        List<String> wayUp = known.stream().filter(name -> name.startsWith(WAY_UP)).toList();
+        int tenth = Math.max(1, soda.config().schedule().steps() / 10);
+        return new DenoiserFeatures(wayUp, tenth, true, 0);
     }
 
     /**
