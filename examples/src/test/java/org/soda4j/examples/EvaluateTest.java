@@ -225,11 +225,12 @@ class EvaluateTest {
         assertThat(FeatureSet.load(file).provenance())
                 .containsEntry("standardized", "over these images");
         assertThat(encode(file, "--features", "LATENT", both[0], both[1])).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--blocks and --noise-step: expected --features DENOISER");
         assertThat(encode(file, "--standardize")).isEqualTo(2);
+        assertThat(err.toString()).contains("--standardize: expected --features too");
         assertThat(encode(file, "--features", "DENOISER", "--blocks", "up.9")).isEqualTo(1);
         assertThat(err.toString())
-                .contains("--blocks and --noise-step: expected --features DENOISER")
-                .contains("--standardize: expected --features too")
                 .contains("expected some of [down.0, down.2, middle, up.0, up.1, up.3, up.4]");
     }
 

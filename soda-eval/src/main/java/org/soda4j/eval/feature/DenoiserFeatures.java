@@ -53,7 +53,7 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
     }
 
     /**
-     * Chooses without labels: all blocks of the way up, at a tenth of the schedule's steps. Blocks
+     * Chooses without labels: all blocks of the way up, at a fifth of the schedule's steps. Blocks
      * know different things, so that all of them together are worth more than the best one, and the
      * step matters little ({@code docs/results.md}); {@code DenoiserFeatureProbe} chooses with
      * labels.
@@ -71,8 +71,8 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
                             .formatted(soda.config().denoiser()));
         }
         List<String> wayUp = known.stream().filter(name -> name.startsWith(WAY_UP)).toList();
-        int tenth = Math.max(1, soda.config().schedule().steps() / 10);
-        return new DenoiserFeatures(wayUp, tenth, true, 0);
+        int fifth = Math.max(1, soda.config().schedule().steps() / 5);
+        return new DenoiserFeatures(wayUp, fifth, true, 0);
     }
 
     /**
