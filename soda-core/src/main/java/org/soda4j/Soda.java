@@ -341,13 +341,16 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Evaluates the denoiser once and returns intermediate activations of its way up.
+     * Evaluates the denoiser once and returns the outputs of its blocks on the way down, in the
+     * middle and on the way up, computed as in sampling.
      *
      * @param noisy as for {@link #denoise}
      * @param times as for {@link #denoise}
      * @param latents as for {@link #denoise}
      * @param names of activations, such as {@code up.3}; {@link #activationNames()} lists them
-     * @return name to float32 {@code [N, channels, height, width]}, in the order of the way up
+     * @return name to float32 {@code [N, channels, height, width]}, in the order of {@link
+     *     #activationNames()}
+     * @throws IllegalArgumentException if a name is unknown; the message lists the known ones
      */
     public Map<String, NDArray> activations(
             NDArray noisy, NDArray times, NDArray latents, Set<String> names) {
@@ -357,7 +360,8 @@ public final class Soda implements AutoCloseable {
     /**
      * Returns the names that {@link #activations} knows.
      *
-     * @return in the order of the way up
+     * @return {@code down.0}, ..., {@code middle}, {@code up.0}, ..., in the order in which they
+     *     are computed; empty for a denoiser of your own
      */
     public List<String> activationNames() {
         return model.activationNames();

@@ -152,9 +152,10 @@ class SodaTest {
                 assertThat(activation.getManager()).isSameAs(manager);
                 assertThat(activation.getShape().get(0)).isEqualTo(3);
             }
-            assertThat(found.get(names.get(0)).getShape()).isEqualTo(new Shape(3, 64, 8, 8));
+            assertThat(found.get("down.0").getShape()).isEqualTo(new Shape(3, 32, 16, 16));
         }
-        assertThat(soda.activationNames()).containsExactly("up.0", "up.1", "up.3", "up.4");
+        assertThat(soda.activationNames())
+                .containsExactly("down.0", "down.2", "middle", "up.0", "up.1", "up.3", "up.4");
         assertThatThrownBy(
                         () ->
                                 soda.activations(

@@ -8,6 +8,8 @@ import java.util.Map;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.encoder.FeatureStatistics;
+import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
@@ -48,13 +50,33 @@ public final class Encode extends Program {
     private Path out;
 
     @Option(
-            names = "--output",
+            names = "--features",
             paramLabel = "NAME",
             description =
                     "One of ${COMPLETION-CANDIDATES}, as it is. Default: JOINED (latent and means of all"
                             + " stages) standardised by the model's statistics, which is what search and"
                             + " probes gain most from; LATENT where the model has none.")
     private Output output;
+
+    @Option(
+            names = "--standardize",
+            description = "Standardise --features over these images, so that each weighs the same.")
+    private boolean standardize;
+
+    @Option(
+            names = "--blocks",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "Blocks of the denoiser for DENOISER and JOINED_DENOISER, such as middle,up.1."
+                            + " Default: chosen without labels.")
+    private String[] blocks;
+
+    @Option(
+            names = "--noise-step",
+            paramLabel = "T",
+            description = "Noise step of the same. Default: chosen without labels.")
+    private Integer noiseStep;
 
     @Mixin private ModelOptions model;
 
@@ -64,6 +86,15 @@ public final class Encode extends Program {
             throw refusal("--out: expected a file that ends in .npz or .safetensors, found " + out);
         }
         OutputCheck.file("--out", out);
+        boolean ofDenoiser = output == Output.DENOISER || output == Output.JOINED_DENOISER;
+        if (!ofDenoiser && (blocks != null || noiseStep != null)) {
+            throw refusal(
+                    "--blocks and --noise-step: expected --features DENOISER or JOINED_DENOISER, found "
+                            + output);
+        }
+        if (standardize && output == null) {
+            throw refusal("--standardize: expected --features too, found none");
+        }
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
             ImageDataset dataset =
@@ -71,14 +102,19 @@ public final class Encode extends Program {
                             .root(images)
                             .preparation(soda.config().preparation())
                             .build();
-            boolean best = output == null && soda.featureStatistics().isPresent();
             FeatureSet features =
-                    FeatureExtractor.of(soda)
-                            .output(best ? Output.JOINED : output == null ? Output.LATENT : output)
-                            .standardized(best)
+                    extractor(soda)
                             .progress(progress.part("encode", dataset.size()))
                             .extract(dataset);
+            if (standardize) {
+                features =
+                        features.standardized(
+                                FeatureStatistics.of(features.sharedValues(), features.width()));
+            }
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
+            if (standardize) {
+                provenance.put("standardized", "over these images");
+            }
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);
             writer().printf(
@@ -92,6 +128,21 @@ public final class Encode extends Program {
             writer().flush();
         }
         return 0;
+    }
+
+    private FeatureExtractor extractor(Soda soda) {
+        FeatureExtractor latents = FeatureExtractor.of(soda);
+        if (output == null) {
+            boolean best = soda.featureStatistics().isPresent();
+            return best ? latents.output(Output.JOINED).standardized(true) : latents;
+        }
+        if (output != Output.DENOISER && output != Output.JOINED_DENOISER) {
+            return latents.output(output);
+        }
+        DenoiserFeatures denoiser = DenoiserFeatures.of(soda);
+        denoiser = blocks == null ? denoiser : denoiser.withBlocks(blocks);
+        denoiser = noiseStep == null ? denoiser : denoiser.withStep(noiseStep);
+        return latents.output(output).denoiser(denoiser);
     }
 
     /**

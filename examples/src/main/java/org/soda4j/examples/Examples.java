@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             Encode.class,
             Export.class,
             Probe.class,
+            ProbeDenoiser.class,
             EncodeSpark.class,
             Search.class,
             ShowViews.class,

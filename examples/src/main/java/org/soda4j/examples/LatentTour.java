@@ -25,6 +25,7 @@ import org.soda4j.examples.cli.SamplerOptions;
 import org.soda4j.examples.explore.HueDirection;
 import org.soda4j.examples.explore.LatentPictures;
 import org.soda4j.examples.explore.ModelImages;
+import org.soda4j.examples.explore.ShapeEdits;
 import org.soda4j.examples.explore.ShapeMeasurements;
 import org.soda4j.examples.explore.ShapesDisentanglement;
 import org.soda4j.examples.training.BuiltInImages;
@@ -174,6 +175,7 @@ public final class LatentTour extends Program {
         measurements.reconstructions(trainLatents, train, test, Math.min(200, 4 * count));
         measurements.moveAlongX(test, count);
         new HueDirection(soda, decoder, out, this::note).measure(trainLatents, train, test, count);
+        new ShapeEdits(soda, decoder, this::note).measure(trainLatents, train, test, count);
         any(soda, pictures, test, trainLatents, testLatents);
     }
 
@@ -221,6 +223,7 @@ public final class LatentTour extends Program {
             pictures.mixing(few);
             pictures.effects(all, trainLatents);
             pictures.principalDirections(few, trainLatents);
+            pictures.edits(all, trainLatents);
             pictures.guidance(few);
             pictures.inversion(few);
             if (trainLatents.size() < FOR_PRIORS) {

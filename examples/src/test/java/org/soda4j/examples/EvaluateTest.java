@@ -242,6 +242,54 @@ class EvaluateTest {
     }
 
     @Test
+    void encodesWhatTheDenoiserKnows() throws IOException {
+        Path file = folder.resolve("denoiser.npz");
+        String[] both = {"--blocks", "middle,up.1", "--noise-step", "3"};
+        assertThat(encode(file, "--features", "DENOISER", both[0], both[1], both[2], both[3]))
+                .as(err.toString())
+                .isZero();
+        FeatureSet set = FeatureSet.load(file);
+        assertThat(set.width()).isEqualTo(2 * 32);
+        assertThat(set.provenance()).containsEntry("denoiser", "middle, up.1 at t = 3, seed 0");
+        assertThat(encode(file, "--features", "DENOISER", "--standardize")).isZero();
+        assertThat(FeatureSet.load(file).provenance())
+                .containsEntry("standardized", "over these images");
+        assertThat(encode(file, "--features", "LATENT", both[0], both[1])).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--blocks and --noise-step: expected --features DENOISER");
+        assertThat(encode(file, "--standardize")).isEqualTo(2);
+        assertThat(err.toString()).contains("--standardize: expected --features too");
+        assertThat(encode(file, "--features", "DENOISER", "--blocks", "up.9")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("expected some of [down.0, down.2, middle, up.0, up.1, up.3, up.4]");
+    }
+
+    @Test
+    void probesWhatTheDenoiserKnows() {
+        assertThat(
+                        run(
+                                "probe-denoiser",
+                                run.toString(),
+                                "--probe-images",
+                                "100",
+                                "--noise-steps",
+                                "2,5",
+                                "--subsets",
+                                "1"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("block +t = 2 +t = 5\n")
+                .containsPattern(
+                        "\nup.4( +[0-9.]+ / [0-9.]+){2}\nway up( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
+                .contains("best in the linear probe: ")
+                .containsPattern("\nlatent and stages +[0-9.]+ / [0-9.]+ ")
+                .containsPattern("\nall joined +[0-9.]+ / [0-9.]+ ");
+        assertThat(run("probe-denoiser", run.toString(), "--noise-steps", "21")).isEqualTo(1);
+        assertThat(err.toString()).contains("step: expected 1 to 20, the schedule's, found 21");
+    }
+
+    @Test
     void saysWhatIsMissing() {
         assertThat(run("evaluate", run.toString(), "--checkpoint", "3")).isEqualTo(1);
         assertThat(err.toString()).contains("No checkpoint of step 3", "found steps [6, 7]");
@@ -252,8 +300,8 @@ class EvaluateTest {
         assertThat(err.toString())
                 .contains(model + ": a saved model; expected the folder of a run");
         assertThat(run("evaluate", run.toString(), "--quality-images", "1")).isEqualTo(2);
-        assertThat(encode(folder.resolve("f.npz"), "--output", "logits")).isEqualTo(2);
-        assertThat(err.toString()).contains("'--output'", "NORMALIZED_LATENT", "'logits'");
+        assertThat(encode(folder.resolve("f.npz"), "--features", "logits")).isEqualTo(2);
+        assertThat(err.toString()).contains("'--features'", "NORMALIZED_LATENT", "'logits'");
     }
 
     private int encode(Path features, String... more) {

@@ -44,6 +44,7 @@ import org.soda4j.latent.LayerModulation;
 public final class UNetDenoiser extends NamedBlock implements Denoiser {
 
     private static final String ACTIVATIONS = "activations";
+    private static final String MIDDLE = "middle";
     private static final int PUBLISHED_LATENT_SIZE = 128;
 
     private final UNetDenoiserConfig config;
@@ -210,12 +211,22 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     }
 
     /**
-     * Returns the names of the activations that can be asked for: the blocks of the way up.
+     * Returns the names of the activations that can be asked for: the outputs of all blocks, each
+     * {@code [N, channels, height, width]} of its level, {@code channels x multiplier} and the
+     * image's sides halved once a level.
      *
-     * @return {@code up.0}, {@code up.1}, ..., without those that only change the resolution
+     * @return {@code down.0}, ..., {@code middle}, {@code up.0}, ..., without those that only
+     *     change the resolution, in the order in which they are computed
      */
     public List<String> activationNames() {
-        return up.stream().filter(UNetStage::popsSkip).map(this::localName).toList();
+        List<String> names = new ArrayList<>();
+        down.stream()
+                .filter(stage -> stage.resample() == Resample.NONE)
+                .map(this::localName)
+                .forEach(names::add);
+        names.add(MIDDLE);
+        up.stream().filter(UNetStage::popsSkip).map(this::localName).forEach(names::add);
+        return names;
     }
 
     private String localName(UNetStage stage) {
@@ -227,7 +238,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
      *
      * @param format of feature maps; the prediction and the activations are float32 all the same
      * @param activations names from {@link #activationNames()}; each is appended to the output
-     *     under its name, in the order of the way up
+     *     under its name, in the order of {@link #activationNames()}
      * @return what to hand over as {@code params}
      * @throws IllegalArgumentException if a name is unknown
      */
@@ -316,15 +327,21 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             OperatorMode mode,
             Set<?> wanted) {
         boolean training = mode.training();
+        Map<String, NDArray> kept = new LinkedHashMap<>();
         Deque<NDArray> skips = new ArrayDeque<>();
         NDArray x = projected;
         skips.push(x);
         for (UNetStage stage : down) {
             x = stage.apply(store, x, time, latents, attended, mode);
             skips.push(x);
+            if (wanted.contains(localName(stage))) {
+                kept.put(localName(stage), Operators.float32(x, training));
+            }
         }
         x = middle.apply(store, x, time, latents.get(middleSection()), attended, mode);
-        Map<String, NDArray> kept = new LinkedHashMap<>();
+        if (wanted.contains(MIDDLE)) {
+            kept.put(MIDDLE, Operators.float32(x, training));
+        }
         for (UNetStage stage : up) {
             NDArray before = x;
             if (stage.popsSkip()) {

@@ -9,18 +9,25 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
@@ -111,6 +118,87 @@ class UNetDenoiserTest {
             assertThatThrownBy(() -> block.forward(store, new NDList(x, t, z.get("0:5")), false))
                     .hasMessageContaining("latent: expected shape (4, 20), found (5, 20)");
         }
+    }
+
+    /** Recomputed through the public forward of each child and DJL's own convolution. */
+    @Test
+    void activationsAreTheBlocksOutputs() {
+        UNetDenoiser unet =
+                tiny().config().newBlock(LatentLayout.of(10), LayerModulation.whole(), 3);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape images = new Shape(2, 3, 8, 8);
+            unet.initialize(manager, DataType.FLOAT32, images, new Shape(2), new Shape(2, 10));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray x = manager.randomNormal(images);
+            NDArray t = manager.create(new long[] {30, 700});
+            NDArray z = manager.randomNormal(new Shape(2, 10));
+            Map<String, NDArray> expected = recomputed(unet, store, x, t, z);
+            assertThat(unet.activationNames())
+                    .containsExactlyElementsOf(expected.keySet())
+                    .containsExactly("down.0", "down.2", "middle", "up.0", "up.1", "up.3", "up.4");
+            NDList plain = unet.forward(store, new NDList(x, t, z), false);
+            NDList found =
+                    unet.forward(
+                            store,
+                            new NDList(x, t, z),
+                            false,
+                            unet.options(NumberFormat.FLOAT32, expected.keySet()));
+            assertThat(found.get(0).toFloatArray()).isEqualTo(plain.get(0).toFloatArray());
+            for (NDArray activation : found.subNDList(1)) {
+                NDArray difference = activation.sub(expected.get(activation.getName())).abs();
+                // Fused kernels sum in another order.
+                assertThat(difference.max().getFloat()).as(activation.getName()).isLessThan(2e-5f);
+            }
+        }
+    }
+
+    private static Map<String, NDArray> recomputed(
+            UNetDenoiser unet, ParameterStore store, NDArray images, NDArray times, NDArray z) {
+        Map<String, Parameter> named = unet.namedParameters();
+        NDArray x =
+                Conv2d.conv2d(
+                                images,
+                                named.get("image_proj.weight").getArray(),
+                                named.get("image_proj.bias").getArray(),
+                                new Shape(1, 1),
+                                new Shape(1, 1))
+                        .get(0);
+        NDArray time = null;
+        Map<String, NDArray> outputs = new LinkedHashMap<>();
+        Deque<NDArray> skips = new ArrayDeque<>(List.of(x));
+        for (Block child : unet.getChildren().values()) {
+            if (child instanceof TimeEmbedding embedding) {
+                time = embedding.forward(store, new NDList(times), false).get(0);
+            } else if (child instanceof UNetStage stage) {
+                NDArray in = stage.popsSkip() ? x.concat(skips.pop(), 1) : x;
+                x = output(stage, store, in, time, z);
+                if (!stage.name().contains("up.")) {
+                    skips.push(x);
+                }
+                if (stage.resample() == Resample.NONE) {
+                    outputs.put(stage.name().replace("decoder.", ""), x);
+                }
+            } else {
+                x = output(child, store, x, time, z);
+                outputs.put("middle", x); // The last of the three stays.
+            }
+        }
+        return outputs;
+    }
+
+    private static NDArray output(
+            Block block, ParameterStore store, NDArray x, NDArray time, NDArray z) {
+        if (block instanceof AttentionBlock) {
+            return block.forward(store, new NDList(x), false).get(0);
+        }
+        if (block instanceof UNetStage stage && stage.resample() == Resample.NONE) {
+            NDArray y = x;
+            for (Block child : stage.getChildren().values()) {
+                y = output(child, store, y, time, z);
+            }
+            return y;
+        }
+        return block.forward(store, new NDList(x, time, z), false).get(0);
     }
 
     /** Its tokens belong to the images. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.DiffusionPrior;
+import org.soda4j.eval.latent.EditCoherence;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.GaussianPrior;
 import org.soda4j.eval.latent.GuidanceSweep;
@@ -42,6 +44,7 @@ import org.soda4j.latent.LatentLayout;
 public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consumer<String> print) {
 
     private static final int FRAMES = 16;
+    private static final int SHOWN_EDITS = 6;
     private static final double[] DEVIATIONS = {-3, -2, -1, 0, 1, 2, 3};
 
     private FixedNoiseDecoder decoder() {
@@ -178,6 +181,50 @@ public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consu
             first.addAll(LatentDirection.principal(latents, layout(), s, 1));
         }
         traversals(images, first, "directions-sections.png");
+    }
+
+    /** How much of what an edit changes is what was asked for, and the most coherent edits. */
+    public void edits(NDArray images, FeatureSet latents) throws IOException {
+        try (NDManager scope = images.getManager().newSubManager()) {
+            NDArray z = soda.encode(images);
+            z.attach(scope);
+            List<EditCoherence> edits =
+                    EditCoherence.measure(
+                            decoder(),
+                            soda::encode,
+                            layout(),
+                            latents,
+                            z,
+                            ShapeEdits.DIRECTIONS,
+                            ShapeEdits.DEVIATIONS);
+            print.accept(
+                    "What edits along each section's first directions change, in the latents of the drawn images:");
+            print.accept(EditCoherence.table(edits));
+            List<EditCoherence> best =
+                    edits.stream()
+                            .sorted(Comparator.comparingDouble((EditCoherence e) -> -e.along()))
+                            .limit(SHOWN_EDITS)
+                            .toList();
+            ImageGrid.Builder grid = ImageGrid.builder();
+            List<String> labels = new ArrayList<>();
+            for (EditCoherence edit : best) {
+                NDArray moved =
+                        edit.direction()
+                                .traverse(
+                                        z.get("0:4"),
+                                        -ShapeEdits.DEVIATIONS,
+                                        0,
+                                        ShapeEdits.DEVIATIONS);
+                grid.images(decoder().decode(moved));
+                labels.add(
+                        String.format(
+                                Locale.ROOT,
+                                "%s (%.0f %%)",
+                                edit.direction().name(),
+                                100 * edit.along()));
+            }
+            grid.columns(12).rowLabels(labels).build().save(out.resolve("edits.png"));
+        }
     }
 
     /** One row for each direction, from the first image. */

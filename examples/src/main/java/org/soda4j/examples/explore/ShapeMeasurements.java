@@ -47,7 +47,7 @@ public record ShapeMeasurements(
     }
 
     /** The factors that vary. */
-    private static List<Factor> probed(ShapesDataset shapes) {
+    static List<Factor> probed(ShapesDataset shapes) {
         return Arrays.stream(Factor.values())
                 .filter(factor -> shapes.factorSizes()[factor.ordinal()] > 1)
                 .toList();

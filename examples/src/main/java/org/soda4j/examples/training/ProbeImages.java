@@ -64,7 +64,7 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
     }
 
     /** At most so many training images, and a fifth as many test images, of every class as many. */
-    ProbeImages part(int most) {
+    public ProbeImages part(int most) {
         return new ProbeImages(
                 part(train, most), part(test, Math.max(2, most / HELD_OUT)), whyNoProbes);
     }

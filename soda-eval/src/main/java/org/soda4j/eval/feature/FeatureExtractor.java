@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
@@ -37,59 +36,115 @@ public final class FeatureExtractor {
         STAGES,
         /** The latent and the means of all stages. */
         JOINED,
+        /** What the denoiser's blocks say of the image: {@link DenoiserFeatures}. */
+        DENOISER,
+        /** The latent, the means of all stages and the denoiser's features. */
+        JOINED_DENOISER,
         /** The pixels themselves, the baseline of every encoder. */
         PIXELS;
 
         /**
-         * Computes the features of a batch.
+         * Computes the features of a batch; those of the denoiser as {@link
+         * DenoiserFeatures#of(Soda)} chooses them.
          *
          * @param images {@code [N, C, H, W] in [0, 1]}; not closed
          * @return {@code [N, d]}; the caller closes it
          */
         public NDArray of(Soda soda, NDArray images) {
+            return of(soda, images, usesDenoiser() ? DenoiserFeatures.of(soda) : null);
+        }
+
+        private NDArray of(Soda soda, NDArray images, DenoiserFeatures denoiser) {
             return switch (this) {
                 case LATENT -> soda.encode(images);
                 case NORMALIZED_LATENT -> soda.encodeNormalized(images);
                 case POOLED -> soda.encodeFeatures(images);
                 case STAGES -> soda.encodeStages(images);
                 case JOINED -> soda.encodeJoined(images);
+                case DENOISER -> denoiser.extract(soda, images);
+                case JOINED_DENOISER -> joined(soda, images, denoiser);
                 case PIXELS -> images.reshape(new Shape(images.getShape().get(0), -1));
             };
         }
 
+        private static NDArray joined(Soda soda, NDArray images, DenoiserFeatures denoiser) {
+            String latent = ":, :" + soda.config().latent().size();
+            try (NDArray encoded = soda.encodeJoined(images);
+                    NDArray z = encoded.get(latent);
+                    NDArray denoised = denoiser.extract(soda, images, z)) {
+                return encoded.concat(denoised, 1);
+            }
+        }
+
+        private boolean usesDenoiser() {
+            return this == DENOISER || this == JOINED_DENOISER;
+        }
+
         private FeatureStatistics statistics(Soda soda) {
-            FeatureStatistics all =
-                    soda.featureStatistics()
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalStateException(
-                                                    "standardized: expected a model with statistics of its features, which a training measures, found none; train it, set Soda.keepFeatureStatistics, or take features as they are"));
-            int latent = soda.config().latent().size();
             return switch (this) {
-                case LATENT -> all.columns(0, latent);
-                case STAGES -> all.columns(latent, all.size());
-                case JOINED -> all;
-                case POOLED ->
-                        all.columns(all.size() - soda.config().encoder().featureSize(), all.size());
-                case NORMALIZED_LATENT, PIXELS ->
+                case LATENT -> known(soda).columns(0, soda.config().latent().size());
+                case STAGES ->
+                        known(soda).columns(soda.config().latent().size(), known(soda).size());
+                case JOINED -> known(soda);
+                case POOLED -> {
+                    int size = known(soda).size();
+                    yield known(soda).columns(size - soda.config().encoder().featureSize(), size);
+                }
+                case NORMALIZED_LATENT, DENOISER, JOINED_DENOISER, PIXELS ->
                         throw new IllegalStateException(
-                                "standardized: expected LATENT, POOLED, STAGES or JOINED, found "
-                                        + this);
+                                "standardized: expected LATENT, POOLED, STAGES or JOINED, of which a model has statistics, found %s; standardizedOn(images) measures them"
+                                        .formatted(this));
             };
+        }
+
+        private static FeatureStatistics known(Soda soda) {
+            return soda.featureStatistics()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalStateException(
+                                            "standardized: expected a model with statistics of its features, which a training measures, found none; train it, set Soda.keepFeatureStatistics, or take features as they are"));
         }
     }
 
     private final Soda soda;
     private final Output output;
-    private final boolean standardized;
+    private final DenoiserFeatures denoiser; // Null: as they are chosen without labels.
+    private final Scaling scaling;
     private final int batchSize;
     private final IntConsumer progress;
 
+    /**
+     * How features are standardised.
+     *
+     * @param name for provenance; empty for not at all
+     * @param measured null for the model's own statistics
+     */
+    private record Scaling(String name, FeatureStatistics measured) {
+
+        static final Scaling NONE = new Scaling("", null);
+        static final Scaling OF_MODEL = new Scaling("true", null);
+
+        FeatureStatistics of(Soda soda, Output output) {
+            return measured == null ? output.statistics(soda) : measured;
+        }
+
+        /** What was measured belongs to one output. */
+        Scaling ofModel() {
+            return measured == null ? this : NONE;
+        }
+    }
+
     private FeatureExtractor(
-            Soda soda, Output output, boolean standardized, int batchSize, IntConsumer progress) {
+            Soda soda,
+            Output output,
+            DenoiserFeatures denoiser,
+            Scaling scaling,
+            int batchSize,
+            IntConsumer progress) {
         this.soda = soda;
         this.output = output;
-        this.standardized = standardized;
+        this.denoiser = denoiser;
+        this.scaling = scaling;
         this.batchSize = batchSize;
         this.progress = progress;
     }
@@ -101,19 +156,31 @@ public final class FeatureExtractor {
      * @return the extractor
      */
     public static FeatureExtractor of(Soda soda) {
-        return new FeatureExtractor(
-                Objects.requireNonNull(soda, "soda"), Output.LATENT, false, 64, done -> {});
+        Objects.requireNonNull(soda, "soda");
+        return new FeatureExtractor(soda, Output.LATENT, null, Scaling.NONE, 64, done -> {});
     }
 
     /**
      * Takes something else as features.
      *
      * @param other what to take
-     * @return a changed extractor
+     * @return a changed extractor; what {@link #standardizedOn} measured is dropped
      */
     public FeatureExtractor output(Output other) {
+        Objects.requireNonNull(other, "output");
+        return new FeatureExtractor(soda, other, denoiser, scaling.ofModel(), batchSize, progress);
+    }
+
+    /**
+     * Takes other features of the denoiser, for the outputs that have any.
+     *
+     * @param features blocks, noise step and noise; default {@link DenoiserFeatures#of(Soda)}
+     * @return a changed extractor; what {@link #standardizedOn} measured is dropped
+     * @throws IllegalArgumentException if the model has no such block or step; names those it has
+     */
+    public FeatureExtractor denoiser(DenoiserFeatures features) {
         return new FeatureExtractor(
-                soda, Objects.requireNonNull(other, "output"), standardized, batchSize, progress);
+                soda, output, features.checkedFor(soda), scaling.ofModel(), batchSize, progress);
     }
 
     /**
@@ -124,7 +191,22 @@ public final class FeatureExtractor {
      * @return a changed extractor
      */
     public FeatureExtractor standardized(boolean standardize) {
-        return new FeatureExtractor(soda, output, standardize, batchSize, progress);
+        Scaling changed = standardize ? Scaling.OF_MODEL : Scaling.NONE;
+        return new FeatureExtractor(soda, output, denoiser, changed, batchSize, progress);
+    }
+
+    /**
+     * Standardises features by their means and deviations over some images, such as those that a
+     * probe learns from: for features and models of which there are no statistics.
+     *
+     * @param images at least one, best some hundreds; encoded now
+     * @return a changed extractor
+     */
+    public FeatureExtractor standardizedOn(ImageDataset images) {
+        FeatureSet set = standardized(false).extract(images);
+        FeatureStatistics measured = FeatureStatistics.of(set.sharedValues(), set.width());
+        Scaling changed = new Scaling("on " + images.contentHash(), measured);
+        return new FeatureExtractor(soda, output, denoiser, changed, batchSize, progress);
     }
 
     /**
@@ -135,8 +217,8 @@ public final class FeatureExtractor {
      * @return a changed extractor
      */
     public FeatureExtractor batchSize(int size) {
-        return new FeatureExtractor(
-                soda, output, standardized, IntRange.atLeastOne("batchSize", size), progress);
+        IntRange.atLeastOne("batchSize", size);
+        return new FeatureExtractor(soda, output, denoiser, scaling, size, progress);
     }
 
     /**
@@ -146,12 +228,8 @@ public final class FeatureExtractor {
      * @return a changed extractor
      */
     public FeatureExtractor progress(IntConsumer listener) {
-        return new FeatureExtractor(
-                soda,
-                output,
-                standardized,
-                batchSize,
-                Objects.requireNonNull(listener, "listener"));
+        Objects.requireNonNull(listener, "listener");
+        return new FeatureExtractor(soda, output, denoiser, scaling, batchSize, listener);
     }
 
     /**
@@ -162,8 +240,8 @@ public final class FeatureExtractor {
      * @throws IllegalStateException if standardised ones are wanted and the model has no statistics
      */
     public FeatureSet extract(ImageDataset images) {
-        Optional<FeatureStatistics> statistics =
-                standardized ? Optional.of(output.statistics(soda)) : Optional.empty();
+        FeatureStatistics statistics = standardizes() ? scaling.of(soda, output) : null;
+        DenoiserFeatures chosen = chosenDenoiser();
         ImageBatches batches = ImageBatches.resized(images, soda);
         int size = batches.size();
         float[] features = null;
@@ -177,7 +255,7 @@ public final class FeatureExtractor {
                 float[] pixels = batches.pixels(0, IntStream.range(start, start + n).toArray());
                 float[] filled = Arrays.copyOf(pixels, Math.toIntExact(shape.size()));
                 try (NDArray batch = manager.create(filled, shape);
-                        NDArray encoded = output.of(soda, batch)) {
+                        NDArray encoded = output.of(soda, batch, chosen)) {
                     float[] part = encoded.toFloatArray();
                     width = part.length / batchSize;
                     if (features == null) {
@@ -188,13 +266,16 @@ public final class FeatureExtractor {
                 progress.accept(start + n);
             }
         }
-        if (statistics.isPresent()) {
-            statistics.get().standardize(features);
+        if (statistics != null) {
+            statistics.standardize(features);
         }
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("features", output.name());
-        if (standardized) {
-            provenance.put("standardized", "true");
+        if (chosen != null) {
+            provenance.put("denoiser", chosen.toString());
+        }
+        if (standardizes()) {
+            provenance.put("standardized", scaling.name());
         }
         provenance.put("data", images.contentHash());
         FeatureSet set =
@@ -204,5 +285,44 @@ public final class FeatureExtractor {
         int[] labels = new int[size];
         Arrays.setAll(labels, images::label);
         return images.classNames().isEmpty() ? set : set.withLabels(labels, images.classNames());
+    }
+
+    private boolean standardizes() {
+        return !scaling.name().isEmpty();
+    }
+
+    private DenoiserFeatures chosenDenoiser() {
+        if (!output.usesDenoiser()) {
+            return null;
+        }
+        return denoiser == null ? DenoiserFeatures.of(soda) : denoiser;
+    }
+
+    /** {@return the model whose features these are} */
+    public Soda soda() {
+        return soda;
+    }
+
+    /** {@return what is taken as features} */
+    public Output output() {
+        return output;
+    }
+
+    /**
+     * Says which features these are, without the model and the images.
+     *
+     * @return the same text for features that can be compared, such as {@code JOINED standardized}
+     */
+    public String description() {
+        StringBuilder text = new StringBuilder(output.name());
+        DenoiserFeatures chosen = chosenDenoiser();
+        if (chosen != null) {
+            text.append(" (").append(chosen).append(')');
+        }
+        if (standardizes()) {
+            text.append(" standardized");
+            text.append(scaling.measured() == null ? "" : " " + scaling.name());
+        }
+        return text.toString();
     }
 }

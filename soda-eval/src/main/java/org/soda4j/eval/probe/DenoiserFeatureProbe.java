@@ -2,30 +2,26 @@ package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.data.transform.ViewRandom;
+import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.ImageBatches;
 
 /**
- * The unconditional diffusion baseline: what a block on the denoiser's way up knows about an image
- * at one noise step, swept over blocks and steps. Features are the block's activations for a noised
- * image, averaged over its pixels, with all of the latent dropped (Xiang et al., Denoising
- * diffusion autoencoders are unified self-supervised learners, 2023, section 3; the baseline of
- * SODA's table 1). It should stay below the encoder's own latent.
+ * What a block of the denoiser knows about an image at one noise step, swept over blocks and steps:
+ * probes of {@link DenoiserFeatures}. By default all of the latent is dropped, which is the
+ * unconditional diffusion baseline of SODA's table 1 (Xiang et al., Denoising diffusion
+ * autoencoders are unified self-supervised learners, 2023, section 3). With {@link
+ * Builder#keepLatent} it chooses, on labelled training images, what {@code FeatureExtractor} is to
+ * take.
  *
  * <pre>{@code
  * DenoiserFeatureResult sweep =
@@ -82,12 +78,11 @@ public final class DenoiserFeatureProbe {
                 results[b][s] = probe.evaluate(trainSets.get(block), testSets.get(block));
             }
         }
-        return DenoiserFeatureResult.of(blocks, steps, keepLatent, results);
+        return DenoiserFeatureResult.of(features(blocks, steps[0]), steps, results);
     }
 
     /**
-     * Extracts the pooled features of every block at one noise step. The noise of an image depends
-     * on the seed, the step and its index alone.
+     * Extracts the pooled features of every block at one noise step.
      *
      * @param images at least one image
      * @param step the noise step t, 1 .. T
@@ -96,7 +91,7 @@ public final class DenoiserFeatureProbe {
      * @throws IllegalArgumentException if there are no images or no such step
      */
     public Map<String, FeatureSet> extract(ImageDataset images, int step) {
-        requireStep(soda, step);
+        DenoiserFeatures all = features(blocks, step).checkedFor(soda);
         ImageBatches batches = ImageBatches.resized(images, soda);
         int size = batches.size();
         Map<String, float[]> features = new LinkedHashMap<>();
@@ -104,7 +99,7 @@ public final class DenoiserFeatureProbe {
             for (int from = 0; from < size; from += batchSize) {
                 int to = Math.min(size, from + batchSize);
                 try (NDManager scope = manager.newSubManager()) {
-                    append(features, activations(scope, batches, from, to, step), from, size);
+                    append(features, all.byBlock(soda, batches.range(scope, from, to)), from, size);
                 }
             }
         }
@@ -131,60 +126,21 @@ public final class DenoiserFeatureProbe {
         return sets;
     }
 
-    private Map<String, NDArray> activations(
-            NDManager scope, ImageBatches batches, int from, int to, int step) {
-        int n = to - from;
-        float[] pixels = batches.pixels(0, IntStream.range(from, to).toArray());
-        Shape shape = batches.shape(n);
-        NDArray latents =
-                keepLatent
-                        ? soda.encode(scope.create(pixels.clone(), shape))
-                        : scope.zeros(new Shape(n, soda.config().latent().size()));
-        NDArray noisy = scope.create(noised(pixels, pixels.length / n, from, step), shape);
-        NDArray times = scope.full(new Shape(n), step, DataType.INT64);
-        Set<String> names = new LinkedHashSet<>(blocks);
-        return soda.activations(noisy, times, latents, names);
-    }
-
-    /** x_t = sqrt(alphaBar) (2 x - 1) + sqrt(1 - alphaBar) eps. */
-    private float[] noised(float[] pixels, int length, int from, int step) {
-        double alphaBar = soda.config().schedule().alphaBar(step);
-        float signal = (float) Math.sqrt(alphaBar);
-        float deviation = (float) Math.sqrt(1 - alphaBar);
-        float[] noisy = new float[pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-            noisy[i] = signal * (2 * pixels[i] - 1);
-        }
-        for (int i = 0; i < pixels.length / length; i++) {
-            new ViewRandom(seed, 0, from + i, step)
-                    .addGaussians(noisy, i * length, length, deviation);
-        }
-        return noisy;
+    private DenoiserFeatures features(List<String> some, int step) {
+        return new DenoiserFeatures(some, step, keepLatent, seed);
     }
 
     private static void append(
-            Map<String, float[]> features, Map<String, NDArray> activations, int from, int size) {
-        activations.forEach(
-                (name, map) -> {
-                    Shape shape = map.getShape();
-                    long n = shape.get(0);
-                    int channels = Math.toIntExact(shape.get(1));
-                    float[] pooled =
-                            map.reshape(n, channels, -1).mean(new int[] {2}).toFloatArray();
+            Map<String, float[]> features, Map<String, NDArray> pooled, int from, int size) {
+        pooled.forEach(
+                (name, rows) -> {
+                    int channels = Math.toIntExact(rows.getShape().get(1));
+                    float[] part = rows.toFloatArray();
                     float[] all =
                             features.computeIfAbsent(
                                     name, key -> new float[Math.multiplyExact(size, channels)]);
-                    System.arraycopy(pooled, 0, all, from * channels, pooled.length);
+                    System.arraycopy(part, 0, all, from * channels, part.length);
                 });
-    }
-
-    private static int requireStep(Soda soda, int step) {
-        int last = soda.config().schedule().steps();
-        if (step < 1 || step > last) {
-            throw new IllegalArgumentException(
-                    "steps: expected 1 to %d, the schedule's, found %d".formatted(last, step));
-        }
-        return step;
     }
 
     /** The settings of the sweep. */
@@ -217,13 +173,10 @@ public final class DenoiserFeatureProbe {
          * @throws IllegalArgumentException if there is none, or none of a name
          */
         public Builder blocks(String... names) {
-            List<String> known = soda.activationNames();
-            List<String> chosen = new ArrayList<>(new LinkedHashSet<>(List.of(names)));
-            if (chosen.isEmpty() || !known.containsAll(chosen)) {
-                throw new IllegalArgumentException(
-                        "blocks: expected at least one of %s, found %s".formatted(known, chosen));
-            }
-            blocks = chosen;
+            blocks =
+                    new DenoiserFeatures(List.of(names), 1, keepLatent, seed)
+                            .checkedFor(soda)
+                            .blocks();
             return this;
         }
 
@@ -239,7 +192,7 @@ public final class DenoiserFeatureProbe {
                 throw new IllegalArgumentException("steps: expected at least one, found none");
             }
             for (int time : times) {
-                requireStep(soda, time);
+                new DenoiserFeatures(blocks, time, keepLatent, seed).checkedFor(soda);
             }
             steps = times.clone();
             return this;

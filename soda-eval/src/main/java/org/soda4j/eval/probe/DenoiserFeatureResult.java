@@ -3,14 +3,16 @@ package org.soda4j.eval.probe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.plot.HeatMap;
 
 /**
  * What a sweep over the denoiser's blocks and noise steps found.
  *
- * @param blocks the names of the blocks, in the order of the way up
+ * @param blocks the names of the blocks, in the order in which they are computed
  * @param steps the noise steps
  * @param latentKept whether the denoiser was given the images' latents
+ * @param seed what the noise derives from
  * @param accuracies {@code [blocks][steps]}, 0 to 1
  * @param bestBlock the block of the highest accuracy, the first of equal ones
  * @param bestStep its noise step
@@ -20,6 +22,7 @@ public record DenoiserFeatureResult(
         List<String> blocks,
         int[] steps,
         boolean latentKept,
+        long seed,
         double[][] accuracies,
         String bestBlock,
         int bestStep,
@@ -33,7 +36,8 @@ public record DenoiserFeatureResult(
     }
 
     static DenoiserFeatureResult of(
-            List<String> blocks, int[] steps, boolean latentKept, ProbeResult[][] results) {
+            DenoiserFeatures features, int[] steps, ProbeResult[][] results) {
+        List<String> blocks = features.blocks();
         double[][] accuracies = new double[blocks.size()][steps.length];
         int bestBlock = 0;
         int bestStep = 0;
@@ -49,11 +53,21 @@ public record DenoiserFeatureResult(
         return new DenoiserFeatureResult(
                 blocks,
                 steps,
-                latentKept,
+                features.keepLatent(),
+                features.seed(),
                 accuracies,
                 blocks.get(bestBlock),
                 steps[bestStep],
                 results[bestBlock][bestStep]);
+    }
+
+    /**
+     * The best block and step as {@code FeatureExtractor.denoiser} takes them.
+     *
+     * @return with the same latent and noise as was measured
+     */
+    public DenoiserFeatures bestFeatures() {
+        return new DenoiserFeatures(List.of(bestBlock), bestStep, latentKept, seed);
     }
 
     /**

@@ -2,12 +2,14 @@ package org.soda4j.eval.probe;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
 import org.soda4j.data.IntRange;
@@ -33,6 +35,9 @@ import org.soda4j.eval.feature.ImageBatches;
  * another thread trains.
  */
 public final class ImageLinearProbe {
+
+    private static final Set<Output> TRAINABLE =
+            EnumSet.of(Output.LATENT, Output.NORMALIZED_LATENT, Output.POOLED);
 
     private final Soda soda;
     private final Output output;
@@ -258,13 +263,15 @@ public final class ImageLinearProbe {
          * Makes the probe.
          *
          * @return an immutable probe; the model must stay open while it is used
-         * @throws IllegalArgumentException if the encoder is to learn but the head sees pixels, or
-         *     the views have another shape than the model's images
+         * @throws IllegalArgumentException if the encoder is to learn but the head sees neither the
+         *     latent nor the pooled features, or the views have another shape than the model's
+         *     images
          */
         public ImageLinearProbe build() {
-            if (fineTune && output == Output.PIXELS) {
+            if (fineTune && !TRAINABLE.contains(output)) {
                 throw new IllegalArgumentException(
-                        "fineTune: expected features of the encoder, found PIXELS");
+                        "fineTune: expected features of the encoder, one of %s, found %s"
+                                .formatted(TRAINABLE, output));
             }
             List<Integer> shape = soda.config().denoiser().imageShape();
             if (views.size() != shape.get(1) || views.channels() != shape.get(0)) {

@@ -59,24 +59,31 @@ public final class ImageEncoder implements Function<byte[], float[]> {
      */
     public static ImageEncoder of(Soda soda, Output output, boolean standardized) {
         Objects.requireNonNull(output, "output");
-        FeatureExtractor extractor =
-                FeatureExtractor.of(soda).output(output).standardized(standardized);
+        return of(FeatureExtractor.of(soda).output(output).standardized(standardized));
+    }
+
+    /**
+     * Takes what an extractor gives, such as the denoiser's features.
+     *
+     * @param extractor with its model
+     * @return the encoder
+     * @throws IllegalStateException if features cannot be computed or standardised as it asks
+     */
+    public static ImageEncoder of(FeatureExtractor extractor) {
+        Soda soda = extractor.soda();
         List<Integer> shape = soda.config().denoiser().imageShape();
         byte[] grey = new byte[3 * shape.get(1) * shape.get(2)];
         PixelImage any = new PixelImage(shape.get(2), shape.get(1), 3, grey);
         int width = extractor.batchSize(1).extract(new DecodedImages(List.of(any))).width();
-        boolean latent =
-                output == Output.LATENT
-                        || output == Output.NORMALIZED_LATENT
-                        || output == Output.JOINED;
+        boolean latentFirst =
+                switch (extractor.output()) {
+                    case LATENT, NORMALIZED_LATENT, JOINED, JOINED_DENOISER -> true;
+                    case POOLED, STAGES, DENOISER, PIXELS -> false;
+                };
         String preparation =
-                "%s%s of images resized to %d x %d, %d channels"
+                "%s of images resized to %d x %d, %d channels"
                         .formatted(
-                                output,
-                                standardized ? " standardized" : "",
-                                shape.get(1),
-                                shape.get(2),
-                                shape.get(0));
+                                extractor.description(), shape.get(1), shape.get(2), shape.get(0));
         return new ImageEncoder(
                 soda.config().preparation().decoder(shape.get(0)),
                 extractor,
@@ -84,7 +91,7 @@ public final class ImageEncoder implements Function<byte[], float[]> {
                         ModelFingerprint.of(soda),
                         preparation,
                         width,
-                        latent ? soda.config().latent().sizes() : List.of()));
+                        latentFirst ? soda.config().latent().sizes() : List.of()));
     }
 
     /**

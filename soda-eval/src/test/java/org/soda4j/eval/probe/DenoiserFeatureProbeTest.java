@@ -55,7 +55,7 @@ class DenoiserFeatureProbeTest extends TinyModelTest {
                         .build()
                         .apply(images.image(index), new ViewRandom(0, 0, 0, 0));
         float[] noise = new float[pixels.length];
-        new ViewRandom(4, 0, index, step).addGaussians(noise, 0, noise.length, 1);
+        new ViewRandom(4, 0, 0, step).addGaussians(noise, 0, noise.length, 1);
         Shape shape = new Shape(1, 3, 16, 16);
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray image = manager.create(pixels, shape);
