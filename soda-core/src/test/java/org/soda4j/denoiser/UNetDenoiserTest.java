@@ -180,7 +180,7 @@ class UNetDenoiserTest {
                 }
             } else {
                 x = output(child, store, x, time, z);
-                outputs.put("middle", x); // The last of the three stays.
+                outputs.put("middle", x);
             }
         }
         return outputs;
@@ -191,9 +191,10 @@ class UNetDenoiserTest {
         if (block instanceof AttentionBlock) {
             return block.forward(store, new NDList(x), false).get(0);
         }
-        if (block instanceof UNetStage stage && stage.resample() == Resample.NONE) {
+        boolean stage = block instanceof UNetStage one && one.resample() == Resample.NONE;
+        if (stage || block instanceof UNetMiddle) {
             NDArray y = x;
-            for (Block child : stage.getChildren().values()) {
+            for (Block child : block.getChildren().values()) {
                 y = output(child, store, y, time, z);
             }
             return y;

@@ -41,6 +41,8 @@ class HostProcessTest {
                                 "--add-opens",
                                 "java.base/java.lang=ALL-UNNAMED",
                                 "-DOPT_OUT_TRACKING=true",
+                                // Else listeners may find fewer threads, until training returns.
+                                "-Dorg.soda4j.threads=fixed",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 HostProgram.class.getName(),
