@@ -140,7 +140,7 @@ public final class ProbeDenoiser extends Program {
         DenoiserFeatureProbe probe =
                 DenoiserFeatureProbe.builder(soda).keepLatent(!withoutLatent).build();
         Map<String, List<String>> together = new LinkedHashMap<>();
-        together.put("way up", any.blocks());
+        together.put("up path", any.blocks());
         together.put("all blocks", soda.activationNames());
         Map<String, List<Accuracy>> table = new LinkedHashMap<>();
         DenoiserFeatures best = any;

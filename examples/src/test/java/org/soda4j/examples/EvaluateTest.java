@@ -281,7 +281,7 @@ class EvaluateTest {
         assertThat(out.toString())
                 .containsPattern("block +t = 2 +t = 5\n")
                 .containsPattern(
-                        "\nup.4( +[0-9.]+ / [0-9.]+){2}\nway up( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
+                        "\nup.4( +[0-9.]+ / [0-9.]+){2}\nup path( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
                 .contains("best in the linear probe: ")
                 .containsPattern("\nlatent and stages +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nall joined +[0-9.]+ / [0-9.]+ ");

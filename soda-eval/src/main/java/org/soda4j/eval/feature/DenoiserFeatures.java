@@ -53,7 +53,7 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
     }
 
     /**
-     * Chooses without labels: all blocks of the way up, at a fifth of the schedule's steps. Blocks
+     * Chooses without labels: all blocks of the up path, at a fifth of the schedule's steps. Blocks
      * know different things, so that all of them together are worth more than the best one, and the
      * step matters little ({@code docs/results.md}); {@code DenoiserFeatureProbe} chooses with
      * labels.
