@@ -68,7 +68,7 @@ public final class Quickstart extends Program {
 
     @Option(
             names = "--steps",
-            defaultValue = "960",
+            defaultValue = "1200",
             description = "Training steps of 64 images each.")
     private long steps;
 
