@@ -17,6 +17,7 @@ import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.quality.ReconstructionQuality;
 import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.TableSection;
 import org.soda4j.examples.cli.JsonOption;
@@ -117,7 +118,7 @@ public final class Evaluate extends Program {
         try (Soda soda = model.load(run);
                 PartProgress progress = new PartProgress()) {
             ProbeImages probe = ProbeImages.of(images, soda.config(), probeImages);
-            ModelEvaluation.Builder evaluation =
+            ModelEvaluationBuilder evaluation =
                     ModelEvaluation.builder(soda, probe.train(), probe.test())
                             .run(run)
                             .title("SODA on " + images.name())

@@ -43,6 +43,11 @@ public final class CallBatcher<T> {
         boolean isDone() {
             return result != null || failure != null;
         }
+
+        /** Nobody will compute it any more: an error ended the thread that was to. */
+        void giveUp() {
+            failure = new IllegalStateException("the batch that this call was in has failed");
+        }
     }
 
     /**
@@ -108,6 +113,7 @@ public final class CallBatcher<T> {
                 compute(batch);
             } finally {
                 lock.lock();
+                batch.stream().filter(call -> !call.isDone()).forEach(Call::giveUp);
             }
         } finally {
             computing = false;
@@ -139,10 +145,6 @@ public final class CallBatcher<T> {
                 return;
             }
             batch.forEach(call -> compute(List.of(call)));
-        } catch (Error e) {
-            // The others must not wait for ever; this thread throws it itself.
-            batch.forEach(c -> c.failure = new IllegalStateException("the batch failed: " + e, e));
-            throw e;
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.soda4j.engine;
 
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
@@ -55,13 +56,20 @@ final class OpenMp {
         }
     }
 
-    /** Whether {@link #setThreads} does anything. */
+    /** Whether {@link #setThreads} changes the calling thread alone. */
     static boolean isSettable() {
         return SETTABLE;
     }
 
-    /** For what the calling thread computes from now on, after it has computed something. */
+    /**
+     * For what the calling thread computes from now on, after it has computed something; where the
+     * library is not found, by DJL's setter.
+     */
     static void setThreads(int threads) {
-        omp_set_num_threads(threads);
+        if (SETTABLE) {
+            omp_set_num_threads(threads);
+        } else {
+            JniUtils.setNumThreads(threads);
+        }
     }
 }

@@ -80,7 +80,7 @@ public final class ThreadTeam {
      */
     public <T, E extends Exception> T during(Lifetime.Work<T, E> work) throws E {
         Call outer = CALL.get();
-        if (size == 0 && (outer != null || isChosen()) || !OpenMp.isSettable()) {
+        if (size == 0 && (outer != null || isChosen() || !OpenMp.isSettable())) {
             return work.run();
         }
         Call call = new Call(this, PyTorchEngine.threads());
@@ -114,7 +114,15 @@ public final class ThreadTeam {
         String environment = System.getenv("OMP_NUM_THREADS");
         return environment != null && !environment.isBlank()
                 || System.getProperty("ai.djl.pytorch.num_threads") != null
-                || FIXED.equals(System.getProperty(PROPERTY));
+                || isFixed(System.getProperty(PROPERTY, ""));
+    }
+
+    private static boolean isFixed(String property) {
+        if (!property.isBlank() && !property.strip().equals(FIXED)) {
+            throw new IllegalArgumentException(
+                    "-D%s=%s: expected %s or nothing".formatted(PROPERTY, property, FIXED));
+        }
+        return !property.isBlank();
     }
 
     private int size(int given) {

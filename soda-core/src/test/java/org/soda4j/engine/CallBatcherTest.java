@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +98,30 @@ class CallBatcherTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bad");
         assertThat(sizes).containsExactly(2, 1, 1);
+    }
+
+    @Test
+    void anErrorLeavesNobodyWaiting() throws Exception {
+        CallBatcher<Integer> batcher =
+                new CallBatcher<>(
+                        2,
+                        Duration.ofMinutes(10),
+                        inputs -> {
+                            throw new StackOverflowError("deep");
+                        });
+        List<Future<Integer>> both =
+                List.of(
+                        threads.submit(() -> batcher.call(1)),
+                        threads.submit(() -> batcher.call(2)));
+        List<String> causes = new ArrayList<>();
+        for (Future<Integer> one : both) {
+            try {
+                one.get(1, TimeUnit.MINUTES);
+            } catch (ExecutionException e) {
+                causes.add(e.getCause().getClass().getSimpleName());
+            }
+        }
+        assertThat(causes).containsExactlyInAnyOrder("StackOverflowError", "IllegalStateException");
     }
 
     @Test

@@ -165,6 +165,9 @@ class ThreadTeamTest {
                     assertThat(threads()).isEqualTo(GIVEN);
                     return null;
                 });
+        System.setProperty(PROPERTY, "fix");
+        assertThatThrownBy(() -> team.during(() -> null))
+                .hasMessageContaining("-Dorg.soda4j.threads=fix: expected fixed or nothing");
         System.clearProperty(PROPERTY);
     }
 }

@@ -25,6 +25,7 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.eval.report.ModelEvaluation;
+import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunSections;
 import org.soda4j.examples.cli.DeviceOption;
@@ -255,7 +256,7 @@ public final class TrainingProgram {
         }
     }
 
-    private ModelEvaluation.Builder evaluation(Soda soda, ProbeImages probes) {
+    private ModelEvaluationBuilder evaluation(Soda soda, ProbeImages probes) {
         int steps = Math.min(REPORT_STEPS, config.model().schedule().steps());
         return ModelEvaluation.builder(soda, probes.train(), probes.test())
                 .run(run)
@@ -270,7 +271,7 @@ public final class TrainingProgram {
     private void report(Soda soda, ProbeImages probes, Optional<ProbeComparison> comparison)
             throws IOException {
         Path file = report();
-        ModelEvaluation.Builder evaluation = evaluation(soda, probes);
+        ModelEvaluationBuilder evaluation = evaluation(soda, probes);
         evaluation.comparison(comparison);
         try (PartProgress progress = new PartProgress()) {
             evaluation.progress(progress).build().evaluate().report().save(file);

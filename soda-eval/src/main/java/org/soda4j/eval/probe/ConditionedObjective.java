@@ -24,7 +24,6 @@ final class ConditionedObjective implements Lbfgs.Objective, AutoCloseable {
         this.objective = objective;
         width = objective.width();
         outputs = objective.outputs();
-        manager = NDManager.newBaseManager("PyTorch");
         factor =
                 AdaptiveThreads.during(
                         () -> {
@@ -32,6 +31,7 @@ final class ConditionedObjective implements Lbfgs.Objective, AutoCloseable {
                                 return TriangularFactor.of(curvature);
                             }
                         });
+        manager = NDManager.newBaseManager("PyTorch");
     }
 
     @Override

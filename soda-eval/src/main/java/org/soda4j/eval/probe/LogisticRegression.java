@@ -1,5 +1,6 @@
 package org.soda4j.eval.probe;
 
+import ai.djl.engine.EngineException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.data.IntRange;
@@ -22,6 +23,9 @@ public final class LogisticRegression {
 
     /** The curvature of more features takes too much memory. */
     private static final int MOST_CONDITIONED = 4096;
+
+    /** Each asks for a fourth of the gradient of the one before. */
+    private static final int MOST_ROUNDS = 10;
 
     private final double c;
     private final boolean standardize;
@@ -94,23 +98,27 @@ public final class LogisticRegression {
             double[] v = objective.start();
             double within = tolerance;
             int iterations = 0;
-            while (true) {
-                Lbfgs.Minimum minimum =
+            for (int round = 1; ; round++) {
+                Lbfgs.Minimum found =
                         Lbfgs.minimize(conditioned, v, within, maxIterations - iterations);
-                v = minimum.x();
-                iterations += minimum.iterations();
+                v = found.x();
+                iterations += found.iterations();
                 double[] weights = conditioned.weights(v);
                 double[] gradient = new double[v.length];
                 double value = objective.evaluate(weights, gradient);
                 double norm = Lbfgs.maxNorm(gradient);
-                boolean stuck = minimum.gradientNorm() > within || minimum.iterations() == 0;
+                boolean stalled = found.gradientNorm() > within;
                 if (norm <= tolerance
+                        || stalled
                         || iterations >= maxIterations
-                        || stuck && within < tolerance) {
+                        || round == MOST_ROUNDS) {
                     return new Lbfgs.Minimum(weights, value, norm, iterations);
                 }
-                within = Math.min(within, minimum.gradientNorm()) / 4;
+                within /= 4;
             }
+        } catch (EngineException e) {
+            LOGGER.debug("features that have no factor are searched as they are", e);
+            return Lbfgs.minimize(objective, objective.start(), tolerance, maxIterations);
         }
     }
 

@@ -3,20 +3,16 @@ package org.soda4j.eval.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
@@ -65,7 +61,7 @@ public final class ModelEvaluation {
     private final List<ReportSection> more;
     private final EvaluationProgress progress;
 
-    private ModelEvaluation(Builder builder) {
+    ModelEvaluation(ModelEvaluationBuilder builder) {
         soda = builder.soda;
         train = builder.train;
         test = builder.test;
@@ -112,8 +108,8 @@ public final class ModelEvaluation {
      * @param test images to test on, at least 1; with the same classes, or both without
      * @return a builder
      */
-    public static Builder builder(Soda soda, ImageDataset train, ImageDataset test) {
-        return new Builder(soda, train, test);
+    public static ModelEvaluationBuilder builder(Soda soda, ImageDataset train, ImageDataset test) {
+        return new ModelEvaluationBuilder(soda, train, test);
     }
 
     /**
@@ -325,191 +321,5 @@ public final class ModelEvaluation {
         provenance.put("hash of the training images", trainSet.provenance().get("data"));
         provenance.put("parameters", probing.parameters());
         return provenance;
-    }
-
-    /** The settings of an evaluation. */
-    public static final class Builder {
-
-        private final Soda soda;
-        private final ImageDataset train;
-        private final ImageDataset test;
-        private Path run;
-        private RunHistory history = new RunHistory();
-        private Map<String, String> facts = Map.of();
-        private Optional<ProbeComparison> comparison = Optional.empty();
-        private String title = "SODA";
-        private Optional<PublishedAccuracy> published = Optional.empty();
-        private int qualityImages = 200;
-        private SamplingOptions options;
-        private boolean probes = true;
-        private boolean crops;
-        private boolean fineTune;
-        private final List<ReportSection> more = new ArrayList<>();
-        private EvaluationProgress progress = (part, done, total) -> {};
-
-        private Builder(Soda soda, ImageDataset train, ImageDataset test) {
-            this.soda = Objects.requireNonNull(soda, "soda");
-            this.train = Objects.requireNonNull(train, "train");
-            this.test = Objects.requireNonNull(test, "test");
-            options =
-                    SamplingOptions.defaults()
-                            .withSteps(Math.min(10, soda.config().schedule().steps()));
-        }
-
-        /**
-         * The run that the model is of, whose curves, configuration and origin are shown.
-         *
-         * @param folder a run folder; default none
-         * @return this
-         */
-        public Builder run(Path folder) {
-            run = folder;
-            return this;
-        }
-
-        /**
-         * What the training recorded, where it has no folder.
-         *
-         * @param history that listened to the training; default empty, and not used with a folder
-         * @return this
-         */
-        public Builder history(RunHistory history) {
-            this.history = Objects.requireNonNull(history, "history");
-            return this;
-        }
-
-        /**
-         * What the head of the report says beside what the run's folder tells.
-         *
-         * @param facts text by name, such as {@code Data}; default none; copied
-         * @return this
-         */
-        public Builder facts(Map<String, String> facts) {
-            this.facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
-            return this;
-        }
-
-        /**
-         * The model beside raw pixels, its untrained encoder and chance, which gives the report its
-         * verdict and a table.
-         *
-         * @param comparison default none
-         * @return this
-         */
-        public Builder comparison(Optional<ProbeComparison> comparison) {
-            this.comparison = Objects.requireNonNull(comparison, "comparison");
-            return this;
-        }
-
-        /**
-         * The heading of the report.
-         *
-         * @param title default "SODA"
-         * @return this
-         */
-        public Builder title(String title) {
-            this.title = Objects.requireNonNull(title, "title");
-            return this;
-        }
-
-        /**
-         * What the probes are compared with.
-         *
-         * @param accuracy default nothing
-         * @return this
-         */
-        public Builder published(Optional<PublishedAccuracy> accuracy) {
-            published = Objects.requireNonNull(accuracy, "accuracy");
-            return this;
-        }
-
-        /**
-         * How many test images are drawn again for the quality.
-         *
-         * @param count at least 2; default 200
-         * @return this
-         * @throws IllegalArgumentException if below 2
-         */
-        public Builder qualityImages(int count) {
-            qualityImages = IntRange.atLeast(2, "qualityImages", count);
-            return this;
-        }
-
-        /**
-         * How images are drawn.
-         *
-         * @param options default {@link SamplingOptions#defaults()}
-         * @return this
-         */
-        public Builder options(SamplingOptions options) {
-            this.options = Objects.requireNonNull(options, "options");
-            return this;
-        }
-
-        /**
-         * Whether labelled images are probed.
-         *
-         * @param wanted default true
-         * @return this
-         */
-        public Builder probes(boolean wanted) {
-            probes = wanted;
-            return this;
-        }
-
-        /**
-         * Whether the published linear probe on crops is run too, which takes 15 passes over the
-         * training images.
-         *
-         * @param wanted default false
-         * @return this
-         */
-        public Builder crops(boolean wanted) {
-            crops = wanted;
-            return this;
-        }
-
-        /**
-         * Whether a copy of the encoder is trained with a head on labels too, at the same length as
-         * the published linear probe. No figure was published for that.
-         *
-         * @param wanted default false
-         * @return this
-         */
-        public Builder fineTune(boolean wanted) {
-            fineTune = wanted;
-            return this;
-        }
-
-        /**
-         * Adds a section of one's own, shown after the quality.
-         *
-         * @param section the section
-         * @return this
-         */
-        public Builder add(ReportSection section) {
-            more.add(Objects.requireNonNull(section, "section"));
-            return this;
-        }
-
-        /**
-         * Who is told how far it is.
-         *
-         * @param listener called in the evaluating thread; default nobody
-         * @return this
-         */
-        public Builder progress(EvaluationProgress listener) {
-            progress = Objects.requireNonNull(listener, "listener");
-            return this;
-        }
-
-        /**
-         * Makes the evaluation.
-         *
-         * @return immutable; the model must stay open while it is used
-         */
-        public ModelEvaluation build() {
-            return new ModelEvaluation(this);
-        }
     }
 }
