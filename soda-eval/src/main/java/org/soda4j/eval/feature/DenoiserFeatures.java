@@ -41,7 +41,7 @@ import org.soda4j.diffusion.DiffusionProcess;
  */
 public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent, long seed) {
 
-    private static final String WAY_UP = "up.";
+    private static final String UP_PATH = "up.";
     private static final int[] SPACE = {2};
 
     /** Copies the list. */
@@ -70,9 +70,9 @@ public record DenoiserFeatures(List<String> blocks, int step, boolean keepLatent
                     "denoiser features: expected a UNetDenoiser, whose blocks are known, found the %s; take the encoder's features"
                             .formatted(soda.config().denoiser()));
         }
-        List<String> wayUp = known.stream().filter(name -> name.startsWith(WAY_UP)).toList();
+        List<String> upPath = known.stream().filter(name -> name.startsWith(UP_PATH)).toList();
         int fifth = Math.max(1, soda.config().schedule().steps() / 5);
-        return new DenoiserFeatures(wayUp, fifth, true, 0);
+        return new DenoiserFeatures(upPath, fifth, true, 0);
     }
 
     /**

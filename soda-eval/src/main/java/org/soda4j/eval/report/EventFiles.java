@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the scalars of TensorBoard event files: TFRecord frames around {@code tensorflow.Event}
@@ -18,6 +20,8 @@ import java.util.stream.Stream;
  * <p>A frame that is torn, as that of a process that is writing, ends its file.
  */
 final class EventFiles {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventFiles.class);
 
     private static final int MOST_BYTES = 1 << 26;
     private static final int SUM_BYTES = Integer.BYTES;
@@ -77,7 +81,8 @@ final class EventFiles {
                     event(new Message(event));
                 }
             } catch (RuntimeException e) {
-                // Not what a run writes: the curves go on with the next file.
+                // The curves go on with the next file.
+                LOGGER.warn("{}: expected TensorBoard events, left out from here on", file, e);
             }
             if (last > first) {
                 reader.end(last - first);
