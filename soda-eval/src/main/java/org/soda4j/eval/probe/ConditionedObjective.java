@@ -10,7 +10,7 @@ import org.soda4j.model.TriangularFactor;
  * A logistic objective in coordinates in which it curves about equally in all directions: weights w
  * of an output are {@code L^-T v}, where {@code L L^T} is like its curvature (a bound of Boehning
  * 1992, "Multinomial logistic regression algorithm"). Correlated features, as neighbouring pixels
- * are, then take tens of steps instead of a thousand. The minimum is the same.
+ * are, then take a fraction of the steps. The minimum is the same.
  */
 final class ConditionedObjective implements Lbfgs.Objective, AutoCloseable {
 
