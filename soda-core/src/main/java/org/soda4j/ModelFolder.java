@@ -4,16 +4,21 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
 import org.soda4j.io.PyTorchWeights;
@@ -72,8 +77,25 @@ final class ModelFolder {
         AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Soda load(Path folder, SodaBlocks blocks, Placement placement) throws IOException {
-        Description description = read(folder);
+    /**
+     * Reads what the folder says beside the loading of the engine, which takes most of the time of
+     * a process's first model.
+     *
+     * @param place where the model goes, asked for when the engine is loaded
+     */
+    static Soda load(Path folder, SodaBlocks blocks, Supplier<Placement> place) throws IOException {
+        CompletableFuture<Description> reading =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return read(folder);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        PyTorchEngine.require();
+        Placement placement = place.get();
+        Description description = result(reading);
         SodaConfig config = description.config();
         blocks.requireSaved(folder, config);
         Path weights = folder.resolve(WEIGHTS);
@@ -86,6 +108,20 @@ final class ModelFolder {
             return soda;
         } catch (IOException | RuntimeException e) {
             soda.close();
+            throw e;
+        }
+    }
+
+    private static Description result(CompletableFuture<Description> reading) throws IOException {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException failed) {
+                throw failed.getCause();
+            }
+            if (e.getCause() instanceof RuntimeException failed) {
+                throw failed;
+            }
             throw e;
         }
     }

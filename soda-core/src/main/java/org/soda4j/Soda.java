@@ -135,7 +135,7 @@ public final class Soda implements AutoCloseable {
      *     blocks of another description
      */
     public static Soda load(Path folder, SodaBuilder builder) throws IOException {
-        return ModelFolder.load(folder, builder.blocks(), builder.placement());
+        return ModelFolder.load(folder, builder.blocks(), builder::placement);
     }
 
     /**
@@ -156,7 +156,10 @@ public final class Soda implements AutoCloseable {
      *     names the file and tensors
      */
     public static Soda load(Path folder) throws IOException {
-        return load(folder, SodaBuilder.defaultDevice(), Precision.FP32);
+        return ModelFolder.load(
+                folder,
+                new SodaBlocks(null, null),
+                () -> Placement.of(SodaBuilder.defaultDevice(), Precision.FP32));
     }
 
     /**
@@ -171,7 +174,7 @@ public final class Soda implements AutoCloseable {
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
         return ModelFolder.load(
-                folder, new SodaBlocks(null, null), Placement.of(device, precision));
+                folder, new SodaBlocks(null, null), () -> Placement.of(device, precision));
     }
 
     /**

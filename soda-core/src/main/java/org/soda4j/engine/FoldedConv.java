@@ -1,7 +1,9 @@
 package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.Supplier;
 
 /**
  * A convolution of inference that holds the batch norm after it, in the form that it is computed
@@ -14,69 +16,98 @@ final class FoldedConv implements AutoCloseable {
 
     private static final int LEAST_TILES = 32;
 
+    private static final NDList NONE = new NDList();
+
     private final NDArray kernel;
     private final NDArray bias;
     private final int stride;
     private final boolean packed;
-    private final NDArray winogradKernel;
-    private final NDArray winogradMatrices;
+    private final Supplier<NDList> winogradMaker;
+    private NDList winograd;
+    private boolean closed;
 
     private FoldedConv(
             NDArray kernel,
             NDArray bias,
             int stride,
             boolean packed,
-            NDArray winogradKernel,
-            NDArray winogradMatrices) {
+            Supplier<NDList> winogradMaker) {
         this.kernel = kernel;
         this.bias = bias;
         this.stride = stride;
         this.packed = packed;
-        this.winogradKernel = winogradKernel;
-        this.winogradMatrices = winogradMatrices;
+        this.winogradMaker = winogradMaker;
     }
 
     /** A kernel {@code [out, in, k, k]} in the format of maps, and a bias {@code [out]}. */
     static FoldedConv plain(NDArray kernel, NDArray bias, int stride) {
-        return new FoldedConv(kernel, bias, stride, false, null, null);
+        return new FoldedConv(kernel, bias, stride, false, null);
     }
 
     /** A kernel of {@link FastOperators#packKernel}. */
     static FoldedConv packed(NDArray kernel, NDArray bias, int stride) {
-        return new FoldedConv(kernel, bias, stride, true, null, null);
+        return new FoldedConv(kernel, bias, stride, true, null);
     }
 
-    /** The same with what {@link FastOperators#winogradKernel} made, for stride 1. */
-    FoldedConv withWinograd(NDArray itsKernel, NDArray matrices) {
-        return new FoldedConv(kernel, bias, stride, packed, itsKernel, matrices);
+    /**
+     * The same with Winograd's algorithm, for stride 1. Its kernel is four times as large and takes
+     * as long to make as all else, so that it waits for the first batch that is large enough.
+     *
+     * @param maker gives what {@link FastOperators#winogradKernel} made, or an empty list where the
+     *     algorithm is not to be used after all; called at most once
+     */
+    FoldedConv withWinograd(Supplier<NDList> maker) {
+        return new FoldedConv(kernel, bias, stride, packed, maker);
     }
 
-    boolean hasWinograd() {
-        return winogradKernel != null;
+    /** Whether large batches take Winograd's algorithm. */
+    boolean isForWinograd() {
+        return winogradMaker != null;
+    }
+
+    /** Whether its kernel has been made. */
+    synchronized boolean hasWinograd() {
+        return winograd != null && !winograd.isEmpty();
     }
 
     /** {@code [N, in, H, W]} to {@code [N, out, H', W']}, with ReLU or without. */
     NDArray apply(NDArray x, boolean relu, OperatorMode mode) {
-        if (isForWinograd(x)) {
-            return FastOperators.winogradConv(x, winogradKernel, winogradMatrices, bias, relu);
+        NDList made = winogradFor(x);
+        if (!made.isEmpty()) {
+            return FastOperators.winogradConv(x, made.get(0), made.get(1), bias, relu);
         }
         return FastOperators.foldedConv(x, kernel, bias, packed, stride, relu, mode);
     }
 
     /** ReLU of the result and a shortcut of its shape, which may be overwritten. */
     NDArray applyAddRelu(NDArray x, NDArray shortcut, OperatorMode mode) {
-        if (isForWinograd(x)) {
-            return FastOperators.winogradConvAddRelu(
-                    x, shortcut, winogradKernel, winogradMatrices, bias);
+        NDList made = winogradFor(x);
+        if (!made.isEmpty()) {
+            return FastOperators.winogradConvAddRelu(x, shortcut, made.get(0), made.get(1), bias);
         }
         return FastOperators.foldedConvAddRelu(x, shortcut, kernel, bias, packed, stride, mode);
     }
 
-    /** Enough tiles that are at least half full, which halves the products. */
-    private boolean isForWinograd(NDArray x) {
-        if (winogradKernel == null) {
-            return false;
+    /** Winograd's kernel and matrices, or none for batches that are better off without. */
+    private NDList winogradFor(NDArray x) {
+        if (winogradMaker == null || !hasEnoughTiles(x)) {
+            return NONE;
         }
+        synchronized (this) {
+            if (winograd == null) {
+                if (closed) {
+                    throw new IllegalStateException(
+                            "expected parameters that nothing writes to during inference, found"
+                                    + " them written to meanwhile");
+                }
+                winograd = winogradMaker.get();
+            }
+            return winograd;
+        }
+    }
+
+    /** Enough tiles that are at least half full, which halves the products. */
+    private static boolean hasEnoughTiles(NDArray x) {
         Shape shape = x.getShape();
         long tiles = tiles(shape.get(2)) * tiles(shape.get(3));
         long pixels = shape.get(2) * shape.get(3);
@@ -88,12 +119,12 @@ final class FoldedConv implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         kernel.close();
         bias.close();
-        if (winogradKernel != null) {
-            winogradKernel.close();
-            winogradMatrices.close();
+        if (winograd != null) {
+            winograd.close();
         }
     }
 }

@@ -20,11 +20,11 @@ import java.util.Map;
  *
  * <p>Where kernels are packed, maps become channels-last on the way. Kernels are packed where that
  * was measured to be faster: where batch norm is folded, in bfloat16 on processors with
- * instructions for it, in float32 with AVX2 and below 512 channels; other kernels in bfloat16 with
- * a matrix unit (AMX). Folded 3 x 3 kernels of stride 1 and 128 to 511 channels are held for
- * Winograd's algorithm as well, which large enough batches take in float32; its results were found
- * to differ by up to 2e-6 of the greatest. Each of these is tried before it is used, and can be
- * left out ({@link FastKernel}).
+ * instructions for it, in float32 with AVX2; other kernels in bfloat16 with a matrix unit (AMX).
+ * Folded 3 x 3 kernels of stride 1 and 128 to 511 channels are held for Winograd's algorithm as
+ * well from the first batch on that is large enough for it, in float32; its results were found to
+ * differ by up to 2e-6 of the greatest. Each of these is tried before it is used, and can be left
+ * out ({@link FastKernel}).
  */
 @Internal
 public final class InferenceParameters extends ParameterStore {
@@ -106,12 +106,22 @@ public final class InferenceParameters extends ParameterStore {
             }
             NDArray own = attached(FastOperators.packKernel(kernel, format));
             FoldedConv packed = FoldedConv.packed(own, bias, norm.stride());
-            if (isForWinograd(shape)) {
-                NDList winograd = FastOperators.winogradKernel(kernel);
-                winograd.attach(manager);
-                packed = packed.withWinograd(winograd.get(0), winograd.get(1));
+            if (FastKernel.WINOGRAD.takes(shape, format)) {
+                packed = packed.withWinograd(() -> winograd(values, shape));
             }
             folded.put(norm, packed);
+        }
+    }
+
+    /** Beside a packed kernel, which small batches take; empty where that is the better one. */
+    private NDList winograd(NDArray[] values, KernelShape shape) {
+        if (!allows(FastKernel.WINOGRAD, shape)) {
+            return new NDList();
+        }
+        try (NDList made = FastOperators.foldBatchNorm(values)) {
+            NDList winograd = FastOperators.winogradKernel(made.get(0));
+            winograd.attach(manager);
+            return winograd;
         }
     }
 
@@ -154,11 +164,6 @@ public final class InferenceParameters extends ParameterStore {
             return low && Processor.hasMatrixUnit();
         }
         return !low || Processor.hasBfloat16();
-    }
-
-    /** Beside a packed kernel, which small batches take. */
-    private boolean isForWinograd(KernelShape shape) {
-        return FastKernel.WINOGRAD.takes(shape, format) && allows(FastKernel.WINOGRAD, shape);
     }
 
     private NDArray attached(NDArray value) {

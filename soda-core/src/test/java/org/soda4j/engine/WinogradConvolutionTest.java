@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,41 @@ class WinogradConvolutionTest {
         assertSums(random(1, n, 16, height, width), 32, true, false);
     }
 
+    @Test
+    void theKernelIsMadeForTheFirstLargeBatchAndOnce() {
+        NDArray kernel = random(2, 32, 32, 3, 3);
+        AtomicInteger made = new AtomicInteger();
+        FoldedConv conv =
+                FoldedConv.packed(
+                                FastOperators.packKernel(kernel, NumberFormat.FLOAT32),
+                                random(3, 32),
+                                1)
+                        .withWinograd(
+                                () -> {
+                                    made.incrementAndGet();
+                                    return FastOperators.winogradKernel(kernel);
+                                });
+        conv.apply(random(1, 31, 32, 4, 4), true, MODE);
+        assertThat(conv.hasWinograd()).isFalse();
+        conv.apply(random(1, 32, 32, 4, 4), true, MODE);
+        conv.apply(random(1, 32, 32, 4, 4), true, MODE);
+        assertThat(conv.hasWinograd()).isTrue();
+        assertThat(made).hasValue(1);
+    }
+
+    /** As where its trial fails. */
+    @Test
+    void withoutItsKernelLargeBatchesTakeThePackedOne() {
+        NDArray x = random(1, 32, 16, 4, 4);
+        NDArray kernel = random(2, 16, 16, 3, 3);
+        NDArray bias = random(3, 16);
+        FoldedConv packed =
+                FoldedConv.packed(FastOperators.packKernel(kernel, NumberFormat.FLOAT32), bias, 1);
+        NDArray found = packed.withWinograd(NDList::new).apply(x, false, MODE);
+        assertThat(found.toFloatArray())
+                .containsExactly(packed.apply(x, false, MODE).toFloatArray());
+    }
+
     private void assertSums(NDArray x, int out, boolean relu, boolean winograd) {
         NDArray kernel = random(2, out, x.getShape().get(1), 3, 3);
         NDArray bias = random(3, out);
@@ -79,8 +115,8 @@ class WinogradConvolutionTest {
     private static FoldedConv folded(NDArray kernel, NDArray bias, boolean winograd) {
         NDArray zeros = kernel.zerosLike();
         NDArray packed = FastOperators.packKernel(winograd ? zeros : kernel, NumberFormat.FLOAT32);
-        NDList made = FastOperators.winogradKernel(winograd ? kernel : zeros);
-        return FoldedConv.packed(packed, bias, 1).withWinograd(made.get(0), made.get(1));
+        return FoldedConv.packed(packed, bias, 1)
+                .withWinograd(() -> FastOperators.winogradKernel(winograd ? kernel : zeros));
     }
 
     private static NDArray exact(NDArray x, NDArray kernel, NDArray bias) {
