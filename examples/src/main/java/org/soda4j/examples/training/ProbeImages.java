@@ -18,7 +18,7 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
     private static final int HELD_OUT = 5;
     private static final int SHOWN = 200;
     private static final int NEIGHBOURS = 20;
-    private static final int COMPARED_IMAGES = 4000;
+    private static final int COMPARED_IMAGES = 10_000;
     private static final long COMPARED_NUMBERS = 12_500_000;
 
     /**

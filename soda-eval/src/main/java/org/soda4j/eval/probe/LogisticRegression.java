@@ -122,6 +122,16 @@ public final class LogisticRegression {
         }
     }
 
+    /** The same with another strength of the penalty. */
+    LogisticRegression withC(double other) {
+        Builder builder = new Builder();
+        builder.standardize = standardize;
+        builder.tolerance = tolerance;
+        builder.maxIterations = maxIterations;
+        builder.isConditioned = isConditioned;
+        return builder.c(other).build();
+    }
+
     /**
      * The inverse strength of the penalty.
      *
