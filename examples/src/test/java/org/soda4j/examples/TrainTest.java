@@ -54,9 +54,9 @@ class TrainTest {
         assertThat(out.toString()).contains("while it trains: http://127.0.0.1:");
         assertThat(out.toString())
                 .contains(
-                        "resolution 32",
+                        "resolution 16",
                         "30 pixels",
-                        "preset minutes-32",
+                        "preset minutes-16",
                         "batch of 8",
                         "  3 steps (--steps)")
                 .doesNotContain("epochs of")
