@@ -87,9 +87,8 @@ public final class ModulatedResidualBlock extends NamedBlock {
      */
     NDArray apply(
             ParameterStore store, NDArray x, NDArray time, NDArray latent, OperatorMode mode) {
-        boolean training = mode.training();
-        NDArray[] f = values(store, x, training, first);
-        NDArray[] s = values(store, x, training, second);
+        NDArray[] f = values(store, x, mode, first);
+        NDArray[] s = values(store, x, mode, second);
         NDArray straight = shortcut(store, x, mode);
         try (NDArray h =
                 Operators.normSiluConv(x, f[0], f[1], f[2], f[3], groups, resample, mode)) {
@@ -106,9 +105,9 @@ public final class ModulatedResidualBlock extends NamedBlock {
 
     private NDArray shortcut(ParameterStore store, NDArray x, OperatorMode mode) {
         if (shortcut == null) {
-            return resample == Resample.NONE ? x : Operators.resize(x, resample, mode.training());
+            return resample == Resample.NONE ? x : Operators.resize(x, resample, mode);
         }
-        NDArray[] s = values(store, x, mode.training(), shortcut);
+        NDArray[] s = values(store, x, mode, shortcut);
         return Operators.resizeConv(x, s[0], s[1], resample, mode);
     }
 
@@ -119,9 +118,10 @@ public final class ModulatedResidualBlock extends NamedBlock {
             boolean training,
             PairList<String, Object> params) {
         requireInputs(inputs, 4, 2, 2);
-        try (NDArray time = Operators.silu(inputs.get(1), training);
-                NDArray latent = Operators.silu(inputs.get(2), training)) {
-            return new NDList(apply(store, inputs.get(0), time, latent, mode(training, params)));
+        OperatorMode mode = mode(training, params);
+        try (NDArray time = Operators.silu(inputs.get(1), mode);
+                NDArray latent = Operators.silu(inputs.get(2), mode)) {
+            return new NDList(apply(store, inputs.get(0), time, latent, mode));
         }
     }
 

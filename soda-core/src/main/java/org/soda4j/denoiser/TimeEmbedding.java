@@ -55,25 +55,25 @@ public final class TimeEmbedding extends NamedBlock {
      * Times {@code [N]} to SiLU of the embedding {@code [N, 4 channels]}: every block wants that.
      */
     NDArray apply(ParameterStore store, NDArray times, OperatorMode mode) {
-        try (NDArray embedding = embed(store, times, mode.training())) {
-            return Operators.silu(embedding, mode.training());
+        try (NDArray embedding = embed(store, times, mode)) {
+            return Operators.silu(embedding, mode);
         }
     }
 
-    private NDArray embed(ParameterStore store, NDArray times, boolean training) {
+    private NDArray embed(ParameterStore store, NDArray times, OperatorMode mode) {
         try (NDArray features = sinusoids(times);
                 NDArray hidden =
                         Operators.linear(
                                 features,
-                                value(store, weight1, times, training),
-                                value(store, bias1, times, training),
-                                training);
-                NDArray active = Operators.silu(hidden, training)) {
+                                value(store, weight1, times, mode),
+                                value(store, bias1, times, mode),
+                                mode);
+                NDArray active = Operators.silu(hidden, mode)) {
             return Operators.linear(
                     active,
-                    value(store, weight2, times, training),
-                    value(store, bias2, times, training),
-                    training);
+                    value(store, weight2, times, mode),
+                    value(store, bias2, times, mode),
+                    mode);
         }
     }
 
@@ -96,7 +96,7 @@ public final class TimeEmbedding extends NamedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(embed(store, inputs.get(0), training));
+        return new NDList(embed(store, inputs.get(0), mode(training, params)));
     }
 
     @Override

@@ -98,7 +98,7 @@ final class UNetStage extends NamedBlock {
             NDArray tokens,
             OperatorMode mode) {
         if (residual == null) {
-            NDArray[] c = values(store, x, mode.training(), convolution);
+            NDArray[] c = values(store, x, mode, convolution);
             return resample == Resample.DOWN
                     ? Operators.conv(x, c[0], c[1], 2, mode)
                     : Operators.resizeConv(x, c[0], c[1], resample, mode);

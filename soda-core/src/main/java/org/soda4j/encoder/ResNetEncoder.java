@@ -181,7 +181,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         NDArray x = stem(store, inputs, mode);
         if (!config.smallImages()) {
             try (NDArray large = x) {
-                x = EncoderOperators.maxPool(large, training);
+                x = EncoderOperators.maxPool(large, mode);
             }
         }
         NDList stages = asksForStages(params) ? new NDList() : null;
@@ -190,17 +190,17 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
                 x = block.apply(store, before, mode);
             }
             if (stages != null && endsEarlyStage(block)) {
-                stages.add(EncoderOperators.globalPool(x, training));
+                stages.add(EncoderOperators.globalPool(x, mode));
             }
         }
         try (NDArray maps = x) {
-            NDArray pooled = EncoderOperators.globalPool(maps, training);
+            NDArray pooled = EncoderOperators.globalPool(maps, mode);
             NDArray latent =
                     Operators.linear(
                             pooled,
-                            value(store, lastWeight, images, training),
-                            value(store, lastBias, images, training),
-                            training);
+                            value(store, lastWeight, images, mode),
+                            value(store, lastBias, images, mode),
+                            mode);
             if (stages != null) {
                 stages.add(0, latent);
                 stages.add(pooled);

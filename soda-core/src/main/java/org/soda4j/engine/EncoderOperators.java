@@ -57,7 +57,7 @@ public final class EncoderOperators {
         return groups > 0
                 ? Operators.call(
                         "conv_group_norm" + end,
-                        mode.training(),
+                        mode,
                         Operators.append(
                                 inputs,
                                 Operators.constant(groups),
@@ -65,7 +65,7 @@ public final class EncoderOperators {
                                 code))
                 : Operators.call(
                         "conv_norm" + end,
-                        mode.training(),
+                        mode,
                         Operators.append(
                                 inputs,
                                 Operators.constant(stride),
@@ -77,21 +77,21 @@ public final class EncoderOperators {
      * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
      *
      * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
      */
-    public static NDArray maxPool(NDArray x, boolean training) {
-        return Operators.call("max_pool", training, x);
+    public static NDArray maxPool(NDArray x, OperatorMode mode) {
+        return Operators.call("max_pool", mode, x);
     }
 
     /**
      * The mean over all pixels; DJL's mean takes one axis only.
      *
      * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
      */
-    public static NDArray globalPool(NDArray x, boolean training) {
-        return Operators.call("global_pool", training, x);
+    public static NDArray globalPool(NDArray x, OperatorMode mode) {
+        return Operators.call("global_pool", mode, x);
     }
 }

@@ -246,16 +246,16 @@ public abstract class NamedBlock extends AbstractBlock {
 
     /** The value of a parameter on the device of {@code like}. */
     protected static NDArray value(
-            ParameterStore store, Parameter parameter, NDArray like, boolean training) {
-        return store.getValue(parameter, like.getDevice(), training);
+            ParameterStore store, Parameter parameter, NDArray like, OperatorMode mode) {
+        return store.getValue(parameter, like.getDevice(), mode.training());
     }
 
     /** The values of several parameters on the device of {@code like}. */
     protected static NDArray[] values(
-            ParameterStore store, NDArray like, boolean training, Parameter... parameters) {
+            ParameterStore store, NDArray like, OperatorMode mode, Parameter... parameters) {
         NDArray[] values = new NDArray[parameters.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value(store, parameters[i], like, training);
+            values[i] = value(store, parameters[i], like, mode);
         }
         return values;
     }
