@@ -254,6 +254,18 @@ public final class Operators {
     }
 
     /**
+     * Multiplies a map by a number, in place.
+     *
+     * @param x any array that nothing else needs as it was; the result is the same memory
+     * @param factor the number
+     * @param training whether gradients are wanted
+     * @return {@code factor x}
+     */
+    public static NDArray scaled(NDArray x, double factor, boolean training) {
+        return call("scaled", training, x, number(factor));
+    }
+
+    /**
      * Converts a feature map that Java is to read.
      *
      * @param x in any {@link NumberFormat}

@@ -130,7 +130,8 @@ class SceneViewsTest {
     @Test
     void batchesAreTheRecordsInTheEpochsOrderFromAnyStep() {
         try (NDManager manager = NDManager.newBaseManager();
-                BatchLoader loader = data.newLoader(new TrainingData.Request(4, 7, true, 0, 1))) {
+                BatchLoader loader =
+                        data.newLoader(new TrainingData.Request(4, 7, true, 0, 1, true))) {
             assertThat(loader.steps()).isEqualTo(3);
             List<Integer> seen = new ArrayList<>();
             List<float[]> targets = new ArrayList<>();
@@ -173,7 +174,7 @@ class SceneViewsTest {
                 .hasMessageContaining("at least 6 views for 5 sources and a target, found 5");
         assertThatThrownBy(() -> SceneViews.builder(scenes).build())
                 .hasMessageContaining("resolution");
-        assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1)))
+        assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1, true)))
                 .hasMessageContaining("batchSize: expected at most 12 (of 12 pairs, on ranks: 1)");
     }
 }
