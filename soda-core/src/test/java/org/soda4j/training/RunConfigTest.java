@@ -84,6 +84,8 @@ class RunConfigTest {
                                     line.matches(
                                             "/model/(latent/\\d+|masking/section|modulation/kind"
                                                     + "|denoiser/timeDivisor"
+                                                    + "|denoiser/rescaledSums|encoder/preActivation"
+                                                    + "|(encoder|denoiser)/initialization"
                                                     + "|schedule/(kind|beta1|beta2)): .*"))
                     .contains(
                             "/model/modulation/kind: expected \"WHOLE\", found \"PAIRED\"",
