@@ -96,8 +96,7 @@ class ViewPairsTest {
         ViewPairs pairs = ViewPairs.builder(new NumberedImages(10, 16)).resolution(16).build();
         try (NDManager manager = NDManager.newBaseManager();
                 BatchLoader loader =
-                        pairs.newLoader(
-                                new TrainingData.Request(4, 0, true, 0, 1, dropLast))) {
+                        pairs.newLoader(new TrainingData.Request(4, 0, true, 0, 1, dropLast))) {
             assertThat(loader.steps()).isEqualTo(steps);
             try (Batch batch = loader.epoch(0, steps - 1, manager).next()) {
                 assertThat(batch.getData().get(1).getShape().get(0)).isEqualTo(last);
