@@ -21,7 +21,7 @@ public final class AttentionBlock extends NamedBlock {
     private final Parameter[] parameters;
 
     private AttentionBlock(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         groups = b.groups;
         heads = b.heads;
         int channels = b.channels;

@@ -22,7 +22,7 @@ public final class CrossAttentionBlock extends NamedBlock {
     private final Parameter[] parameters;
 
     private CrossAttentionBlock(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         int tokenSize = b.tokenSize;
         groups = b.groups;
         heads = b.heads;

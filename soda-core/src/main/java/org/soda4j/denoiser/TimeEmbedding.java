@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Objects;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -27,7 +28,7 @@ public final class TimeEmbedding extends NamedBlock {
     private final Parameter bias2;
 
     private TimeEmbedding(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         channels = b.channels;
         divisor = b.timeDivisor;
         int half = channels / 2;
@@ -109,6 +110,7 @@ public final class TimeEmbedding extends NamedBlock {
 
         private int channels = 128;
         private double timeDivisor = 1000;
+        private UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
         private long seed;
 
         private Builder() {}
@@ -138,6 +140,17 @@ public final class TimeEmbedding extends NamedBlock {
         public Builder timeDivisor(double timeDivisor) {
             UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
             this.timeDivisor = timeDivisor;
+            return this;
+        }
+
+        /**
+         * Sets how initial values are drawn. Default and published: PyTorch's way.
+         *
+         * @param initialization the way
+         * @return this
+         */
+        public Builder initialization(UNetInitialization initialization) {
+            this.initialization = Objects.requireNonNull(initialization, "initialization");
             return this;
         }
 

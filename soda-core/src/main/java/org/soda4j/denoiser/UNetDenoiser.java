@@ -70,7 +70,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             LayerModulation chosen,
             UNetConditions conditions,
             long seed) {
-        super("decoder", seed);
+        super("decoder", seed, config.initialization().initialValues());
         this.config = config;
         chosenLatent = latent;
         chosenModulation = chosen;
@@ -103,6 +103,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                         TimeEmbedding.builder()
                                 .channels(c)
                                 .timeDivisor(config.timeDivisor())
+                                .initialization(config.initialization())
                                 .seed(seed)
                                 .named(nameOf("time_emb")));
         plan = UNetPlan.of(config, conditions);

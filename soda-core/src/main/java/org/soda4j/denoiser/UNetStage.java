@@ -38,7 +38,7 @@ final class UNetStage extends NamedBlock {
             int latentSize,
             UNetDenoiserConfig config,
             long seed) {
-        super(name, seed);
+        super(name, seed, config.initialization().initialValues());
         this.name = name;
         this.section = section;
         popsSkip = plan.popsSkip();

@@ -252,6 +252,18 @@ public final class Operators {
     }
 
     /**
+     * Multiplies a map by a number, in place.
+     *
+     * @param x any array that nothing else needs as it was; the result is the same memory
+     * @param factor the number
+     * @param mode whether gradients are wanted
+     * @return {@code factor x}
+     */
+    public static NDArray scaled(NDArray x, double factor, OperatorMode mode) {
+        return call("scaled", mode, x, number(factor));
+    }
+
+    /**
      * Converts a feature map that Java is to read, without gradients.
      *
      * @param x in any {@link NumberFormat}

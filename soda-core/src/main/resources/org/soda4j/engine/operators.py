@@ -288,6 +288,10 @@ class Operators(Module):
   def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
     return self.resized_conv(x, weight, bias, int(resample), int(kind))
 
+  # In place: nothing that backward reads again is the sum of a residual block.
+  def scaled(self: __torch__.Operators, x: Tensor, factor: Tensor) -> Tensor:
+    return torch.mul_(x, float(factor))
+
   # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
   # Projections are 1 x 1 convolutions, so that maps need not be transposed. Up to 1024 pixels the
   # matrix of weights is written out, which is faster here than the engine's attention in tiles,
@@ -365,6 +369,19 @@ class Operators(Module):
 
   def conv_group_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
     return torch.relu_(torch.add_(self.conv_group_norm(x, kernel, weight, bias, groups, stride, kind), shortcut))
+
+  # Pre-activation: the norm and ReLU in front of a convolution, and the convolution by itself.
+  def norm_relu(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: Tensor) -> Tensor:
+    return torch.relu_(torch.batch_norm(x, weight, bias, mean, variance, bool(training), 0.10000000000000001, 1e-05, True))
+
+  def group_norm_relu(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
+    return torch.relu_(self.any_norm(x, int(groups), weight, bias))
+
+  def bare_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    return self.any_conv(x, kernel, None, int(stride), int(kind))
+
+  def bare_conv_add(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, kind: Tensor) -> Tensor:
+    return torch.add_(self.any_conv(x, kernel, None, 1, int(kind)), shortcut)
 
   # The mean over all pixels, in float32 at least: images differ little along most directions of it.
   def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:

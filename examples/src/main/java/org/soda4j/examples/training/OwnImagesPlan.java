@@ -119,7 +119,7 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
 
     /** How long a training on so many images is, in words; empty if they do not fill a batch. */
     public static String length(TrainingConfig training, long images) {
-        long perEpoch = images / training.batchSize();
+        long perEpoch = training.stepsPerEpoch(images, 1);
         if (perEpoch < 1) {
             return "";
         }

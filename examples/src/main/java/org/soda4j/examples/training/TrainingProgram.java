@@ -216,7 +216,7 @@ public final class TrainingProgram {
     /** Before a new training that is long enough for it to matter; another folder is refused. */
     private void sayHowLong(long images) throws IOException {
         TrainingConfig training = config.training();
-        long perEpoch = images / training.batchSize();
+        long perEpoch = training.stepsPerEpoch(images, 1);
         if (perEpoch < 1 || !isNew(run)) {
             return;
         }

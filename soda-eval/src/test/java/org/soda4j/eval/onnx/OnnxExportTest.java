@@ -74,6 +74,21 @@ class OnnxExportTest {
                                 .widthMultiplier(0.1875),
                         1),
                 arguments(
+                        "pre-activation, 18",
+                        ResNetEncoder.builder().smallImages(true).preActivation(true),
+                        3),
+                arguments(
+                        "pre-activation, 50, stem that pools, group norm",
+                        ResNetEncoder.builder()
+                                .depth(50)
+                                .preActivation(true)
+                                .norm(NormLayer.GROUP_NORM),
+                        3),
+                arguments(
+                        "pre-activation, 50",
+                        ResNetEncoder.builder().depth(50).smallImages(true).preActivation(true),
+                        3),
+                arguments(
                         "one block a stage, then two",
                         ResNetEncoder.builder().smallImages(true).stageBlocks(1, 2, 1, 1),
                         3));
@@ -83,6 +98,7 @@ class OnnxExportTest {
         return Stream.of(
                 arguments("whole", unet(3), LayerModulation.whole()),
                 arguments("paired, grey", unet(1).groups(8), LayerModulation.paired()),
+                arguments("rescaled sums", unet(3).rescaledSums(true), LayerModulation.whole()),
                 arguments(
                         "grouped, heads, undivided times",
                         unet(3).channelsPerHead(8).timeDivisor(1).blocks(2),
