@@ -62,11 +62,11 @@ abstract class IndexProgram extends Program {
 
     /** An empty sheet that finds the index's images. */
     final ThumbnailSheet sheet() {
-        return new ThumbnailSheet(source.map(s -> Path.of(s.images())).orElse(Path.of("")));
+        return new ThumbnailSheet(source.map(IndexSource::folder).orElse(Path.of("")));
     }
 
     final Path imageFolder() {
-        return Path.of(requireSource("the folder of its images").images());
+        return requireSource("the folder of its images").folder();
     }
 
     /** Opens a named model, or the one that the index was built with. */

@@ -1,0 +1,182 @@
+package org.soda4j.examples.fuzz;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.soda4j.Soda;
+import org.soda4j.TinyModels;
+import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.examples.explore.ExploreModel;
+import org.soda4j.examples.explore.ExploreServer;
+import org.soda4j.examples.explore.Neighbours;
+import org.soda4j.examples.training.ShapesModel;
+import org.soda4j.fuzz.Target;
+import org.soda4j.latent.LayerModulation;
+
+/**
+ * Requests to the page of {@code explore}: answered with a status below 500, and refused in words.
+ * As everything else is read from files, so is a request.
+ */
+final class ExploreTargets implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
+
+    /** Half a minute more than the server waits for a request. */
+    private static final int PATIENCE_MILLIS = 60_000;
+
+    private final Soda soda;
+    private final Neighbours neighbours;
+    private final ExploreServer server;
+    private final URI uri;
+    private final String image;
+
+    ExploreTargets() throws IOException {
+        soda = TinyModels.builder(15, 1, 1).modulation(LayerModulation.grouped(3)).build();
+        ImageDataset images = ShapesModel.shapes(20, 0);
+        neighbours = Neighbours.among(soda, images);
+        server =
+                ExploreServer.start(
+                        new ExploreModel(soda, images, neighbours),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        uri = server.uri();
+        image = JSON.readTree(body(answer(post("samples/1", new byte[0])))).path("id").asText();
+    }
+
+    List<Target> all() throws IOException {
+        byte[] drawing =
+                """
+                {"first": "%1$s", "second": "%1$s", "keep": [true, true, false],
+                 "mix": [true, false, false], "move": [[0, 1, 0], [0, 0, -2], [0.5, 0, 0]],
+                 "guidance": 0.3, "steps": 1, "seed": 1}
+                """
+                        .formatted(image)
+                        .getBytes(StandardCharsets.UTF_8);
+        byte[] neighbourhood =
+                "{\"image\": \"%s\", \"count\": 12}"
+                        .formatted(image)
+                        .getBytes(StandardCharsets.UTF_8);
+        List<byte[]> images = new ArrayList<>();
+        for (String format : List.of("png", "jpg", "gif", "bmp")) {
+            images.add(picture(format));
+        }
+        List<byte[]> requests =
+                List.of(
+                        get(""),
+                        get("model"),
+                        get("samples/3"),
+                        post("samples/3", new byte[0]),
+                        post("images", images.get(0)),
+                        get("neighbours?id=7"),
+                        post("neighbours/open?id=7", new byte[0]),
+                        post("neighbours", neighbourhood),
+                        post("draw", drawing));
+        return List.of(
+                target("json of a drawing", 600, List.of(drawing), body -> post("draw", body)),
+                target(
+                        "json of neighbours",
+                        600,
+                        List.of(neighbourhood),
+                        body -> post("neighbours", body)),
+                target("image of an upload", 400, images, body -> post("images", body)),
+                target("http of a request", 600, requests, UnaryOperator.identity()));
+    }
+
+    private Target target(
+            String name, int inputs, List<byte[]> seeds, UnaryOperator<byte[]> request) {
+        return new Target(
+                name,
+                inputs,
+                seeds,
+                name.startsWith("json"),
+                request,
+                this::send,
+                Set.of(IOException.class));
+    }
+
+    private static byte[] picture(String format) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(24, 20, BufferedImage.TYPE_INT_RGB), format, bytes);
+        return bytes.toByteArray();
+    }
+
+    private byte[] get(String path) {
+        return "GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n"
+                .formatted(path, uri.getAuthority())
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private byte[] post(String path, byte[] body) {
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.writeBytes(
+                "POST /%s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(path, uri.getAuthority(), body.length)
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        request.writeBytes(body);
+        return request.toByteArray();
+    }
+
+    /** Sends a request and nothing after it, and returns all that comes. */
+    private String answer(byte[] request) throws IOException {
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(request);
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (SocketException e) {
+            return ""; // The server has hung up on what is no request.
+        }
+    }
+
+    private static String body(String answer) {
+        return answer.substring(Math.max(0, answer.indexOf("\r\n\r\n")));
+    }
+
+    private void send(Path file) throws IOException {
+        String answer = answer(Files.readAllBytes(file));
+        List<Integer> statuses = new ArrayList<>();
+        for (Matcher each = STATUS.matcher(answer); each.find(); ) {
+            statuses.add(Integer.parseInt(each.group(1)));
+        }
+        if (statuses.stream().anyMatch(status -> status >= 500) || answer.contains("\"error\"")) {
+            requireWords(answer, statuses);
+        }
+        if (statuses.isEmpty() || statuses.stream().anyMatch(status -> status >= 400)) {
+            throw new IOException(file + ": refused: " + statuses);
+        }
+    }
+
+    /** The JDK's server itself answers that it does not know a method of HTTP. */
+    private static void requireWords(String answer, List<Integer> statuses) throws IOException {
+        String text = body(answer).strip();
+        JsonNode error = text.startsWith("{\"error\"") ? JSON.readTree(text).path("error") : null;
+        boolean words = error != null && error.asText().contains(" ");
+        if (!words || statuses.stream().anyMatch(status -> status >= 500)) {
+            throw new IllegalStateException("answered " + answer);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        neighbours.close();
+        soda.close();
+    }
+}
