@@ -52,13 +52,13 @@ public final class MalformedFiles {
     private void read(List<Target> targets) throws IOException {
         int rounds = Integer.getInteger("soda.fuzz.rounds", 1);
         long seed = Long.getLong("soda.fuzz.seed", 1);
+        Path counts = Files.createDirectories(KEPT).resolve("counts.txt");
         for (Target target : targets) {
             for (byte[] valid : target.seeds()) {
                 run(target, target.wrap().apply(valid), "seed");
             }
         }
         assertThat(failures).as("valid files").isEmpty();
-        Path counts = Files.createDirectories(KEPT).resolve("counts.txt");
         Files.writeString(counts, "");
         for (Target target : targets) {
             long start = THREADS.getCurrentThreadCpuTime();

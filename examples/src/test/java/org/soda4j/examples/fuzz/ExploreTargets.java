@@ -1,6 +1,5 @@
 package org.soda4j.examples.fuzz;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +36,14 @@ import org.soda4j.latent.LayerModulation;
 final class ExploreTargets implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
+    private static final Pattern HEAD =
+            Pattern.compile("HTTP/1\\.1 (\\d{3})[^\\r]*\\r\\n([^\\r]+\\r\\n)*\\r\\n");
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+    private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
+
+    /** A line after the first ones of a drawing, in a chunk of its own. */
+    private static final Pattern DRAWING_FAILED =
+            Pattern.compile("^[0-9a-f]+\\r\\n\\{\"error\"", Pattern.MULTILINE);
 
     /** Half a minute more than the server waits for a request. */
     private static final int PATIENCE_MILLIS = 60_000;
@@ -57,7 +63,10 @@ final class ExploreTargets implements AutoCloseable {
                         new ExploreModel(soda, images, neighbours),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         uri = server.uri();
-        image = JSON.readTree(body(answer(post("samples/1", new byte[0])))).path("id").asText();
+        image =
+                JSON.readTree(answers(answer(post("samples/1", new byte[0]))).get(0).body())
+                        .path("id")
+                        .asText();
     }
 
     List<Target> all() throws IOException {
@@ -139,37 +148,54 @@ final class ExploreTargets implements AutoCloseable {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request);
             socket.shutdownOutput();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (SocketException e) {
             return ""; // The server has hung up on what is no request.
         }
     }
 
-    private static String body(String answer) {
-        return answer.substring(Math.max(0, answer.indexOf("\r\n\r\n")));
+    /** One answer after another. */
+    private static List<Answer> answers(String text) {
+        List<Answer> all = new ArrayList<>();
+        Matcher head = HEAD.matcher(text);
+        for (int at = 0; head.find(at); ) {
+            Matcher length = LENGTH.matcher(head.group());
+            int end = text.indexOf(LAST_CHUNK, head.end());
+            if (length.find()) {
+                end = head.end() + Integer.parseInt(length.group(1));
+            }
+            at = Math.min(text.length(), end < 0 ? text.length() : end);
+            String type = head.group().contains("application/json") ? "json" : "";
+            int status = Integer.parseInt(head.group(1));
+            all.add(new Answer(status, type, text.substring(head.end(), at)));
+        }
+        return all;
     }
 
     private void send(Path file) throws IOException {
-        String answer = answer(Files.readAllBytes(file));
-        List<Integer> statuses = new ArrayList<>();
-        for (Matcher each = STATUS.matcher(answer); each.find(); ) {
-            statuses.add(Integer.parseInt(each.group(1)));
+        List<Answer> answers = answers(answer(Files.readAllBytes(file)));
+        for (Answer answer : answers) {
+            boolean stopped = DRAWING_FAILED.matcher(answer.body).find();
+            if (answer.status >= 500 || stopped || !answer.hasReason()) {
+                throw new IllegalStateException("answered " + answer);
+            }
         }
-        if (statuses.stream().anyMatch(status -> status >= 500) || answer.contains("\"error\"")) {
-            requireWords(answer, statuses);
-        }
-        if (statuses.isEmpty() || statuses.stream().anyMatch(status -> status >= 400)) {
-            throw new IOException(file + ": refused: " + statuses);
+        if (answers.isEmpty() || answers.stream().anyMatch(answer -> answer.status >= 400)) {
+            throw new IOException(file + ": refused: " + answers);
         }
     }
 
-    /** The JDK's server itself answers that it does not know a method of HTTP. */
-    private static void requireWords(String answer, List<Integer> statuses) throws IOException {
-        String text = body(answer).strip();
-        JsonNode error = text.startsWith("{\"error\"") ? JSON.readTree(text).path("error") : null;
-        boolean words = error != null && error.asText().contains(" ");
-        if (!words || statuses.stream().anyMatch(status -> status >= 500)) {
-            throw new IllegalStateException("answered " + answer);
+    /** One answer, a drawing's with the sizes of its chunks. */
+    private record Answer(int status, String type, String body) {
+
+        /** Where the page's server refuses, not the JDK's below it, which writes HTML. */
+        boolean hasReason() throws IOException {
+            return status < 400
+                    || type.isEmpty()
+                    || JSON.readTree(body.getBytes(StandardCharsets.ISO_8859_1))
+                            .path("error")
+                            .asText()
+                            .contains(" ");
         }
     }
 
