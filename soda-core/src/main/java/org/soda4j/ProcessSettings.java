@@ -36,7 +36,8 @@ public final class ProcessSettings {
      * Keeps the engine's native library from writing warnings to standard error, by libtorch's flag
      * for that. This library causes none, but other blocks on the same engine may: on processors
      * that its NNPACK does not know, one line for each small convolution ("Could not initialize
-     * NNPACK! Reason: Unsupported hardware."), which means nothing. Where the environment variable {@code TORCH_CPP_LOG_LEVEL} is set, nothing is done.
+     * NNPACK! Reason: Unsupported hardware."), which means nothing. Where the environment variable
+     * {@code TORCH_CPP_LOG_LEVEL} is set, nothing is done.
      */
     public static void nativeErrorsOnly() {
         NativeLogging.errorsOnly();

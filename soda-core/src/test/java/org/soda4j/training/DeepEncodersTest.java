@@ -15,8 +15,8 @@ import org.soda4j.Soda;
 import org.soda4j.encoder.ResNetEncoder;
 
 /**
- * Encoders with those 1 x 1 kernels that ended the JVM where the CPU library does not know how large
- * the caches are, in training and in encoding.
+ * Encoders with those 1 x 1 kernels that ended the JVM where the CPU library does not know how
+ * large the caches are, in training and in encoding.
  */
 class DeepEncodersTest {
 
