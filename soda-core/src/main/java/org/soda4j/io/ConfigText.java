@@ -231,9 +231,7 @@ public final class ConfigText {
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
-        return type == String.class
-                ? "a text"
-                : "fields such as " + ConfigExample.of(JSON, type);
+        return type == String.class ? "a text" : "fields such as " + ConfigExample.of(JSON, type);
     }
 
     private static String shown(JsonNode found) {
