@@ -2,6 +2,8 @@ package org.soda4j.examples.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,9 +142,19 @@ public final class ModelCard {
                                 .formatted(
                                         figure.getKey(),
                                         evaluation.path("step").asText(),
-                                        figure.getValue().asText()));
+                                        rounded(figure.getValue().asDouble())));
             }
         }
         return lines;
+    }
+
+    /** To four digits, as more of an accuracy is noise; a figure may be no number. */
+    private static String rounded(double figure) {
+        return Double.isFinite(figure)
+                ? new BigDecimal(figure)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : String.valueOf(figure);
     }
 }
