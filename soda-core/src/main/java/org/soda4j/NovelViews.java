@@ -99,7 +99,7 @@ public final class NovelViews {
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, images, cameras, references, settings.inference());
             results.finite("view latents", latents, latents.getShape().get(0));
-            NDArray pooled = blocks.pool(latents, false);
+            NDArray pooled = blocks.pool(latents, settings.inference());
             results.finite("pooled latents", pooled, pooled.getShape().get(0));
             latents.attach(caller);
             pooled.attach(caller);
@@ -192,7 +192,7 @@ public final class NovelViews {
                 placed.add(conditioning.frame().place(camera, references.get(i)));
             }
         }
-        NDArray rays = blocks.sourceChannels(placed, flat, mode.training());
+        NDArray rays = blocks.sourceChannels(placed, flat, mode);
         return model.encode(new NDList(normal, rays), mode);
     }
 
@@ -274,8 +274,7 @@ public final class NovelViews {
             placed.add(conditioning.frame().place(targets.get(i), references.get(i)));
         }
         List<Integer> image = settings.imageShape();
-        NDArray rays =
-                blocks.targetChannels(placed, image.get(1), image.get(2), pooled, mode.training());
+        NDArray rays = blocks.targetChannels(placed, image.get(1), image.get(2), pooled, mode);
         boolean crosses = !conditioning.crossAttention().isEmpty();
         return new Conditions(pooled, rays, crosses ? sources : null);
     }
@@ -293,7 +292,7 @@ public final class NovelViews {
             List<List<Camera>> cameras = batch.readSourceCameras(count);
             List<Camera> references = references(cameras);
             NDArray latents = latents(scope, sources, cameras, references, mode);
-            NDArray ofViews = blocks.pool(latents, mode.training());
+            NDArray ofViews = blocks.pool(latents, mode);
             NDArray pooled = loss.masked(ofViews, draw.keep());
             NDArray each = loss.masked(latents, draw.keep());
             Conditions whole =

@@ -34,9 +34,10 @@ public final class ProcessSettings {
 
     /**
      * Keeps the engine's native library from writing warnings to standard error, by libtorch's flag
-     * for that. Without it there is, on processors that its NNPACK does not know, one line for each
-     * small convolution ("Could not initialize NNPACK! Reason: Unsupported hardware."), which means
-     * nothing. Where the environment variable {@code TORCH_CPP_LOG_LEVEL} is set, nothing is done.
+     * for that. This library causes none, but other blocks on the same engine may: on processors
+     * that its NNPACK does not know, one line for each small convolution ("Could not initialize
+     * NNPACK! Reason: Unsupported hardware."), which means nothing. Where the environment variable
+     * {@code TORCH_CPP_LOG_LEVEL} is set, nothing is done.
      */
     public static void nativeErrorsOnly() {
         NativeLogging.errorsOnly();

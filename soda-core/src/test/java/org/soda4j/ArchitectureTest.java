@@ -32,10 +32,13 @@ class ArchitectureTest {
     private static final String RUN = "org.soda4j.training.run..";
     private static final String LISTENER = "org.soda4j.training.listener..";
     private static final String OPTIMIZER = "org.soda4j.training.optimizer..";
+    private static final String COMPUTE = "org.soda4j.compute..";
     private static final String BENCHMARK = "org.soda4j.benchmark..";
     private static final String DISTRIBUTED = "org.soda4j.distributed..";
 
     @ArchTest static final ArchRule engineKnowsOnlyItself = only(ENGINE);
+
+    @ArchTest static final ArchRule computingKnowsTheEngineLayer = only(COMPUTE, ENGINE);
 
     @ArchTest static final ArchRule latentKnowsOnlyItself = only(LATENT);
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -71,8 +72,15 @@ public final class Ablation extends Program {
                             + " what choices are made by.")
     private boolean onTest;
 
-    @Option(names = "--pixels", description = "Probes raw pixels as well.")
-    private boolean pixels;
+    @Option(
+            names = "--features",
+            split = ",",
+            defaultValue = "LATENT,POOLED,STAGES,JOINED",
+            paramLabel = "KIND",
+            description =
+                    "What is probed, with commas between: PIXELS, LATENT, POOLED, STAGES, JOINED."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private List<Output> features;
 
     @Option(names = "--name", defaultValue = "", description = "What the line is called.")
     private String name;
@@ -110,13 +118,9 @@ public final class Ablation extends Program {
             long start = System.nanoTime();
             SodaTrainer.builder(soda).config(config.training()).data(pairs).build().fit();
             line.put("seconds", round((System.nanoTime() - start) * 1e-9));
-            if (pixels) {
-                probe(line, soda, Output.PIXELS, labelled, test);
+            for (Output output : features) {
+                probe(line, soda, output, labelled, test);
             }
-            probe(line, soda, Output.LATENT, labelled, test);
-            probe(line, soda, Output.POOLED, labelled, test);
-            probe(line, soda, Output.STAGES, labelled, test);
-            probe(line, soda, Output.JOINED, labelled, test);
             line.put("psnr", psnr(soda, test));
         }
         print(line.toString());

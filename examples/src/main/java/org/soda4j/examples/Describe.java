@@ -110,7 +110,7 @@ public final class Describe extends Program {
 
     private long steps(TrainingConfig training, PrintWriter out) {
         int images = count == null ? officialSize() : count;
-        long perEpoch = images / training.batchSize();
+        long perEpoch = training.stepsPerEpoch(images, 1);
         if (perEpoch < 1) {
             throw refusal(
                     "--count: expected at least the batch size %d, found %d"

@@ -12,6 +12,7 @@ import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.explore.ExploreModel;
 import org.soda4j.examples.explore.ExploreServer;
+import org.soda4j.examples.explore.Neighbours;
 import org.soda4j.examples.training.GalleryOptions;
 import org.soda4j.examples.training.ModelOptions;
 import picocli.CommandLine.Command;
@@ -43,6 +44,14 @@ public final class Explore extends Program {
     @Mixin private GalleryOptions gallery;
 
     @Option(
+            names = "--index",
+            paramLabel = "INDEX",
+            description =
+                    "Folder that search build made with this model: neighbours are looked for in it."
+                            + " Default: none, among the images of --data or --images.")
+    private Path index;
+
+    @Option(
             names = "--host",
             defaultValue = "127.0.0.1",
             description =
@@ -57,15 +66,28 @@ public final class Explore extends Program {
     @Override
     public Integer call() throws IOException, InterruptedException {
         InetAddress address = address();
-        try (Soda soda = model.load(run);
-                ExploreServer server = serve(new ExploreModel(soda, images(soda)), address)) {
+        try (Soda soda = model.load(run)) {
+            ImageDataset images = images(soda);
+            try (Neighbours neighbours = neighbours(soda, images)) {
+                serve(new ExploreModel(soda, images, neighbours), address);
+            }
+        }
+        return 0;
+    }
+
+    private Neighbours neighbours(Soda soda, ImageDataset images) throws IOException {
+        return index == null ? Neighbours.among(soda, images) : Neighbours.in(soda, index);
+    }
+
+    private void serve(ExploreModel model, InetAddress address)
+            throws IOException, InterruptedException {
+        try (ExploreServer server = start(model, address)) {
             if (!address.isLoopbackAddress()) {
                 print("warning: " + host + " is not loopback; others can reach this page");
             }
             print("open " + server.uri() + " (Ctrl-C ends)");
             new CountDownLatch(1).await();
         }
-        return 0;
     }
 
     private InetAddress address() {
@@ -80,7 +102,7 @@ public final class Explore extends Program {
         }
     }
 
-    private ExploreServer serve(ExploreModel model, InetAddress address) throws IOException {
+    private ExploreServer start(ExploreModel model, InetAddress address) throws IOException {
         try {
             return ExploreServer.start(model, new InetSocketAddress(address, port));
         } catch (BindException e) {

@@ -249,7 +249,7 @@ public final class NovelViews extends Program {
         int count = (int) Math.min(64, views.size());
         try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch");
                 BatchLoader loader =
-                        views.newLoader(new TrainingData.Request(count, seed, true, 0, 1));
+                        views.newLoader(new TrainingData.Request(count, seed, true, 0, 1, true));
                 Batch batch = loader.epoch(0, 0, manager).next()) {
             soda.standardizeLatents(batch.getData());
         }

@@ -4,8 +4,10 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
@@ -22,6 +24,7 @@ import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +98,7 @@ public final class Train extends Program {
 
     @Mixin private DeviceOption device;
 
-    private final long start = System.nanoTime();
+    private final Instant start = Instant.now();
 
     @Override
     public Integer call() throws IOException {
@@ -119,6 +122,9 @@ public final class Train extends Program {
                 new TrainingProgram(print, config, source, out, where).live(live.port());
         if (choose && !options.lengthGiven()) {
             program.withoutEstimate();
+            if (!goesOn()) {
+                program.within(start, Duration.ofMinutes(budget()));
+            }
         }
         program.train(joined.collective());
         return 0;
@@ -156,10 +162,28 @@ public final class Train extends Program {
         return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), root, probeImages);
     }
 
-    private RunConfig chosen(TrainingImages source, Device where, PrintWriter print) {
+    /** Whether the run has begun: the same command then has the length that was chosen before. */
+    private boolean goesOn() {
+        return Files.isRegularFile(out.resolve("config.json"));
+    }
+
+    private long steps(RunConfig config, Device where, int budget) throws IOException {
+        if (goesOn()) {
+            return RunFolder.config(out, RunConfig.class).training().length().count();
+        }
+        Duration left = Duration.ofMinutes(budget).minus(Duration.between(start, Instant.now()));
+        return MinutesPlan.steps(config, where, left);
+    }
+
+    private int budget() {
+        return minutes == null ? DEFAULT_MINUTES : minutes;
+    }
+
+    private RunConfig chosen(TrainingImages source, Device where, PrintWriter print)
+            throws IOException {
         List<String> overrides = new ArrayList<>(options.overrides());
         ImageDataset dataset = source.open(ImagePreparation.standard());
-        int budget = minutes == null ? DEFAULT_MINUTES : minutes;
+        int budget = budget();
         OwnImagesPlan plan;
         try {
             plan = OwnImagesPlan.choose(dataset, budget, resolution);
@@ -174,10 +198,7 @@ public final class Train extends Program {
                         "--minutes: expected it without another length, found both");
             }
             if (!options.lengthGiven() && config.training().batchSize() <= dataset.size()) {
-                Duration left =
-                        Duration.ofMinutes(budget)
-                                .minus(Duration.ofNanos(System.nanoTime() - start));
-                overrides.add(0, "training.steps=" + MinutesPlan.steps(config, where, left));
+                overrides.add(0, "training.steps=" + steps(config, where, budget));
                 config = plan.config(overrides);
             }
         } catch (IllegalArgumentException e) {
@@ -194,8 +215,10 @@ public final class Train extends Program {
                                     ? " (" + options.lengthOption() + ")"
                                     : options.lengthGiven()
                                             ? ""
-                                            : ", which fit into %d minutes here, as measured by some steps (--minutes)"
-                                                    .formatted(budget)));
+                                            : goesOn()
+                                                    ? ", as the run was started"
+                                                    : ", which fit into %d minutes here, as measured by some steps (--minutes)"
+                                                            .formatted(budget)));
         }
         print.flush();
         return config;

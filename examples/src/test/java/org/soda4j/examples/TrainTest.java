@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -52,9 +54,9 @@ class TrainTest {
         assertThat(out.toString()).contains("while it trains: http://127.0.0.1:");
         assertThat(out.toString())
                 .contains(
-                        "resolution 32",
+                        "resolution 16",
                         "30 pixels",
-                        "preset minutes-32",
+                        "preset minutes-16",
                         "batch of 8",
                         "  3 steps (--steps)")
                 .doesNotContain("epochs of")
@@ -75,6 +77,12 @@ class TrainTest {
                 .isZero();
         assertThat(out.toString()).contains("complete after step 5", "report: ");
         assertThat(RunFolder.config(run, RunConfig.class).training().length().count()).isEqualTo(5);
+        // Without a length of its own the same command has the run's, and measures none.
+        List<String> measured = new ArrayList<>(List.of(train));
+        measured.subList(measured.indexOf("--steps"), measured.indexOf("--steps") + 2).clear();
+        assertThat(run(measured.toArray(String[]::new))).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("5 steps, as the run was started", "complete already after step 5");
     }
 
     /** What there are too few or too small images for is known before, and ends nothing. */

@@ -60,7 +60,7 @@ public class OperatorsBenchmark {
         training = new OperatorMode(true, format);
         int c = Integer.parseInt(map.split("x")[0]);
         int side = Integer.parseInt(map.split("x")[1]);
-        x = Operators.cast(normal(BATCH, c, side, side), format, true);
+        x = Operators.cast(normal(BATCH, c, side, side), training);
         kernel = parameter(c, c, 3, 3);
         bias = parameter(c);
         block =

@@ -33,10 +33,10 @@ public final class MatrixPeak {
         try (NDManager manager = PyTorchEngine.require().newBaseManager(device)) {
             NDArray a = manager.randomNormal(new Shape(SIZE, SIZE));
             NDArray b = manager.randomNormal(new Shape(SIZE, SIZE));
-            NDArray left = Operators.cast(a, format, false);
-            NDArray right = Operators.cast(b, format, false);
-            NDArray image = Operators.cast(b.reshape(1, SIZE, 32, SIZE / 32), format, false);
-            NDArray kernel = Operators.cast(a.reshape(SIZE, SIZE, 1, 1), format, false);
+            NDArray left = Operators.cast(a, format);
+            NDArray right = Operators.cast(b, format);
+            NDArray image = Operators.cast(b.reshape(1, SIZE, 32, SIZE / 32), format);
+            NDArray kernel = Operators.cast(a.reshape(SIZE, SIZE, 1, 1), format);
             double best = Double.POSITIVE_INFINITY;
             for (int i = 0; i < ROUNDS; i++) {
                 best = Math.min(best, seconds(() -> Operators.product(left, right, format)));
@@ -49,8 +49,7 @@ public final class MatrixPeak {
     private static double seconds(Supplier<NDArray> work) {
         long start = System.nanoTime();
         try (NDArray result = work.get();
-                NDArray one =
-                        Operators.cast(result, NumberFormat.FLOAT32, false).flatten().get("0")) {
+                NDArray one = Operators.cast(result, NumberFormat.FLOAT32).flatten().get("0")) {
             one.getFloat(); // Waits for a GPU.
             return (System.nanoTime() - start) * 1e-9;
         }

@@ -21,7 +21,7 @@ public final class AttentionBlock extends NamedBlock {
     private final Parameter[] parameters;
 
     private AttentionBlock(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         groups = b.groups;
         heads = b.heads;
         int channels = b.channels;
@@ -48,7 +48,7 @@ public final class AttentionBlock extends NamedBlock {
 
     /** {@code [N, C, H, W]} to the same shape; the input stays open. */
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
-        NDArray[] p = values(store, x, mode.training(), parameters);
+        NDArray[] p = values(store, x, mode, parameters);
         NDArray[] inputs = {x, p[0], p[1], p[2], p[3], p[4], p[5]};
         return Operators.attentionBlock(inputs, groups, heads, mode);
     }

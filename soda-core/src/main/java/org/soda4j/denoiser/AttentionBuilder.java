@@ -1,5 +1,7 @@
 package org.soda4j.denoiser;
 
+import java.util.Objects;
+
 /**
  * What attention among pixels and attention to tokens are built from alike.
  *
@@ -11,6 +13,7 @@ abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
     int channels = 128;
     int groups = 32;
     int heads = 1;
+    UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
     long seed;
 
     abstract B self();
@@ -54,6 +57,17 @@ abstract sealed class AttentionBuilder<B extends AttentionBuilder<B>>
     public B heads(int heads) {
         BlockSizes.require("heads", heads);
         this.heads = heads;
+        return self();
+    }
+
+    /**
+     * Sets how initial values are drawn. Default and published: PyTorch's way.
+     *
+     * @param initialization the way
+     * @return this
+     */
+    public B initialization(UNetInitialization initialization) {
+        this.initialization = Objects.requireNonNull(initialization, "initialization");
         return self();
     }
 

@@ -22,7 +22,7 @@ public final class CrossAttentionBlock extends NamedBlock {
     private final Parameter[] parameters;
 
     private CrossAttentionBlock(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         int tokenSize = b.tokenSize;
         groups = b.groups;
         heads = b.heads;
@@ -52,7 +52,7 @@ public final class CrossAttentionBlock extends NamedBlock {
 
     /** {@code [N, C, H, W]} and tokens {@code [N, T, D]} to the first's shape; both stay open. */
     NDArray apply(ParameterStore store, NDArray x, NDArray tokens, OperatorMode mode) {
-        NDArray[] p = values(store, tokens, mode.training(), parameters);
+        NDArray[] p = values(store, tokens, mode, parameters);
         NDArray[] inputs = {x, tokens, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
         return Operators.crossAttentionBlock(inputs, groups, heads, mode);
     }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Objects;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -16,6 +17,8 @@ import org.soda4j.engine.Resample;
  * convolution, then {@code z_s (t_s norm(h) + t_b) + z_b}, SiLU, dropout, convolution, and the sum
  * with the input; {@code (t_s, t_b) = Linear(SiLU(time))}, {@code (z_s, z_b) = Linear(SiLU(z))}.
  *
+ * <p>After {@link Builder#rescaledSum} the sum is divided by sqrt(2).
+ *
  * <p>In: float32 {@code [N, inChannels, H, W]}; the {@link TimeEmbedding} {@code [K N, timeSize]};
  * the latent, or the section of it that drives this block, {@code [K N, latentSize]}. Out: float32
  * {@code [K N, outChannels, H, W]}, the input under each N latents; half or twice as high and wide
@@ -23,16 +26,20 @@ import org.soda4j.engine.Resample;
  */
 public final class ModulatedResidualBlock extends NamedBlock {
 
+    /** Of a sum of two maps of equal variance it leaves that variance. */
+    private static final double HALF_VARIANCE = Math.sqrt(0.5);
+
     private final int outChannels;
     private final int groups;
     private final double dropout;
     private final Resample resample;
+    private final boolean rescaledSum;
     private final Parameter[] first;
     private final Parameter[] second;
     private final Parameter[] shortcut;
 
     private ModulatedResidualBlock(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         int inChannels = b.inChannels;
         int latentSize = b.latentSize;
         int time = b.timeSize;
@@ -40,6 +47,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
         resample = b.resample;
         groups = b.groups;
         dropout = b.dropout;
+        rescaledSum = b.rescaledSum;
         BlockSizes.requireDivisor("groups", groups, "inChannels", inChannels);
         BlockSizes.requireDivisor("groups", groups, "outChannels", outChannels);
         first =
@@ -87,16 +95,21 @@ public final class ModulatedResidualBlock extends NamedBlock {
      */
     NDArray apply(
             ParameterStore store, NDArray x, NDArray time, NDArray latent, OperatorMode mode) {
-        boolean training = mode.training();
-        NDArray[] f = values(store, x, training, first);
-        NDArray[] s = values(store, x, training, second);
+        NDArray[] f = values(store, x, mode, first);
+        NDArray[] s = values(store, x, mode, second);
         NDArray straight = shortcut(store, x, mode);
         try (NDArray h =
                 Operators.normSiluConv(x, f[0], f[1], f[2], f[3], groups, resample, mode)) {
             NDArray[] inputs = {
                 h, straight, time, latent, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
             };
-            return Operators.modulatedConv(inputs, groups, dropout, mode);
+            NDArray sum = Operators.modulatedConv(inputs, groups, dropout, mode);
+            if (!rescaledSum) {
+                return sum;
+            }
+            try (NDArray whole = sum) {
+                return Operators.scaled(whole, HALF_VARIANCE, mode);
+            }
         } finally {
             if (straight != x) {
                 straight.close();
@@ -106,9 +119,9 @@ public final class ModulatedResidualBlock extends NamedBlock {
 
     private NDArray shortcut(ParameterStore store, NDArray x, OperatorMode mode) {
         if (shortcut == null) {
-            return resample == Resample.NONE ? x : Operators.resize(x, resample, mode.training());
+            return resample == Resample.NONE ? x : Operators.resize(x, resample, mode);
         }
-        NDArray[] s = values(store, x, mode.training(), shortcut);
+        NDArray[] s = values(store, x, mode, shortcut);
         return Operators.resizeConv(x, s[0], s[1], resample, mode);
     }
 
@@ -119,9 +132,10 @@ public final class ModulatedResidualBlock extends NamedBlock {
             boolean training,
             PairList<String, Object> params) {
         requireInputs(inputs, 4, 2, 2);
-        try (NDArray time = Operators.silu(inputs.get(1), training);
-                NDArray latent = Operators.silu(inputs.get(2), training)) {
-            return new NDList(apply(store, inputs.get(0), time, latent, mode(training, params)));
+        OperatorMode mode = mode(training, params);
+        try (NDArray time = Operators.silu(inputs.get(1), mode);
+                NDArray latent = Operators.silu(inputs.get(2), mode)) {
+            return new NDList(apply(store, inputs.get(0), time, latent, mode));
         }
     }
 
@@ -148,6 +162,8 @@ public final class ModulatedResidualBlock extends NamedBlock {
         private double dropout = 0.1;
         private Resample resample = Resample.NONE;
         private boolean identityModulation;
+        private boolean rescaledSum;
+        private UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
         private long seed;
 
         private Builder() {}
@@ -251,6 +267,29 @@ public final class ModulatedResidualBlock extends NamedBlock {
          */
         public Builder identityModulation(boolean identityModulation) {
             this.identityModulation = identityModulation;
+            return this;
+        }
+
+        /**
+         * Divides the sum of the block and its input by sqrt(2); see {@link
+         * UNetDenoiserBuilder#rescaledSums}. Default: false.
+         *
+         * @param rescaledSum whether it is divided
+         * @return this
+         */
+        public Builder rescaledSum(boolean rescaledSum) {
+            this.rescaledSum = rescaledSum;
+            return this;
+        }
+
+        /**
+         * Sets how initial values are drawn. Default and published: PyTorch's way.
+         *
+         * @param initialization the way
+         * @return this
+         */
+        public Builder initialization(UNetInitialization initialization) {
+            this.initialization = Objects.requireNonNull(initialization, "initialization");
             return this;
         }
 

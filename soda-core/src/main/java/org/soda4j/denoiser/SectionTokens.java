@@ -42,7 +42,6 @@ final class SectionTokens extends NamedBlock {
 
     /** Latents {@code [N, S, d]} to tokens {@code [N, S sections, width]}. */
     NDArray apply(ParameterStore store, NDArray latents, OperatorMode mode) {
-        boolean training = mode.training();
         NDManager caller = latents.getManager();
         Shape shape = latents.getShape();
         int sections = layout.sections();
@@ -57,9 +56,8 @@ final class SectionTokens extends NamedBlock {
                             .toDevice(latents.getDevice(), false);
             NDArray cut = z.mul(each); // z once for each section, all else zero
             NDArray zero = scope.zeros(new Shape(width));
-            NDArray mapped =
-                    Operators.linear(cut, value(store, weight, latents, training), zero, training);
-            NDArray named = mapped.add(value(store, embedding, latents, training));
+            NDArray mapped = Operators.linear(cut, value(store, weight, latents, mode), zero, mode);
+            NDArray named = mapped.add(value(store, embedding, latents, mode));
             NDArray tokens = named.reshape(shape.get(0), shape.get(1) * sections, width);
             tokens.attach(caller);
             return tokens;

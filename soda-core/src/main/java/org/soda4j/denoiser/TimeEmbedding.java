@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Objects;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -27,7 +28,7 @@ public final class TimeEmbedding extends NamedBlock {
     private final Parameter bias2;
 
     private TimeEmbedding(String name, Builder b) {
-        super(name, b.seed);
+        super(name, b.seed, b.initialization.initialValues());
         channels = b.channels;
         divisor = b.timeDivisor;
         int half = channels / 2;
@@ -55,25 +56,25 @@ public final class TimeEmbedding extends NamedBlock {
      * Times {@code [N]} to SiLU of the embedding {@code [N, 4 channels]}: every block wants that.
      */
     NDArray apply(ParameterStore store, NDArray times, OperatorMode mode) {
-        try (NDArray embedding = embed(store, times, mode.training())) {
-            return Operators.silu(embedding, mode.training());
+        try (NDArray embedding = embed(store, times, mode)) {
+            return Operators.silu(embedding, mode);
         }
     }
 
-    private NDArray embed(ParameterStore store, NDArray times, boolean training) {
+    private NDArray embed(ParameterStore store, NDArray times, OperatorMode mode) {
         try (NDArray features = sinusoids(times);
                 NDArray hidden =
                         Operators.linear(
                                 features,
-                                value(store, weight1, times, training),
-                                value(store, bias1, times, training),
-                                training);
-                NDArray active = Operators.silu(hidden, training)) {
+                                value(store, weight1, times, mode),
+                                value(store, bias1, times, mode),
+                                mode);
+                NDArray active = Operators.silu(hidden, mode)) {
             return Operators.linear(
                     active,
-                    value(store, weight2, times, training),
-                    value(store, bias2, times, training),
-                    training);
+                    value(store, weight2, times, mode),
+                    value(store, bias2, times, mode),
+                    mode);
         }
     }
 
@@ -96,7 +97,7 @@ public final class TimeEmbedding extends NamedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(embed(store, inputs.get(0), training));
+        return new NDList(embed(store, inputs.get(0), mode(training, params)));
     }
 
     @Override
@@ -109,6 +110,7 @@ public final class TimeEmbedding extends NamedBlock {
 
         private int channels = 128;
         private double timeDivisor = 1000;
+        private UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
         private long seed;
 
         private Builder() {}
@@ -138,6 +140,17 @@ public final class TimeEmbedding extends NamedBlock {
         public Builder timeDivisor(double timeDivisor) {
             UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
             this.timeDivisor = timeDivisor;
+            return this;
+        }
+
+        /**
+         * Sets how initial values are drawn. Default and published: PyTorch's way.
+         *
+         * @param initialization the way
+         * @return this
+         */
+        public Builder initialization(UNetInitialization initialization) {
+            this.initialization = Objects.requireNonNull(initialization, "initialization");
             return this;
         }
 

@@ -70,7 +70,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             LayerModulation chosen,
             UNetConditions conditions,
             long seed) {
-        super("decoder", seed);
+        super("decoder", seed, config.initialization().initialValues());
         this.config = config;
         chosenLatent = latent;
         chosenModulation = chosen;
@@ -103,6 +103,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                         TimeEmbedding.builder()
                                 .channels(c)
                                 .timeDivisor(config.timeDivisor())
+                                .initialization(config.initialization())
                                 .seed(seed)
                                 .named(nameOf("time_emb")));
         plan = UNetPlan.of(config, conditions);
@@ -283,7 +284,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             owned.add(once);
             NDArray time = repeated(once, z);
             owned.add(time);
-            NDList latents = sections(z, training);
+            NDList latents = sections(z, mode);
             owned.addAll(latents);
             NDArray attended = null;
             if (tokens != null) {
@@ -306,7 +307,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     /** The first convolution, of the images and what joins their channels. */
     private NDArray project(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
-        NDArray[] in = values(store, images, mode.training(), input);
+        NDArray[] in = values(store, images, mode, input);
         if (conditionKernel == null) {
             return Operators.conv(images, in[0], in[1], 1, mode);
         }
@@ -326,7 +327,6 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             NDArray attended,
             OperatorMode mode,
             Set<?> wanted) {
-        boolean training = mode.training();
         Map<String, NDArray> kept = new LinkedHashMap<>();
         Deque<NDArray> skips = new ArrayDeque<>();
         NDArray x = projected;
@@ -335,12 +335,12 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             x = stage.apply(store, x, time, latents, attended, mode);
             skips.push(x);
             if (wanted.contains(localName(stage))) {
-                kept.put(localName(stage), Operators.float32(x, training));
+                kept.put(localName(stage), Operators.float32(x, mode));
             }
         }
         x = middle.apply(store, x, time, latents.get(middleSection()), attended, mode);
         if (wanted.contains(MIDDLE)) {
-            kept.put(MIDDLE, Operators.float32(x, training));
+            kept.put(MIDDLE, Operators.float32(x, mode));
         }
         for (UNetStage stage : up) {
             NDArray before = x;
@@ -355,10 +355,10 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             }
             before.close();
             if (wanted.contains(localName(stage))) {
-                kept.put(localName(stage), Operators.float32(x, training));
+                kept.put(localName(stage), Operators.float32(x, mode));
             }
         }
-        NDArray[] out = values(store, time, training, output);
+        NDArray[] out = values(store, time, mode, output);
         NDList results = new NDList();
         try (NDArray last = x;
                 NDArray prediction =
@@ -371,7 +371,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                                 UNetDenoiserConfig.LAST_GROUPS,
                                 Resample.NONE,
                                 mode)) {
-            results.add(Operators.float32(prediction, training));
+            results.add(Operators.float32(prediction, mode));
         }
         kept.forEach(
                 (name, activation) -> {
@@ -390,8 +390,8 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     }
 
     /** SiLU of the latent, cut into its sections. */
-    private NDList sections(NDArray z, boolean training) {
-        NDArray active = Operators.silu(z, training);
+    private NDList sections(NDArray z, OperatorMode mode) {
+        NDArray active = Operators.silu(z, mode);
         if (layout.sections() == 1) {
             return new NDList(active);
         }

@@ -25,6 +25,8 @@ public final class UNetDenoiserBuilder {
     private double timeDivisor = 1000;
     private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
     private boolean identityModulation;
+    private boolean rescaledSums;
+    private UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
     private LatentLayout latent;
     private LayerModulation modulation;
     private long seed;
@@ -182,6 +184,33 @@ public final class UNetDenoiserBuilder {
     }
 
     /**
+     * Divides the sum that ends a residual block, of its convolutions and its input, by sqrt(2), so
+     * that it has their variance (Song et al. 2021). Default and published: false; the paper's, by
+     * secondary sources: true. The sums of attention stay as they are.
+     *
+     * @param rescaledSums whether they are divided
+     * @return this
+     */
+    @JsonProperty
+    public UNetDenoiserBuilder rescaledSums(boolean rescaledSums) {
+        this.rescaledSums = rescaledSums;
+        return this;
+    }
+
+    /**
+     * Sets how initial values are drawn. Default and published: PyTorch's way; the paper's, by
+     * secondary sources: {@link UNetInitialization#TRUNCATED_NORMAL}.
+     *
+     * @param initialization the way
+     * @return this
+     */
+    @JsonProperty
+    public UNetDenoiserBuilder initialization(UNetInitialization initialization) {
+        this.initialization = Objects.requireNonNull(initialization, "initialization");
+        return this;
+    }
+
+    /**
      * Sets the sections of the latent. Default: 128 dimensions, cut as the modulation wants it; in
      * a {@code Soda} what its latent layout says.
      *
@@ -230,7 +259,9 @@ public final class UNetDenoiserBuilder {
                 residualResampling,
                 timeDivisor,
                 groups,
-                identityModulation);
+                identityModulation,
+                rescaledSums,
+                initialization);
     }
 
     /**

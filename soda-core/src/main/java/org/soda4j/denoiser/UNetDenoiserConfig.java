@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Resample;
@@ -37,6 +38,12 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     private final boolean identityModulation;
 
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    private final boolean rescaledSums;
+
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PyTorchs.class)
+    private final UNetInitialization initialization;
+
     /** Groups of the last norm, as published. */
     static final int LAST_GROUPS = 8;
 
@@ -64,6 +71,19 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         }
     }
 
+    /** The same for initial values. */
+    static final class PyTorchs {
+        @Override
+        public boolean equals(Object value) {
+            return value == UNetInitialization.PYTORCH_DEFAULT;
+        }
+
+        @Override
+        public int hashCode() {
+            return UNetInitialization.PYTORCH_DEFAULT.hashCode();
+        }
+    }
+
     UNetDenoiserConfig(
             List<Integer> imageShape,
             int channels,
@@ -75,7 +95,9 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
             boolean residualResampling,
             double timeDivisor,
             int groups,
-            boolean identityModulation) {
+            boolean identityModulation,
+            boolean rescaledSums,
+            UNetInitialization initialization) {
         imageShape = requireImageShape("imageShape", imageShape);
         requireGroups(groups);
         requireChannels(channels, LAST_GROUPS);
@@ -127,6 +149,8 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         this.timeDivisor = timeDivisor;
         this.groups = groups;
         this.identityModulation = identityModulation;
+        this.rescaledSums = rescaledSums;
+        this.initialization = Objects.requireNonNull(initialization, "initialization");
     }
 
     @Override
@@ -184,6 +208,16 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         return identityModulation;
     }
 
+    /** {@return whether the sums that end residual blocks are divided by sqrt(2)} */
+    public boolean rescaledSums() {
+        return rescaledSums;
+    }
+
+    /** {@return how initial values are drawn; left out of the text where it is PyTorch's way} */
+    public UNetInitialization initialization() {
+        return initialization;
+    }
+
     private List<Object> values() {
         return Arrays.asList(
                 imageShape,
@@ -196,7 +230,9 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                 residualResampling,
                 timeDivisor,
                 groups,
-                identityModulation);
+                identityModulation,
+                rescaledSums,
+                initialization);
     }
 
     @Override
@@ -300,12 +336,18 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                 .resample(resample)
                 .groups(groups)
                 .dropout(dropout)
-                .identityModulation(identityModulation);
+                .identityModulation(identityModulation)
+                .rescaledSum(rescaledSums)
+                .initialization(initialization);
     }
 
     /** An attention block of this U-Net, but for its name and seed. */
     AttentionBlock.Builder attention(int width) {
-        return AttentionBlock.builder().channels(width).groups(groups).heads(heads(width));
+        return AttentionBlock.builder()
+                .channels(width)
+                .groups(groups)
+                .heads(heads(width))
+                .initialization(initialization);
     }
 
     /** A cross-attention block of this U-Net, but for its name and seed. */
@@ -314,7 +356,8 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
                 .channels(width)
                 .tokenSize(channels)
                 .groups(groups)
-                .heads(heads(width));
+                .heads(heads(width))
+                .initialization(initialization);
     }
 
     int channels(int level) {

@@ -38,7 +38,7 @@ final class UNetStage extends NamedBlock {
             int latentSize,
             UNetDenoiserConfig config,
             long seed) {
-        super(name, seed);
+        super(name, seed, config.initialization().initialValues());
         this.name = name;
         this.section = section;
         popsSkip = plan.popsSkip();
@@ -98,7 +98,7 @@ final class UNetStage extends NamedBlock {
             NDArray tokens,
             OperatorMode mode) {
         if (residual == null) {
-            NDArray[] c = values(store, x, mode.training(), convolution);
+            NDArray[] c = values(store, x, mode, convolution);
             return resample == Resample.DOWN
                     ? Operators.conv(x, c[0], c[1], 2, mode)
                     : Operators.resizeConv(x, c[0], c[1], resample, mode);

@@ -42,12 +42,21 @@ public enum TimestepSpacing {
     LOG_SNR {
         @Override
         long[] visited(NoiseSchedule schedule, int steps) {
-            double first = schedule.logSnr(schedule.steps());
-            double last = schedule.logSnr(1);
-            return distinct(
-                    steps,
-                    schedule.steps(),
-                    i -> nearest(schedule, first + i * (last - first) / steps));
+            return evenly(schedule, schedule.steps(), steps);
+        }
+    },
+    /**
+     * {@link #LOG_SNR} from 0.99 T instead of T, unless more steps are asked for than there are
+     * times below. Where a schedule ends at next to no signal, as the inverted one does, its
+     * log-SNR falls without bound in the last hundredth: half of ten steps would be spent there, at
+     * times when a denoiser that predicts noise knows next to nothing of the image. (DPM-Solver
+     * begins the cosine schedule at 0.9946 T.)
+     */
+    TRUNCATED_LOG_SNR {
+        @Override
+        long[] visited(NoiseSchedule schedule, int steps) {
+            long total = schedule.steps();
+            return evenly(schedule, Math.max(steps, total - total / 100), steps);
         }
     },
     /**
@@ -107,6 +116,13 @@ public enum TimestepSpacing {
             highest = times[i] - 1;
         }
         return times;
+    }
+
+    /** Equal steps of the log-SNR from a time to 1; the last of them goes on to time 0. */
+    private static long[] evenly(NoiseSchedule schedule, long from, int steps) {
+        double first = schedule.logSnr(from);
+        double last = schedule.logSnr(1);
+        return distinct(steps, from, i -> nearest(schedule, first + i * (last - first) / steps));
     }
 
     /** The time whose log-SNR is nearest; log-SNR never rises with time. */

@@ -19,6 +19,7 @@ import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NormRelu;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -27,7 +28,9 @@ import org.soda4j.io.WeightReport;
 
 /**
  * The encoder E (paper section 3.1): a ResNet (He et al. 2016) whose last layer gives the latent z,
- * as a DJL block. Structure and parameter names are torchvision's.
+ * as a DJL block. Structure and parameter names are torchvision's; those of a pre-activation
+ * ResNet, which torchvision does not have, are the same with the last norm, {@code bn}, in place of
+ * the stem's.
  *
  * <pre>{@code
  * Block classifier = new SequentialBlock()
@@ -52,7 +55,8 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
     private final ResNetEncoderConfig config;
     private final boolean features;
     private final int latentSize;
-    private final ConvNorm stem;
+    private final Stem stem;
+    private final NormRelu lastNorm;
     private final int conditionChannels;
     private final Parameter conditionKernel;
     private final List<ResNetBlock> blocks = new ArrayList<>();
@@ -61,20 +65,29 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
     private final Parameter lastBias;
 
     ResNetEncoder(ResNetEncoderConfig config, int conditionChannels, boolean features, long seed) {
-        super("encoder", seed);
+        super("encoder", seed, config.initialization().ofBlocks());
         this.config = config;
         this.features = features;
         latentSize = config.latentSize() == 0 ? PUBLISHED_LATENT_SIZE : config.latentSize();
         this.conditionChannels = conditionChannels;
         int channels = config.channels(0);
         int kernel = config.smallImages() ? 3 : 7;
+        Parameter first =
+                weight(
+                        "conv1.weight",
+                        config.initialization().ofStem(),
+                        channels,
+                        config.inputChannels(),
+                        kernel,
+                        kernel);
+        int stride = config.smallImages() ? 1 : 2;
         stem =
-                convNorm(
-                        "conv1",
-                        "bn1",
-                        new Shape(channels, config.inputChannels(), kernel, kernel),
-                        config.norm().groups(channels),
-                        config.smallImages() ? 1 : 2);
+                config.preActivation()
+                        ? new Stem(first, null, stride)
+                        : new Stem(
+                                first,
+                                convNorm(first, "bn1", config.norm().groups(channels), stride),
+                                stride);
         conditionKernel =
                 conditionChannels == 0
                         ? null
@@ -84,20 +97,23 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         for (int stage = 0; stage < counts.length; stage++) {
             for (int i = 0; i < counts[stage]; i++) {
                 String name = "layer%d.%d".formatted(stage + 1, i);
-                int stride = stage > 0 && i == 0 ? 2 : 1;
                 ResNetBlock block =
-                        new ResNetBlock(
+                        ResNetBlock.of(
                                 nameOf(name),
                                 seed,
                                 channels,
                                 config.channels(stage),
-                                stride,
+                                stage > 0 && i == 0 ? 2 : 1,
                                 config);
                 blocks.add(part(name, block));
                 channels = block.outChannels();
             }
             lastOfStage.add(blocks.get(blocks.size() - 1));
         }
+        lastNorm =
+                config.preActivation()
+                        ? norm("bn", channels, config.norm().groups(channels))
+                        : null;
         lastWeight = weight("fc.weight", latentSize, channels);
         lastBias = bias("fc.bias", channels, latentSize);
     }
@@ -181,7 +197,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         NDArray x = stem(store, inputs, mode);
         if (!config.smallImages()) {
             try (NDArray large = x) {
-                x = EncoderOperators.maxPool(large, training);
+                x = EncoderOperators.maxPool(large, mode);
             }
         }
         NDList stages = asksForStages(params) ? new NDList() : null;
@@ -190,17 +206,22 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
                 x = block.apply(store, before, mode);
             }
             if (stages != null && endsEarlyStage(block)) {
-                stages.add(EncoderOperators.globalPool(x, training));
+                stages.add(EncoderOperators.globalPool(x, mode));
+            }
+        }
+        if (lastNorm != null) {
+            try (NDArray before = x) {
+                x = lastNorm.apply(store, before, mode);
             }
         }
         try (NDArray maps = x) {
-            NDArray pooled = EncoderOperators.globalPool(maps, training);
+            NDArray pooled = EncoderOperators.globalPool(maps, mode);
             NDArray latent =
                     Operators.linear(
                             pooled,
-                            value(store, lastWeight, images, training),
-                            value(store, lastBias, images, training),
-                            training);
+                            value(store, lastWeight, images, mode),
+                            value(store, lastBias, images, mode),
+                            mode);
             if (stages != null) {
                 stages.add(0, latent);
                 stages.add(pooled);
@@ -240,11 +261,37 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         return params != null && Boolean.TRUE.equals(params.get(STAGES));
     }
 
+    /**
+     * The first convolution.
+     *
+     * @param normed with the norm after it; null for pre-activation, where none is
+     */
+    private record Stem(Parameter kernel, ConvNorm normed, int stride) {
+
+        NDArray apply(ParameterStore store, NDArray images, OperatorMode mode) {
+            if (normed != null) {
+                return normed.apply(store, images, true, mode);
+            }
+            NDArray value = value(store, kernel, images, mode);
+            return EncoderOperators.conv(images, value, stride, mode);
+        }
+
+        NDArray applyJoined(NDArray joined, NDArray more, OperatorMode mode) {
+            if (normed != null) {
+                return normed.applyJoined(joined, more, mode);
+            }
+            // Not from a store, whose kernels may be converted.
+            try (NDArray both = kernel.getArray().concat(more, 1)) {
+                return EncoderOperators.conv(joined, both, stride, mode);
+            }
+        }
+    }
+
     /** Convolves image and condition as one: their channels, and the kernels', are joined. */
     private NDArray stem(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
         if (conditionKernel == null) {
-            return stem.apply(store, images, true, mode);
+            return stem.apply(store, images, mode);
         }
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());

@@ -20,6 +20,8 @@ public final class ResNetEncoderBuilder {
     private int latentSize;
     private NormLayer norm = NormLayer.BATCH_NORM;
     private List<Integer> stageBlocks = List.of();
+    private boolean preActivation;
+    private ResNetInitialization initialization = ResNetInitialization.KAIMING;
     private boolean features;
     private long seed;
 
@@ -121,6 +123,36 @@ public final class ResNetEncoderBuilder {
     }
 
     /**
+     * Puts norm and ReLU before each convolution instead of after it, and nothing after the sum:
+     * ResNet V2 (He et al. 2016, "Identity mappings"). The stem has no norm then, and a last norm
+     * with ReLU, {@code bn}, stands before the mean over pixels; features of earlier stages are
+     * means of sums without them. Default and published: false; the paper's, by secondary sources:
+     * true.
+     *
+     * @param preActivation whether it is a ResNet V2
+     * @return this
+     */
+    @JsonProperty
+    public ResNetEncoderBuilder preActivation(boolean preActivation) {
+        this.preActivation = preActivation;
+        return this;
+    }
+
+    /**
+     * Sets how initial values are drawn. Default: torchvision's way. Published: the same with
+     * PyTorch's default in the first convolution ({@link
+     * ResNetInitialization#KAIMING_DEFAULT_STEM}).
+     *
+     * @param initialization the way
+     * @return this
+     */
+    @JsonProperty
+    public ResNetEncoderBuilder initialization(ResNetInitialization initialization) {
+        this.initialization = Objects.requireNonNull(initialization, "initialization");
+        return this;
+    }
+
+    /**
      * Asks for the pooled features before the last layer as a second output. Default: false.
      *
      * @param features whether the block gives them
@@ -146,7 +178,15 @@ public final class ResNetEncoderBuilder {
     /** Called by Jackson too. */
     ResNetEncoderConfig config() {
         return new ResNetEncoderConfig(
-                depth, widthMultiplier, smallImages, inputChannels, latentSize, norm, stageBlocks);
+                depth,
+                widthMultiplier,
+                smallImages,
+                inputChannels,
+                latentSize,
+                norm,
+                stageBlocks,
+                preActivation,
+                initialization);
     }
 
     /**

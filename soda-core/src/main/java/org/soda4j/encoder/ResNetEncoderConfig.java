@@ -29,10 +29,29 @@ public final class ResNetEncoderConfig implements EncoderConfig {
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     private final List<Integer> stageBlocks;
 
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    private final boolean preActivation;
+
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Torchvisions.class)
+    private final ResNetInitialization initialization;
+
     private static final int MAX_STAGE_BLOCKS = 100;
 
     /** Stages of every ResNet, each at half the resolution of the one before. */
     static final int STAGES = 4;
+
+    /** Keeps the text of a network what it was before initial values could be chosen. */
+    static final class Torchvisions {
+        @Override
+        public boolean equals(Object value) {
+            return value == ResNetInitialization.KAIMING;
+        }
+
+        @Override
+        public int hashCode() {
+            return ResNetInitialization.KAIMING.hashCode();
+        }
+    }
 
     ResNetEncoderConfig(
             int depth,
@@ -41,7 +60,9 @@ public final class ResNetEncoderConfig implements EncoderConfig {
             int inputChannels,
             int latentSize,
             NormLayer norm,
-            List<Integer> stageBlocks) {
+            List<Integer> stageBlocks,
+            boolean preActivation,
+            ResNetInitialization initialization) {
         blocksPerStage(depth);
         requireStageBlocks(stageBlocks);
         requireWidthMultiplier(widthMultiplier);
@@ -55,6 +76,8 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         this.latentSize = latentSize;
         this.norm = norm;
         this.stageBlocks = List.copyOf(stageBlocks);
+        this.preActivation = preActivation;
+        this.initialization = Objects.requireNonNull(initialization, "initialization");
     }
 
     /** {@return 18, 34 (basic blocks), 50 or 101 (bottleneck blocks)} */
@@ -95,6 +118,18 @@ public final class ResNetEncoderConfig implements EncoderConfig {
         return Arrays.stream(blocksPerStage()).boxed().toList();
     }
 
+    /** {@return whether norm and ReLU stand before each convolution (ResNet V2)} */
+    public boolean preActivation() {
+        return preActivation;
+    }
+
+    /**
+     * {@return how initial values are drawn; left out of the text where it is torchvision's way}
+     */
+    public ResNetInitialization initialization() {
+        return initialization;
+    }
+
     private List<Object> values() {
         return Arrays.asList(
                 depth,
@@ -103,7 +138,9 @@ public final class ResNetEncoderConfig implements EncoderConfig {
                 inputChannels,
                 latentSize,
                 norm,
-                stageBlocks());
+                stageBlocks(),
+                preActivation,
+                initialization);
     }
 
     @Override
@@ -125,7 +162,15 @@ public final class ResNetEncoderConfig implements EncoderConfig {
     public ResNetEncoderConfig withLatentSize(int size) {
         Bounds.requireLatentSize("latentSize", 1, size);
         return new ResNetEncoderConfig(
-                depth, widthMultiplier, smallImages, inputChannels, size, norm, stageBlocks);
+                depth,
+                widthMultiplier,
+                smallImages,
+                inputChannels,
+                size,
+                norm,
+                stageBlocks,
+                preActivation,
+                initialization);
     }
 
     /**

@@ -51,13 +51,59 @@ public final class EncoderOperators {
         return convNorm("_add_relu", all, groups, 1, mode);
     }
 
+    /**
+     * Batch norm or group norm, as in {@link #convNorm}, then ReLU.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param parameters {@code [C]} each: weight and bias, and for batch norm running mean and
+     *     running variance
+     * @param groups a divisor of C for group norm, 0 for batch norm
+     * @param mode whether batch norm takes and keeps statistics, and gradients are wanted
+     * @return like {@code x}
+     */
+    public static NDArray normRelu(NDArray x, NDArray[] parameters, int groups, OperatorMode mode) {
+        NDArray[] all = Operators.append(new NDArray[] {x}, parameters);
+        return groups > 0
+                ? Operators.call(
+                        "group_norm_relu", mode, Operators.append(all, Operators.constant(groups)))
+                : Operators.call(
+                        "norm_relu", mode, Operators.append(all, Operators.flag(mode.training())));
+    }
+
+    /**
+     * Convolution without bias, with a square odd kernel k and padding k / 2.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param kernel {@code [out, C, k, k]}
+     * @param stride 1 or more
+     * @param mode precision and gradients
+     * @return {@code [N, out, H', W']}
+     */
+    public static NDArray conv(NDArray x, NDArray kernel, int stride, OperatorMode mode) {
+        return Operators.call(
+                "bare_conv", mode, x, kernel, Operators.constant(stride), mode.format().code());
+    }
+
+    /**
+     * {@code conv(x) + shortcut}: the end of a pre-activation ResNet block.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param shortcut {@code [N, out, H, W]}
+     * @param kernel {@code [out, C, k, k]}, of stride 1
+     * @param mode precision and gradients
+     * @return like {@code shortcut}
+     */
+    public static NDArray convAdd(NDArray x, NDArray shortcut, NDArray kernel, OperatorMode mode) {
+        return Operators.call("bare_conv_add", mode, x, shortcut, kernel, mode.format().code());
+    }
+
     private static NDArray convNorm(
             String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
         NDArray code = mode.format().code();
         return groups > 0
                 ? Operators.call(
                         "conv_group_norm" + end,
-                        mode.training(),
+                        mode,
                         Operators.append(
                                 inputs,
                                 Operators.constant(groups),
@@ -65,7 +111,7 @@ public final class EncoderOperators {
                                 code))
                 : Operators.call(
                         "conv_norm" + end,
-                        mode.training(),
+                        mode,
                         Operators.append(
                                 inputs,
                                 Operators.constant(stride),
@@ -77,21 +123,21 @@ public final class EncoderOperators {
      * Maximum over 3 x 3 windows, stride 2, padding 1: the standard ResNet stem's pooling.
      *
      * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
      */
-    public static NDArray maxPool(NDArray x, boolean training) {
-        return Operators.call("max_pool", training, x);
+    public static NDArray maxPool(NDArray x, OperatorMode mode) {
+        return Operators.call("max_pool", mode, x);
     }
 
     /**
      * The mean over all pixels; DJL's mean takes one axis only.
      *
      * @param x {@code [N, C, H, W]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
      */
-    public static NDArray globalPool(NDArray x, boolean training) {
-        return Operators.call("global_pool", training, x);
+    public static NDArray globalPool(NDArray x, OperatorMode mode) {
+        return Operators.call("global_pool", mode, x);
     }
 }

@@ -18,7 +18,7 @@ final class FastOperators {
 
     /** A kernel as the CPU library computes with it; belongs to the manager of {@code kernel}. */
     static NDArray packKernel(NDArray kernel, NumberFormat format) {
-        return call("pack_kernel", false, kernel, format.code());
+        return call("pack_kernel", kernel, format.code());
     }
 
     /**
@@ -28,7 +28,7 @@ final class FastOperators {
      * @return the transformed kernel and the matrices that transform tiles, in the kernel's manager
      */
     static NDList winogradKernel(NDArray kernel) {
-        return callAll("winograd_kernel", false, kernel);
+        return callAll("winograd_kernel", kernel);
     }
 
     /**
@@ -38,7 +38,7 @@ final class FastOperators {
      * @return kernel and bias, in the manager of the kernel
      */
     static NDList foldBatchNorm(NDArray... parameters) {
-        return callAll("fold_batch_norm", false, parameters);
+        return callAll("fold_batch_norm", parameters);
     }
 
     /** A folded convolution, packed or plain; {@code [N, in, H, W]} to {@code [N, out, H', W']}. */
@@ -52,7 +52,7 @@ final class FastOperators {
             OperatorMode mode) {
         String method = packed ? "packed_folded_conv" : "folded_conv";
         NDArray code = mode.format().code();
-        return call(method, false, x, kernel, bias, constant(stride), flag(relu), code);
+        return call(method, x, kernel, bias, constant(stride), flag(relu), code);
     }
 
     /** The same with a shortcut, which may be overwritten, before ReLU. */
@@ -66,19 +66,19 @@ final class FastOperators {
             OperatorMode mode) {
         String method = packed ? "packed_folded_conv_add_relu" : "folded_conv_add_relu";
         NDArray code = mode.format().code();
-        return call(method, false, x, shortcut, kernel, bias, constant(stride), code);
+        return call(method, x, shortcut, kernel, bias, constant(stride), code);
     }
 
     /** A folded convolution by Winograd's algorithm, in float32. */
     static NDArray winogradConv(
             NDArray x, NDArray kernel, NDArray matrices, NDArray bias, boolean relu) {
-        return call("winograd_folded_conv", false, x, kernel, matrices, bias, flag(relu));
+        return call("winograd_folded_conv", x, kernel, matrices, bias, flag(relu));
     }
 
     /** The same with a shortcut before ReLU. */
     static NDArray winogradConvAddRelu(
             NDArray x, NDArray shortcut, NDArray kernel, NDArray matrices, NDArray bias) {
-        return call("winograd_folded_conv_add_relu", false, x, shortcut, kernel, matrices, bias);
+        return call("winograd_folded_conv_add_relu", x, shortcut, kernel, matrices, bias);
     }
 
     // ---- trials ----
@@ -89,24 +89,24 @@ final class FastOperators {
         NDArray like = manager.zeros(new Shape(1));
         NDArray count = constant(Math.toIntExact(all.size()));
         NDArray code = format.code();
-        return call("pattern", false, like, count, constant(start), code).reshape(all);
+        return call("pattern", like, count, constant(start), code).reshape(all);
     }
 
     /** Result and gradients of input, kernel and bias of doubling and convolution, in float32. */
     static NDList doublingTrial(
             NumberFormat format, NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
-        return callAll("doubling_trial", false, x, kernel, bias, gradient, format.code());
+        return callAll("doubling_trial", x, kernel, bias, gradient, format.code());
     }
 
     /** The same by plain operators. */
     static NDList doublingPlain(
             NumberFormat format, NDArray x, NDArray kernel, NDArray bias, NDArray gradient) {
-        return callAll("doubling_plain", false, x, kernel, bias, gradient, format.code());
+        return callAll("doubling_plain", x, kernel, bias, gradient, format.code());
     }
 
     /** What dropout keeps of 65,536 numbers, with each random word of 16 bits for one of them. */
     static NDArray keptOfAllWords(NDArray x, double p) {
-        return call("drop_trial", false, x, Operators.number(p));
+        return call("drop_trial", x, Operators.number(p));
     }
 
     /** Parameters, first and second moments after three AdamW steps, fused or not. */
@@ -121,7 +121,7 @@ final class FastOperators {
         NDArray gradient = pattern(manager, 9, NumberFormat.FLOAT32, 1000);
         NDArray[] all = Arrays.copyOf(state, 4);
         all[3] = gradient;
-        return callAll("adamw_trial", false, append(all, flag(fused)));
+        return callAll("adamw_trial", append(all, flag(fused)));
     }
 
     private static NDArray[] append(NDArray[] head, NDArray tail) {

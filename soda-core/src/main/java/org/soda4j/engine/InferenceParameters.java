@@ -100,7 +100,7 @@ public final class InferenceParameters extends ParameterStore {
         bias.attach(manager);
         try (NDArray kernel = made.get(0)) {
             if (!isPacked(shape, true)) {
-                NDArray own = attached(Operators.cast(kernel, format, false));
+                NDArray own = attached(Operators.cast(kernel, format));
                 folded.put(norm, FoldedConv.plain(own, bias, norm.stride()));
                 return;
             }
@@ -133,7 +133,7 @@ public final class InferenceParameters extends ParameterStore {
         if (isPacked(shape(kernel, 1), false)) {
             put(kernel, FastOperators.packKernel(kernel.getArray(), format));
         } else if (format != NumberFormat.FLOAT32) {
-            put(kernel, Operators.cast(kernel.getArray(), format, false));
+            put(kernel, Operators.cast(kernel.getArray(), format));
         }
     }
 

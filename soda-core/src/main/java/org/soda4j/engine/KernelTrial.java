@@ -81,7 +81,7 @@ public final class KernelTrial {
         List<NDArray> found = fast.get();
         List<NDArray> expected = exact.get();
         for (int i = 0; i < found.size(); i++) {
-            NDArray difference = Operators.float32(found.get(i), false).sub(expected.get(i)).abs();
+            NDArray difference = Operators.float32(found.get(i)).sub(expected.get(i)).abs();
             float greatest = expected.get(i).abs().max().getFloat();
             error = Math.max(error, difference.max().getFloat() / Math.max(greatest, 1e-6f));
         }
@@ -109,8 +109,7 @@ public final class KernelTrial {
         NDArray variance = vector(manager, 6, out).add(1.5f);
         NDList made = FastOperators.foldBatchNorm(kernel, weight, bias, mean, variance);
         FoldedConv conv =
-                FoldedConv.plain(
-                        Operators.cast(made.get(0), format, false), made.get(1), shape.stride());
+                FoldedConv.plain(Operators.cast(made.get(0), format), made.get(1), shape.stride());
         NDArray[] norm = {kernel, weight, bias, mean, variance};
         OperatorMode low = new OperatorMode(false, format);
         return of(
@@ -153,7 +152,7 @@ public final class KernelTrial {
             NDIndex rows = new NDIndex("{}:{}", from, Math.min(from + PART, outputs));
             try (NDManager scope = x.getManager().newSubManager()) {
                 NDArray part = kernel.get(scope, rows);
-                part = Operators.float32(part, false);
+                part = Operators.float32(part);
                 NDArray sums =
                         FoldedConv.plain(part, bias.get(scope, rows), stride).apply(x, false, high);
                 sums.attach(x.getManager());
@@ -169,7 +168,7 @@ public final class KernelTrial {
 
     /** What may be overwritten. */
     private static NDArray copy(NDArray shortcut, OperatorMode mode) {
-        return Operators.cast(shortcut.mul(1), mode.format(), false);
+        return Operators.cast(shortcut.mul(1), mode.format());
     }
 
     private static KernelTrial winograd(NDManager manager, KernelShape shape, Extent extent) {
@@ -205,13 +204,13 @@ public final class KernelTrial {
     }
 
     private static NDArray exact(NDArray numbers) {
-        return Operators.float32(numbers, false);
+        return Operators.float32(numbers);
     }
 
     /** Of all random words as many must drop as there are to be; what is kept stays as it was. */
     private static KernelTrial dropout(NDManager manager, NumberFormat format) {
         int words = 1 << Short.SIZE;
-        NDArray ones = Operators.cast(manager.ones(new Shape(words)), format, false);
+        NDArray ones = Operators.cast(manager.ones(new Shape(words)), format);
         double[] shares = {0.1, 0.25, 0.5, 0.75};
         return of(
                 () -> Arrays.stream(shares).mapToObj(p -> kept(ones, p)).toList(),
@@ -225,7 +224,7 @@ public final class KernelTrial {
 
     /** How many ones are left of ones, and the greatest number. */
     private static NDArray kept(NDArray ones, double p) {
-        NDArray left = Operators.float32(FastOperators.keptOfAllWords(ones, p), false);
+        NDArray left = Operators.float32(FastOperators.keptOfAllWords(ones, p));
         float[] sums = {left.sum().getFloat(), left.max().getFloat()};
         return ones.getManager().create(sums);
     }

@@ -15,7 +15,7 @@ public final class LatentStatistics {
      * @return a scalar; 0 where the rows do not differ
      */
     public static NDArray effectiveRank(NDArray rows) {
-        return Operators.call("effective_rank", false, rows);
+        return Operators.call("effective_rank", rows);
     }
 
     /**
@@ -27,6 +27,6 @@ public final class LatentStatistics {
      * @return a scalar: the statistic over N, so that its weight does not depend on the batch
      */
     public static NDArray sigReg(NDArray rows) {
-        return Operators.call("sig_reg", true, rows);
+        return Operators.call("sig_reg", new OperatorMode(true, NumberFormat.FLOAT32), rows);
     }
 }

@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A DJL block whose parameters carry PyTorch's names and PyTorch's initial values.
+ * A DJL block whose parameters carry PyTorch's names and, unless it says otherwise, PyTorch's
+ * initial values.
  *
  * <p>Values depend on the seed and the parameter's full name alone, so that the same seed gives the
  * same model on every machine and in every order of construction.
@@ -30,6 +31,7 @@ public abstract class NamedBlock extends AbstractBlock {
 
     private final String name;
     private final long seed;
+    private final InitialValues initialValues;
     private final Map<String, NamedBlock> parts = new LinkedHashMap<>();
     private final List<ConvNorm> batchNorms = new ArrayList<>();
 
@@ -40,8 +42,20 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param seed of the initial values
      */
     protected NamedBlock(String name, long seed) {
+        this(name, seed, InitialValues.PYTORCH);
+    }
+
+    /**
+     * Creates a block with other initial values than PyTorch's.
+     *
+     * @param name as for the other constructor
+     * @param seed of the initial values
+     * @param initialValues of its own layers; its parts have theirs
+     */
+    protected NamedBlock(String name, long seed, InitialValues initialValues) {
         this.name = Objects.requireNonNull(name, "name");
         this.seed = seed;
+        this.initialValues = Objects.requireNonNull(initialValues, "initialValues");
     }
 
     /**
@@ -135,21 +149,14 @@ public abstract class NamedBlock extends AbstractBlock {
         return addChildBlock(local, block);
     }
 
-    /** A kernel or weight matrix, drawn as PyTorch's layers draw it: uniform, by its fan-in. */
+    /** A kernel {@code [out, in, k, k]} or weight matrix {@code [out, in]}. */
     protected final Parameter weight(String local, long... shape) {
-        long fanIn = 1;
-        for (int i = 1; i < shape.length; i++) {
-            fanIn *= shape[i];
-        }
-        return parameter(
-                local, Parameter.Type.WEIGHT, SeededInitializer.uniform(fanIn), true, shape);
+        return weight(local, initialValues, shape);
     }
 
-    /** A kernel drawn as torchvision's ResNets draw it: normal, by its fan-out. */
-    protected final Parameter kernel(String local, long... shape) {
-        long fanOut = shape[0] * shape[2] * shape[3];
-        return parameter(
-                local, Parameter.Type.WEIGHT, SeededInitializer.normal(fanOut), true, shape);
+    /** The same with initial values of its own. */
+    protected final Parameter weight(String local, InitialValues values, long... shape) {
+        return parameter(local, Parameter.Type.WEIGHT, values.weight(shape), true, shape);
     }
 
     /** A kernel of zeros, for inputs that a network is to learn to use. */
@@ -157,19 +164,19 @@ public abstract class NamedBlock extends AbstractBlock {
         return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
     }
 
-    /** The bias of a layer with that fan-in, drawn as PyTorch draws it. */
+    /** The bias of a layer with that fan-in. */
     protected final Parameter bias(String local, long fanIn, long size) {
-        return parameter(local, Parameter.Type.BIAS, SeededInitializer.uniform(fanIn), true, size);
+        return parameter(local, Parameter.Type.BIAS, initialValues.bias(fanIn), true, size);
     }
 
     /**
      * The bias of a layer whose first half of outputs scales and whose other half shifts.
      *
      * @param size of each half
-     * @param one whether the scales begin 1 higher than PyTorch draws them
+     * @param one whether the scales begin 1 higher than they are drawn
      */
     protected final Parameter scaleAndShiftBias(String local, long fanIn, long size, boolean one) {
-        SeededInitializer drawn = SeededInitializer.uniform(fanIn);
+        SeededInitializer drawn = initialValues.bias(fanIn);
         return parameter(
                 local,
                 Parameter.Type.BIAS,
@@ -201,27 +208,42 @@ public abstract class NamedBlock extends AbstractBlock {
     /**
      * A convolution without bias and the norm after it.
      *
-     * @param shape of the kernel {@code [out, in, k, k]}
+     * @param kernel of the convolution, {@code [out, in, k, k]}
+     * @param norm the name of the norm
      * @param groups of group norm, 0 for batch norm
      * @param stride of the convolution
      */
-    protected final ConvNorm convNorm(
-            String conv, String norm, Shape shape, int groups, int stride) {
-        long channels = shape.get(0);
-        boolean batchNorm = groups == 0;
+    protected final ConvNorm convNorm(Parameter kernel, String norm, int groups, int stride) {
+        NormRelu after = norm(norm, kernel.getShape().get(0), groups);
         ConvNorm all =
                 new ConvNorm(
-                        kernel(conv + ".weight", shape.getShape()),
-                        normWeight(norm + ".weight", channels),
-                        normBias(norm + ".bias", channels),
-                        batchNorm ? statistic(norm + ".running_mean", false, channels) : null,
-                        batchNorm ? statistic(norm + ".running_var", true, channels) : null,
+                        kernel,
+                        after.weight(),
+                        after.bias(),
+                        after.mean(),
+                        after.variance(),
                         groups,
                         stride);
-        if (batchNorm) {
+        if (groups == 0) {
             batchNorms.add(all);
         }
         return all;
+    }
+
+    /**
+     * A norm.
+     *
+     * @param channels of its input
+     * @param groups of group norm, 0 for batch norm
+     */
+    protected final NormRelu norm(String local, long channels, int groups) {
+        boolean batchNorm = groups == 0;
+        return new NormRelu(
+                normWeight(local + ".weight", channels),
+                normBias(local + ".bias", channels),
+                batchNorm ? statistic(local + ".running_mean", false, channels) : null,
+                batchNorm ? statistic(local + ".running_var", true, channels) : null,
+                groups);
     }
 
     private Parameter parameter(
@@ -246,16 +268,16 @@ public abstract class NamedBlock extends AbstractBlock {
 
     /** The value of a parameter on the device of {@code like}. */
     protected static NDArray value(
-            ParameterStore store, Parameter parameter, NDArray like, boolean training) {
-        return store.getValue(parameter, like.getDevice(), training);
+            ParameterStore store, Parameter parameter, NDArray like, OperatorMode mode) {
+        return store.getValue(parameter, like.getDevice(), mode.training());
     }
 
     /** The values of several parameters on the device of {@code like}. */
     protected static NDArray[] values(
-            ParameterStore store, NDArray like, boolean training, Parameter... parameters) {
+            ParameterStore store, NDArray like, OperatorMode mode, Parameter... parameters) {
         NDArray[] values = new NDArray[parameters.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value(store, parameters[i], like, training);
+            values[i] = value(store, parameters[i], like, mode);
         }
         return values;
     }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the engine's native library from writing warnings past SLF4J. On processors that its NNPACK
  * does not know it writes a line for each small convolution: those of a single image, and 1 x 1
- * ones of batches below 16 on one thread.
+ * ones of batches below 16 on one thread. The operators of this library go around it.
  */
 public final class NativeLogging {
 

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * <p>Parameters, times and latents are float32; feature maps are in the mode's {@link NumberFormat}
  * (float64 throughout works too, for gradient checks). DJL has no name for bfloat16: such a map can
  * go into other operators and be closed, but Java cannot read it before {@link #float32}. The
- * result belongs to the manager of the first argument. Operators that compute in a format of their
- * choice take an {@link OperatorMode}; those that keep their input's take {@code training} alone,
- * which asks autograd to record the call.
+ * result belongs to the manager of the first argument. Where norms, SiLU, linear layers and the
+ * like keep their input's format, the {@link OperatorMode} says only whether autograd records the
+ * call.
  */
 @Internal
 public final class Operators {
@@ -34,23 +34,23 @@ public final class Operators {
      * @param weight {@code [C]}
      * @param bias {@code [C]}
      * @param groups a divisor of C
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return like {@code x}
      */
     public static NDArray groupNorm(
-            NDArray x, NDArray weight, NDArray bias, int groups, boolean training) {
-        return call("group_norm", training, x, weight, bias, constant(groups));
+            NDArray x, NDArray weight, NDArray bias, int groups, OperatorMode mode) {
+        return call("group_norm", mode, x, weight, bias, constant(groups));
     }
 
     /**
      * SiLU, {@code x sigmoid(x)}, in one kernel.
      *
      * @param x any shape
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return like {@code x}
      */
-    public static NDArray silu(NDArray x, boolean training) {
-        return call("silu", training, x);
+    public static NDArray silu(NDArray x, OperatorMode mode) {
+        return call("silu", mode, x);
     }
 
     /**
@@ -62,7 +62,7 @@ public final class Operators {
      * @param weight {@code [C]}, of the norm
      * @param bias {@code [C]}, of the norm
      * @param groups a divisor of C
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return like {@code h}
      */
     public static NDArray modulatedNormSilu(
@@ -72,9 +72,8 @@ public final class Operators {
             NDArray weight,
             NDArray bias,
             int groups,
-            boolean training) {
-        return call(
-                "modulated_norm_silu", training, h, time, latent, weight, bias, constant(groups));
+            OperatorMode mode) {
+        return call("modulated_norm_silu", mode, h, time, latent, weight, bias, constant(groups));
     }
 
     /**
@@ -83,11 +82,11 @@ public final class Operators {
      * @param x {@code [..., in]}
      * @param weight {@code [out, in]}
      * @param bias {@code [out]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [..., out]}
      */
-    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean training) {
-        return call("linear", training, x, weight, bias);
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, OperatorMode mode) {
+        return call("linear", mode, x, weight, bias);
     }
 
     /**
@@ -102,8 +101,7 @@ public final class Operators {
      */
     public static NDArray conv(
             NDArray x, NDArray weight, NDArray bias, int stride, OperatorMode mode) {
-        return call(
-                "conv", mode.training(), x, weight, bias, constant(stride), mode.format().code());
+        return call("conv", mode, x, weight, bias, constant(stride), mode.format().code());
     }
 
     /**
@@ -112,11 +110,11 @@ public final class Operators {
      * @param query {@code [N, heads, length, width]}
      * @param key {@code [N, heads, keys, width]}
      * @param value {@code [N, heads, keys, width]}
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code [N, heads, length, width]}
      */
-    public static NDArray attention(NDArray query, NDArray key, NDArray value, boolean training) {
-        return call("attention", training, query, key, value);
+    public static NDArray attention(NDArray query, NDArray key, NDArray value, OperatorMode mode) {
+        return call("attention", mode, query, key, value);
     }
 
     /**
@@ -124,11 +122,11 @@ public final class Operators {
      *
      * @param x {@code [N, C, H, W]}
      * @param resample how
-     * @param training whether gradients are wanted
+     * @param mode whether gradients are wanted
      * @return {@code x} at the new resolution
      */
-    public static NDArray resize(NDArray x, Resample resample, boolean training) {
-        return call("resize", training, x, resample.code());
+    public static NDArray resize(NDArray x, Resample resample, OperatorMode mode) {
+        return call("resize", mode, x, resample.code());
     }
 
     /**
@@ -156,7 +154,7 @@ public final class Operators {
             OperatorMode mode) {
         return call(
                 "norm_silu_conv",
-                mode.training(),
+                mode,
                 x,
                 normWeight,
                 normBias,
@@ -183,7 +181,7 @@ public final class Operators {
             NDArray[] inputs, int groups, double dropout, OperatorMode mode) {
         return call(
                 "modulated_conv",
-                mode.training(),
+                mode,
                 append(
                         inputs,
                         constant(groups),
@@ -206,7 +204,7 @@ public final class Operators {
             NDArray x, NDArray weight, NDArray bias, Resample resample, OperatorMode mode) {
         return call(
                 "resize_conv",
-                mode.training(),
+                mode,
                 x,
                 weight,
                 bias,
@@ -229,7 +227,7 @@ public final class Operators {
             NDArray[] inputs, int groups, int heads, OperatorMode mode) {
         return call(
                 "attention_block",
-                mode.training(),
+                mode,
                 append(inputs, constant(groups), constant(heads), mode.format().code()));
     }
 
@@ -249,31 +247,63 @@ public final class Operators {
             NDArray[] inputs, int groups, int heads, OperatorMode mode) {
         return call(
                 "cross_attention_block",
-                mode.training(),
+                mode,
                 append(inputs, constant(groups), constant(heads), mode.format().code()));
     }
 
     /**
-     * Converts a feature map that Java is to read.
+     * Multiplies a map by a number, in place.
      *
-     * @param x in any {@link NumberFormat}
-     * @param training whether gradients are wanted
-     * @return in float32
+     * @param x any array that nothing else needs as it was; the result is the same memory
+     * @param factor the number
+     * @param mode whether gradients are wanted
+     * @return {@code factor x}
      */
-    public static NDArray float32(NDArray x, boolean training) {
-        return cast(x, NumberFormat.FLOAT32, training);
+    public static NDArray scaled(NDArray x, double factor, OperatorMode mode) {
+        return call("scaled", mode, x, number(factor));
     }
 
     /**
-     * Converts to a number format.
+     * Converts a feature map that Java is to read, without gradients.
+     *
+     * @param x in any {@link NumberFormat}
+     * @return in float32
+     */
+    public static NDArray float32(NDArray x) {
+        return cast(x, NumberFormat.FLOAT32);
+    }
+
+    /**
+     * Converts a feature map to float32.
+     *
+     * @param x in any {@link NumberFormat}
+     * @param mode whether gradients are wanted
+     * @return in float32
+     */
+    public static NDArray float32(NDArray x, OperatorMode mode) {
+        return call("cast", mode, x, NumberFormat.FLOAT32.code());
+    }
+
+    /**
+     * Converts to a number format, without gradients.
      *
      * @param x any array
      * @param format what to convert to
-     * @param training whether gradients are wanted
      * @return {@code x} in that format
      */
-    public static NDArray cast(NDArray x, NumberFormat format, boolean training) {
-        return call("cast", training, x, format.code());
+    public static NDArray cast(NDArray x, NumberFormat format) {
+        return call("cast", x, format.code());
+    }
+
+    /**
+     * Converts to the format of a mode.
+     *
+     * @param x any array
+     * @param mode what to convert to, and whether gradients are wanted
+     * @return {@code x} in that format
+     */
+    public static NDArray cast(NDArray x, OperatorMode mode) {
+        return call("cast", mode, x, mode.format().code());
     }
 
     /**
@@ -286,7 +316,7 @@ public final class Operators {
      * @return {@code [N, M]} or {@code [1, N, H, W]}
      */
     public static NDArray product(NDArray a, NDArray b, NumberFormat format) {
-        return call("product", false, a, b, format.code());
+        return call("product", a, b, format.code());
     }
 
     /**
@@ -296,7 +326,7 @@ public final class Operators {
      * @param source the new values, of the same shape
      */
     public static void copy(NDArray target, NDArray source) {
-        call("copy", false, target, source).close();
+        call("copy", target, source).close();
     }
 
     /** Calls a method on whole lists, without gradients. */
@@ -319,7 +349,7 @@ public final class Operators {
      * @return {@code [d, d]}
      */
     public static NDArray cholesky(NDArray matrix) {
-        return call("cholesky", false, matrix);
+        return call("cholesky", matrix);
     }
 
     /**
@@ -331,19 +361,25 @@ public final class Operators {
      * @return x
      */
     public static NDArray solveTriangle(NDArray lower, NDArray b, boolean transposed) {
-        return call("solve_triangle", false, lower, b, flag(transposed));
+        return call("solve_triangle", lower, b, flag(transposed));
     }
 
     static NDArray flag(boolean value) {
         return constant(value ? 1 : 0);
     }
 
-    static NDArray call(String method, boolean training, NDArray... inputs) {
-        return MODULE.call(method, training, inputs).get(0);
+    /** Without gradients. */
+    static NDArray call(String method, NDArray... inputs) {
+        return MODULE.call(method, false, inputs).get(0);
     }
 
-    static NDList callAll(String method, boolean training, NDArray... inputs) {
-        return MODULE.call(method, training, inputs);
+    static NDArray call(String method, OperatorMode mode, NDArray... inputs) {
+        return MODULE.call(method, mode.training(), inputs).get(0);
+    }
+
+    /** Without gradients, all results. */
+    static NDList callAll(String method, NDArray... inputs) {
+        return MODULE.call(method, false, inputs);
     }
 
     /** Doubling as part of the convolution, where that may be. */

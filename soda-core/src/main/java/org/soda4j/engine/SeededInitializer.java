@@ -18,38 +18,63 @@ import java.util.zip.CRC32;
  */
 final class SeededInitializer implements Initializer {
 
-    private final boolean normal;
+    /** Beyond so many deviations a truncated normal is drawn again. */
+    private static final double MOST_DEVIATIONS = 2;
+
+    private final Distribution distribution;
     private final double scale;
     private final long higher;
     private final long seed;
 
-    private SeededInitializer(boolean normal, double scale, long higher, long seed) {
-        this.normal = normal;
+    private enum Distribution {
+        UNIFORM,
+        NORMAL,
+        TRUNCATED_NORMAL
+    }
+
+    private SeededInitializer(Distribution distribution, double scale, long higher, long seed) {
+        this.distribution = distribution;
         this.scale = scale;
         this.higher = higher;
         this.seed = seed;
     }
 
-    /** U(-b, b), b = 1 / sqrt(fanIn): what PyTorch's Conv2d and Linear start from. */
-    static SeededInitializer uniform(long fanIn) {
-        return new SeededInitializer(false, 1 / Math.sqrt(fanIn), 0, 0);
+    /** U(-bound, bound). */
+    static SeededInitializer uniform(double bound) {
+        return new SeededInitializer(Distribution.UNIFORM, bound, 0, 0);
     }
 
-    /** N(0, 2 / fanOut): Kaiming's for ReLU, what torchvision's ResNets start from. */
-    static SeededInitializer normal(long fanOut) {
-        return new SeededInitializer(true, Math.sqrt(2.0 / fanOut), 0, 0);
+    /** Of mean 0. */
+    static SeededInitializer normal(double deviation) {
+        return new SeededInitializer(Distribution.NORMAL, deviation, 0, 0);
+    }
+
+    /** Of mean 0; the deviation is that before the tails are cut. */
+    static SeededInitializer truncatedNormal(double deviation) {
+        return new SeededInitializer(Distribution.TRUNCATED_NORMAL, deviation, 0, 0);
     }
 
     /** The same values, so many of the first ones 1 higher. */
     SeededInitializer withFirstHigher(long count) {
-        return new SeededInitializer(normal, scale, count, seed);
+        return new SeededInitializer(distribution, scale, count, seed);
     }
 
     SeededInitializer of(long modelSeed, String name) {
         CRC32 crc = new CRC32();
         crc.update(name.getBytes(StandardCharsets.UTF_8));
         return new SeededInitializer(
-                normal, scale, higher, modelSeed * 0x9E3779B97F4A7C15L + crc.getValue());
+                distribution, scale, higher, modelSeed * 0x9E3779B97F4A7C15L + crc.getValue());
+    }
+
+    private double draw(SplittableRandom random) {
+        if (distribution == Distribution.UNIFORM) {
+            return 2 * random.nextDouble() - 1;
+        }
+        double draw = random.nextGaussian();
+        while (distribution == Distribution.TRUNCATED_NORMAL && Math.abs(draw) > MOST_DEVIATIONS) {
+            draw = random.nextGaussian();
+        }
+        return draw;
     }
 
     @Override
@@ -60,8 +85,7 @@ final class SeededInitializer implements Initializer {
         FloatBuffer values =
                 array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
         for (long i = 0; i < shape.size(); i++) {
-            double draw = normal ? random.nextGaussian() : 2 * random.nextDouble() - 1;
-            values.put((float) (scale * draw + (i < higher ? 1 : 0)));
+            values.put((float) (scale * draw(random) + (i < higher ? 1 : 0)));
         }
         if (!array.getDevice().equals(manager.getDevice())) {
             try (NDArray onCpu = array) {

@@ -110,6 +110,19 @@ public final class ThreadTeam {
         }
     }
 
+    /**
+     * Describes the team of the calling thread, for a record of how something was computed.
+     *
+     * @return the number of threads, or {@code adaptive} within a call whose number follows the
+     *     machine
+     */
+    public static String description() {
+        Call call = CALL.get();
+        return call != null && call.team.size == 0
+                ? "adaptive"
+                : Integer.toString(PyTorchEngine.threads());
+    }
+
     private static boolean isChosen() {
         String environment = System.getenv("OMP_NUM_THREADS");
         return environment != null && !environment.isBlank()

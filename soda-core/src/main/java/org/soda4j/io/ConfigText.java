@@ -195,18 +195,23 @@ public final class ConfigText {
         }
         JsonNode found = tree.at(pointer(e));
         if (e instanceof MismatchedInputException mismatch && !found.isMissingNode()) {
-            String expected = expected(mismatch.getTargetType(), found);
-            if (expected != null) {
-                return "expected %s, found %s".formatted(expected, shown(found));
-            }
+            return "expected %s, found %s"
+                    .formatted(expected(valueType(mismatch), found), shown(found));
         }
         return e.getOriginalMessage();
     }
 
-    /** A kind of value in words, or null: Jackson's own message would name a Java class. */
+    /** Of an element of an array Jackson names the array. */
+    private static Class<?> valueType(MismatchedInputException e) {
+        Class<?> type = e.getTargetType();
+        boolean element = e.getPath().get(e.getPath().size() - 1).getFieldName() == null;
+        return type != null && type.isArray() && element ? type.getComponentType() : type;
+    }
+
+    /** A kind of value in words: Jackson's own message would name a Java class. */
     private static String expected(Class<?> type, JsonNode found) {
         if (type == null) {
-            return null;
+            return "another kind of value";
         }
         if (type.isEnum()) {
             return "one of " + Arrays.toString(type.getEnumConstants());
@@ -223,7 +228,10 @@ public final class ConfigText {
         if (type == double.class || type == Double.class) {
             return "a number";
         }
-        return type == boolean.class || type == Boolean.class ? "true or false" : null;
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        return type == String.class ? "a text" : "fields such as " + ConfigExample.of(JSON, type);
     }
 
     private static String shown(JsonNode found) {

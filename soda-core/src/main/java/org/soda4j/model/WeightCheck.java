@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.soda4j.engine.FiniteValues;
-import org.soda4j.engine.Internal;
 import org.soda4j.engine.ParameterVersions;
 
 /**
@@ -18,8 +17,7 @@ import org.soda4j.engine.ParameterVersions;
  * such as an own training leaves them. Reads them all, once after each change. For any number of
  * threads, as long as nothing writes meanwhile.
  */
-@Internal
-public final class WeightCheck {
+final class WeightCheck {
 
     private static final int LISTED = 5;
 
@@ -52,7 +50,7 @@ public final class WeightCheck {
     }
 
     /** Checks parameters by name. */
-    public static void requireFinite(Map<String, Parameter> parameters) {
+    static void requireFinite(Map<String, Parameter> parameters) {
         Optional<String> problem = problem(parameters);
         if (problem.isPresent()) {
             throw new NonFiniteException(

@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 
 /** The block of {@link ViewPooling}. */
@@ -44,8 +45,9 @@ final class PoolingBlock extends NamedBlock {
         if (pooling == ViewPooling.MEAN) {
             return new NDList(latents.mean(new int[] {1}));
         }
-        NDArray[] p = values(store, latents, training, attention);
-        try (NDArray hidden = Operators.linear(latents, p[0], p[1], training);
+        OperatorMode mode = mode(training, params);
+        NDArray[] p = values(store, latents, mode, attention);
+        try (NDArray hidden = Operators.linear(latents, p[0], p[1], mode);
                 NDArray active = hidden.tanh();
                 NDArray scored = active.mul(p[2]);
                 NDArray scores = scored.sum(new int[] {2}, true);

@@ -44,7 +44,7 @@ final class RayBlock extends NamedBlock {
         // In float32 whatever the precision: the sines of neighbouring cameras differ by little.
         OperatorMode mode = new OperatorMode(training, NumberFormat.FLOAT32);
         try (waves) {
-            NDArray[] p = values(store, waves, training, projection);
+            NDArray[] p = values(store, waves, mode, projection);
             return new NDList(Operators.conv(waves, p[0], p[1], 1, mode));
         }
     }

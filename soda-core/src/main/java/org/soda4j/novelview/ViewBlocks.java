@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.OperatorMode;
 
 /** What a model of novel views has beside encoder and denoiser: two ray encodings and the pool. */
 @Internal
@@ -60,15 +61,15 @@ public final class ViewBlocks {
     }
 
     /** The channels that join those of source images, {@code [cameras, R, H, W]}. */
-    public NDArray sourceChannels(List<Camera> cameras, NDArray like, boolean training) {
+    public NDArray sourceChannels(List<Camera> cameras, NDArray like, OperatorMode mode) {
         Shape images = like.getShape();
-        return channels(encoderRays, cameras, images.get(2), images.get(3), like, training);
+        return channels(encoderRays, cameras, images.get(2), images.get(3), like, mode);
     }
 
     /** The channels that join those of noisy images, {@code [cameras, R, H, W]}. */
     public NDArray targetChannels(
-            List<Camera> cameras, long height, long width, NDArray like, boolean training) {
-        return channels(denoiserRays, cameras, height, width, like, training);
+            List<Camera> cameras, long height, long width, NDArray like, OperatorMode mode) {
+        return channels(denoiserRays, cameras, height, width, like, mode);
     }
 
     private NDArray channels(
@@ -77,7 +78,7 @@ public final class ViewBlocks {
             long height,
             long width,
             NDArray like,
-            boolean training) {
+            OperatorMode mode) {
         int h = Math.toIntExact(height);
         int w = Math.toIntExact(width);
         float[] numbers = new float[Math.multiplyExact(cameras.size() * 6, h * w)];
@@ -87,12 +88,12 @@ public final class ViewBlocks {
         Shape shape = new Shape(cameras.size(), 6, h, w);
         try (NDArray onCpu = like.getManager().create(numbers, shape);
                 NDArray rays = onCpu.toDevice(like.getDevice(), false)) {
-            return block.forward(store, new NDList(rays), training).get(0);
+            return block.forward(store, new NDList(rays), mode.training()).get(0);
         }
     }
 
     /** Latents {@code [N, S, d]} to {@code [N, d]}. */
-    public NDArray pool(NDArray latents, boolean training) {
-        return pool.forward(store, new NDList(latents), training).get(0);
+    public NDArray pool(NDArray latents, OperatorMode mode) {
+        return pool.forward(store, new NDList(latents), mode.training()).get(0);
     }
 }

@@ -13,7 +13,8 @@ import java.util.Iterator;
 public interface BatchLoader extends AutoCloseable {
 
     /**
-     * Returns the batches of one epoch; all have the same size, of this rank.
+     * Returns the batches of one epoch; all have the same size, of this rank, but for the last one
+     * where the request says that it may be smaller.
      *
      * @return at least 1
      */

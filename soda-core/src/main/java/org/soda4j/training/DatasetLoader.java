@@ -20,45 +20,55 @@ final class DatasetLoader implements BatchLoader {
 
     private final RandomAccessDataset dataset;
     private final TrainingData.Request request;
+    private final long size;
+    private final long step;
 
     DatasetLoader(RandomAccessDataset dataset, TrainingData.Request request) {
         this.dataset = dataset;
         this.request = request;
+        size = dataset.size();
+        step = (long) request.batchSize() * request.ranks();
         if (steps() < 1) {
             throw new IllegalArgumentException(
                     "data: expected at least one batch of %d images for each of %d ranks, found %d images"
-                            .formatted(request.batchSize(), request.ranks(), dataset.size()));
+                            .formatted(request.batchSize(), request.ranks(), size));
         }
     }
 
     @Override
     public int steps() {
-        return Math.toIntExact(dataset.size() / ((long) request.batchSize() * request.ranks()));
+        return Math.toIntExact(request.dropLast() ? size / step : (size + step - 1) / step);
     }
 
     @Override
     public Iterator<Batch> epoch(int epoch, int fromStep, NDManager manager) {
-        long[] order = LongStream.range(0, dataset.size()).toArray();
+        long[] order = LongStream.range(0, size).toArray();
         if (request.shuffle()) {
             shuffle(order, new SplittableRandom(request.seed() * 0x9E3779B97F4A7C15L + epoch));
         }
         List<List<Long>> batches = new ArrayList<>();
-        int size = request.batchSize();
         for (int b = fromStep; b < steps(); b++) {
-            int start = (b * request.ranks() + request.rank()) * size;
+            long each = batchSize(b);
+            long start = b * step + request.rank() * each;
             batches.add(
-                    LongStream.range(start, start + size)
-                            .map(i -> order[(int) i])
+                    LongStream.range(start, start + each)
+                            .map(i -> order[(int) (i % size)])
                             .boxed()
                             .toList());
         }
         try {
-            return dataset.getData(manager, new Order(batches, size)).iterator();
+            return dataset.getData(manager, new Order(batches, request.batchSize())).iterator();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (TranslateException e) {
             throw new IllegalStateException("the data set cannot make batches", e);
         }
+    }
+
+    /** The same on all ranks; beyond the end the order begins anew. */
+    private long batchSize(int b) {
+        long left = Math.min(step, size - b * step);
+        return (left + request.ranks() - 1) / request.ranks();
     }
 
     /** Batches of indices that are known beforehand. */

@@ -64,7 +64,8 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
      * many pixels, learn useful features in minutes on a laptop; with {@code -grey} for images of
      * one channel. {@code cifar10}, {@code cifar100} and {@code tiny-imagenet} have the
      * hyper-parameters of the published PyTorch implementation; {@code paper-*} add what only the
-     * paper has: the inverted schedule, a section for every depth, and layer masking.
+     * paper has: the inverted schedule, a section for every depth, layer masking, pre-activation,
+     * its initial values and rescaled sums.
      *
      * @return names for {@link #preset}
      */

@@ -25,7 +25,7 @@ final class SequentialLoader implements BatchLoader {
         this.dataset = dataset;
         this.request = request;
         try (NDManager scope = PyTorchEngine.require().newBaseManager()) {
-            steps = count(scope) / request.ranks();
+            steps = count(scope);
         }
         if (steps < 1) {
             throw new IllegalArgumentException(
@@ -36,6 +36,7 @@ final class SequentialLoader implements BatchLoader {
 
     private int count(NDManager scope) {
         int whole = 0;
+        int more = 0;
         Iterator<Batch> batches = read(scope);
         while (batches.hasNext()) {
             try (Batch batch = batches.next()) {
@@ -46,10 +47,21 @@ final class SequentialLoader implements BatchLoader {
                     throw new IllegalArgumentException(
                             "data: expected batches of %d images, found %d in batch %d; give the trainer the batch size of the data set"
                                     .formatted(request.batchSize(), size, whole));
+                } else if (!request.dropLast()) {
+                    requireOneRank();
+                    more = 1;
                 }
             }
         }
-        return whole;
+        return whole / request.ranks() + more;
+    }
+
+    private void requireOneRank() {
+        if (request.ranks() > 1) {
+            throw new IllegalArgumentException(
+                    "dropLast: expected true for data that can only be read in their order and %d ranks, which would have last batches of different sizes, found false"
+                            .formatted(request.ranks()));
+        }
     }
 
     private Iterator<Batch> read(NDManager manager) {

@@ -171,7 +171,8 @@ public final class SodaTrainer {
                         StepSeed.of(config.seed(), StepSeed.Use.LOADER, 0),
                         config.shuffle(),
                         ranks.rank(),
-                        ranks.size());
+                        ranks.size(),
+                        config.dropLast());
         return options.data.apply(request);
     }
 
@@ -241,8 +242,9 @@ public final class SodaTrainer {
          *     TrainingData} brings its own loader; a {@link RandomAccessDataset} is read by DJL in
          *     an order of the trainer's; any other is read from its begin to its end in its own
          *     order, once before the training to count its batches, which must be of the trainer's
-         *     batch size (a smaller last one is left out). A run resumes exactly only if the data
-         *     set gives the same batches each time
+         *     batch size (a smaller last one is left out, or with {@link #dropLast}(false), in one
+         *     process, trained on). A run resumes exactly only if the data set gives the same
+         *     batches each time
          * @return this
          */
         public Builder data(Dataset pairs) {

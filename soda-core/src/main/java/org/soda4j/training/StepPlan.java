@@ -36,16 +36,18 @@ final class StepPlan {
     /** Goes on from a checkpoint; returns where that is with this number of ranks. */
     RunPosition from(RunPosition saved) {
         RunPosition at = saved.withRanks(ranks);
+        long done = (long) at.epoch() * stepsPerEpoch + at.batch();
         shift =
                 switch (config.length().unit()) {
                     case STEPS -> 0;
-                    case EPOCHS -> at.step() - ((long) at.epoch() * stepsPerEpoch + at.batch());
-                    case IMAGES -> at.step() - at.images() / imagesPerStep;
+                    case EPOCHS -> at.step() - done;
+                    case IMAGES ->
+                            at.step() - (config.dropLast() ? at.images() / imagesPerStep : done);
                 };
         return at;
     }
 
-    /** Images of a step, over all ranks. */
+    /** Images of a step, over all ranks; an epoch's last step may have fewer. */
     int imagesPerStep() {
         return imagesPerStep;
     }

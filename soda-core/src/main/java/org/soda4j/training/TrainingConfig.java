@@ -53,6 +53,10 @@ public final class TrainingConfig {
     private final Precision precision;
     private final long seed;
     private final boolean shuffle;
+
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Dropped.class)
+    private final boolean dropLast;
+
     private final int evaluateEveryEpochs;
     private final int sampleEveryEpochs;
     private final int samples;
@@ -60,6 +64,19 @@ public final class TrainingConfig {
     private final int checkpointEveryEpochs;
     private final int checkpointEveryMinutes;
     private final Retention retention;
+
+    /** Keeps the text of a training what it was before the last batch could be kept. */
+    static final class Dropped {
+        @Override
+        public boolean equals(Object value) {
+            return Boolean.TRUE.equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return Boolean.hashCode(true);
+        }
+    }
 
     TrainingConfig(TrainingOptions<?> options) {
         length = options.length;
@@ -83,6 +100,7 @@ public final class TrainingConfig {
         precision = options.precision;
         seed = options.seed;
         shuffle = options.shuffle;
+        dropLast = options.dropLast;
         evaluateEveryEpochs = options.evaluateEveryEpochs;
         sampleEveryEpochs = options.sampleEveryEpochs;
         samples = options.samples;
@@ -215,6 +233,23 @@ public final class TrainingConfig {
         return shuffle;
     }
 
+    /** {@return whether images that fill no batch are left out; not in the text where they are} */
+    public boolean dropLast() {
+        return dropLast;
+    }
+
+    /**
+     * Returns the steps of an epoch.
+     *
+     * @param images of the data
+     * @param ranks that share them
+     * @return at least 0
+     */
+    public long stepsPerEpoch(long images, int ranks) {
+        long step = (long) batchSize * ranks;
+        return dropLast ? images / step : (images + step - 1) / step;
+    }
+
     /** {@return 0 for only at the end} */
     public int evaluateEveryEpochs() {
         return evaluateEveryEpochs;
@@ -273,6 +308,7 @@ public final class TrainingConfig {
                 precision,
                 seed,
                 shuffle,
+                dropLast,
                 evaluateEveryEpochs,
                 sampleEveryEpochs,
                 samples,

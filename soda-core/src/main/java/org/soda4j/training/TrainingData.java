@@ -21,8 +21,12 @@ public interface TrainingData extends Dataset {
      * @param shuffle whether each epoch has its own order
      * @param rank this process, from 0
      * @param ranks processes that share the data
+     * @param dropLast whether images that do not fill a batch on every rank are left out; if not,
+     *     they are a smaller last batch, as large on each rank: the first images of the epoch's
+     *     order are repeated where that is needed
      */
-    record Request(int batchSize, long seed, boolean shuffle, int rank, int ranks) {}
+    record Request(
+            int batchSize, long seed, boolean shuffle, int rank, int ranks, boolean dropLast) {}
 
     /**
      * Returns a digest of the data for a run's record, empty if there is none.

@@ -25,6 +25,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     Precision precision = Precision.FP32;
     long seed;
     boolean shuffle = true;
+    boolean dropLast = true;
     int evaluateEveryEpochs;
     int sampleEveryEpochs;
     int samples = 30;
@@ -51,6 +52,7 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
         precision = config.precision();
         seed = config.seed();
         shuffle = config.shuffle();
+        dropLast = config.dropLast();
         evaluateEveryEpochs = config.evaluateEveryEpochs();
         sampleEveryEpochs = config.sampleEveryEpochs();
         samples = config.samples();
@@ -187,6 +189,19 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
      */
     public T shuffle(boolean shuffle) {
         this.shuffle = shuffle;
+        return self();
+    }
+
+    /**
+     * Sets what becomes of the images that do not fill an epoch's last batch. Default: true, they
+     * are left out, and others in each epoch; published: false, they are a smaller batch of their
+     * own. Then a length in images, as that of the warm-up, counts it as a full one.
+     *
+     * @param dropLast false to train on them
+     * @return this
+     */
+    public T dropLast(boolean dropLast) {
+        this.dropLast = dropLast;
         return self();
     }
 

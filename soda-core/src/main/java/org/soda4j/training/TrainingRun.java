@@ -215,11 +215,11 @@ final class TrainingRun implements AutoCloseable {
 
     private void trainBatch(NDList views) {
         requireViews(views);
+        int images = Math.toIntExact(views.get(0).getShape().get(0)) * ranks.size();
         double rate = plan.rate(at.step() + 1);
         TrainingStep.Result result = trainingStep.run(at.step() + 1, views, rate);
-        meter.finishStep(
-                plan.imagesPerStep(), result.skipped() ? meter.smoothedLoss() : result.loss());
-        at = at.afterStep(plan.imagesPerStep(), result);
+        meter.finishStep(images, result.skipped() ? meter.smoothedLoss() : result.loss());
+        at = at.afterStep(images, result);
         if (at.step() % checkRanksEverySteps == 0) {
             parallel.requireSameModel(at.step());
         }
@@ -272,9 +272,11 @@ final class TrainingRun implements AutoCloseable {
 
     private void requireViews(NDList views) {
         int arrays = soda.config().views() == null ? 2 : ViewBatch.ARRAYS;
-        boolean fit = views.size() >= arrays;
-        for (int i = 0; fit && i < arrays; i++) {
-            fit = views.get(i).getShape().get(0) == config.batchSize();
+        long size = views.isEmpty() ? 0 : views.get(0).getShape().get(0);
+        boolean last = !config.dropLast() && at.batch() == loader.steps() - 1;
+        boolean fit = views.size() >= arrays && isSize(size, last);
+        for (int i = 1; fit && i < arrays; i++) {
+            fit = views.get(i).getShape().get(0) == size;
         }
         if (!fit) {
             throw new IllegalArgumentException(
@@ -286,6 +288,21 @@ final class TrainingRun implements AutoCloseable {
                                     config.batchSize(),
                                     views.stream().map(NDArray::getShape).toList()));
         }
+        requireEnoughForBatchNorm(size);
+    }
+
+    /** Of one value a channel batch norm would take the variance, and keep what is not a number. */
+    private void requireEnoughForBatchNorm(long size) {
+        boolean batchNorm = soda.trainableNames().size() < soda.parameters().size();
+        if (batchNorm && size < config.batchSize() && size < 2L * config.accumulation()) {
+            throw new IllegalArgumentException(
+                    "data: expected at least 2 images for batch norm in each part of an epoch's last batch, found %d images in %d parts; set another batchSize, or dropLast"
+                            .formatted(size, config.accumulation()));
+        }
+    }
+
+    private boolean isSize(long size, boolean last) {
+        return size == config.batchSize() || last && size > 0 && size < config.batchSize();
     }
 
     private void finishEpoch() {

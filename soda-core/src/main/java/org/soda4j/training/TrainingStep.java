@@ -127,22 +127,25 @@ final class TrainingStep implements AutoCloseable {
 
     /** Adds the gradients of one micro-batch; returns its part of the batch's loss. */
     private double backward(NDList views, TrainingDraw draw, int part, double factor) {
-        int size = config.batchSize() / config.accumulation();
+        int whole = Math.toIntExact(views.get(0).getShape().get(0));
+        int from = part * whole / config.accumulation();
+        int to = (part + 1) * whole / config.accumulation();
+        if (from == to) {
+            return 0; // A last batch of fewer images than there are micro-batches.
+        }
         try (NDManager scope = views.get(0).getManager().newSubManager();
                 GradientCollector collector = gradients.newCollector()) {
             NDList v = new NDList();
-            views.forEach(array -> v.add(part(array, part, size, scope)));
+            views.forEach(array -> v.add(part(array, from, to, scope)));
             TrainingDraw d =
                     new TrainingDraw(
-                            Arrays.copyOfRange(draw.times(), part * size, (part + 1) * size),
-                            part(draw.noise(), part, size, scope),
-                            Arrays.copyOfRange(draw.keep(), part * size, (part + 1) * size),
-                            draw.views() == null
-                                    ? null
-                                    : draw.views().part(part * size, (part + 1) * size));
+                            Arrays.copyOfRange(draw.times(), from, to),
+                            part(draw.noise(), from, to, scope),
+                            Arrays.copyOfRange(draw.keep(), from, to),
+                            draw.views() == null ? null : draw.views().part(from, to));
             NDArray loss = soda.loss(v, d, true, config.precision(), this::regularized);
             // An operator with a Java number frees it at once, and backward reads it again.
-            NDArray parts = scope.create((float) config.accumulation());
+            NDArray parts = scope.create((float) whole / (to - from));
             NDArray scale = scope.create((float) factor);
             NDArray share = loss.div(parts);
             collector.backward(factor == 1 ? share : share.mul(scale));
@@ -167,8 +170,8 @@ final class TrainingStep implements AutoCloseable {
         return latents;
     }
 
-    private static NDArray part(NDArray whole, int part, int size, NDManager scope) {
-        NDArray slice = whole.get("%d:%d".formatted(part * size, (part + 1) * size));
+    private static NDArray part(NDArray whole, int from, int to, NDManager scope) {
+        NDArray slice = whole.get("%d:%d".formatted(from, to));
         slice.attach(scope);
         return slice;
     }

@@ -58,12 +58,7 @@
     pad = torch.floordiv(torch.size(weight, 2), 2)
     in_fill = torch.sub(torch.size(weight, 1), torch.size(x, 1))
     if torch.gt(in_fill, 0):
-      if torch.__and__(torch.gt(stride, 1), torch.eq(pad, 0)):
-        x = torch.slice(torch.slice(x, 2, 0, None, stride), 3, 0, None, stride)
-        stride = 1
-      else:
-        pass
-      x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+      x, stride = self.filled(x, in_fill, stride, pad)
     else:
       pass
     b = bias

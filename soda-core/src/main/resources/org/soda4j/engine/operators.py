@@ -119,6 +119,43 @@ class Operators(Module):
       pass
     return fill
 
+  # Whether the engine might leave this convolution, or its gradients, to its library for small ones
+  # (NNPACK): by its own rules a single small map, and on one thread a 1 x 1 kernel for fewer than 16.
+  # On processors that NNPACK does not know, each such call writes a line to standard error.
+  def asks_nnpack(self: __torch__.Operators, x: Tensor, w: Tensor, stride: int) -> bool:
+    size = torch.size(w, 2)
+    images = torch.size(x, 0)
+    single = torch.__and__(torch.eq(images, 1), torch.__and__(torch.le(size, 3), torch.le(torch.numel(x), 20480)))
+    pixels = torch.__and__(torch.eq(size, 1), torch.__and__(torch.eq(stride, 1), torch.lt(images, 16)))
+    exact = torch.__and__(torch.__or__(torch.eq(ops.prim.dtype(x), 6), torch.eq(ops.prim.dtype(x), 7)), torch.__not__(x.is_cuda))
+    return torch.__and__(exact, torch.__or__(single, pixels))
+
+  # A convolution as a product with the columns of pixels below the kernel, which is what the engine does
+  # where NNPACK is missing.
+  def column_conv(self: __torch__.Operators, x: Tensor, w: Tensor, bias: Optional[Tensor], stride: int, pad: int) -> Tensor:
+    size = torch.size(w, 2)
+    height = torch.add(torch.floordiv(torch.sub(torch.size(x, 2), 1), stride), 1)
+    width = torch.add(torch.floordiv(torch.sub(torch.size(x, 3), 1), stride), 1)
+    if torch.__and__(torch.eq(size, 1), torch.eq(stride, 1)):
+      columns = torch.flatten(x, 2)
+    else:
+      columns = torch.im2col(x, [size, size], [1, 1], [pad, pad], [stride, stride])
+    y = torch.reshape(torch.matmul(torch.flatten(w, 1), columns), [torch.size(x, 0), torch.size(w, 0), height, width])
+    if bias is not None:
+      y = torch.add_(y, torch.reshape(unchecked_cast(Tensor, bias), [-1, 1, 1]))
+    else:
+      pass
+    return y
+
+  # A map with further channels of zeros, and the stride that is left: a 1 x 1 kernel reads no other pixels.
+  def filled(self: __torch__.Operators, x: Tensor, in_fill: int, stride: int, pad: int) -> Tuple[Tensor, int]:
+    if torch.__and__(torch.gt(stride, 1), torch.eq(pad, 0)):
+      x = torch.slice(torch.slice(x, 2, 0, None, stride), 3, 0, None, stride)
+      stride = 1
+    else:
+      pass
+    return (torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill]), stride)
+
   # Square odd kernel, padding that keeps the size at stride 1. The convolution kernels of this
   # engine's CPU library (oneDNN 3.7.1) fill their blocks of 16 channels up with memory that they do
   # not clear, so that sums over another number of channels are wrong, silently: channels are filled
@@ -151,12 +188,7 @@ class Operators(Module):
     else:
       pass
     if torch.gt(in_fill, 0):
-      if torch.__and__(torch.gt(stride, 1), torch.eq(pad, 0)):
-        x = torch.slice(torch.slice(x, 2, 0, None, stride), 3, 0, None, stride)
-        stride = 1
-      else:
-        pass
-      x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, in_fill])
+      x, stride = self.filled(x, in_fill, stride, pad)
     else:
       pass
     if torch.ne(kind, 6):
@@ -168,7 +200,10 @@ class Operators(Module):
         pass
     else:
       pass
-    y = torch.conv2d(x, w, b, [stride, stride], [pad, pad])
+    if self.asks_nnpack(x, w, stride):
+      y = self.column_conv(x, w, b, stride, pad)
+    else:
+      y = torch.conv2d(x, w, b, [stride, stride], [pad, pad])
     if torch.gt(out_fill, 0):
       y = torch.slice(y, 1, 0, channels)
     else:
@@ -253,6 +288,10 @@ class Operators(Module):
   def resize_conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, resample: Tensor, kind: Tensor) -> Tensor:
     return self.resized_conv(x, weight, bias, int(resample), int(kind))
 
+  # In place: nothing that backward reads again is the sum of a residual block.
+  def scaled(self: __torch__.Operators, x: Tensor, factor: Tensor) -> Tensor:
+    return torch.mul_(x, float(factor))
+
   # x + output(attention(projection(norm(x)))); the projection holds query, key, value head by head.
   # Projections are 1 x 1 convolutions, so that maps need not be transposed. Up to 1024 pixels the
   # matrix of weights is written out, which is faster here than the engine's attention in tiles,
@@ -330,6 +369,19 @@ class Operators(Module):
 
   def conv_group_norm_add_relu(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, weight: Tensor, bias: Tensor, groups: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
     return torch.relu_(torch.add_(self.conv_group_norm(x, kernel, weight, bias, groups, stride, kind), shortcut))
+
+  # Pre-activation: the norm and ReLU in front of a convolution, and the convolution by itself.
+  def norm_relu(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: Tensor) -> Tensor:
+    return torch.relu_(torch.batch_norm(x, weight, bias, mean, variance, bool(training), 0.10000000000000001, 1e-05, True))
+
+  def group_norm_relu(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, groups: Tensor) -> Tensor:
+    return torch.relu_(self.any_norm(x, int(groups), weight, bias))
+
+  def bare_conv(self: __torch__.Operators, x: Tensor, kernel: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
+    return self.any_conv(x, kernel, None, int(stride), int(kind))
+
+  def bare_conv_add(self: __torch__.Operators, x: Tensor, shortcut: Tensor, kernel: Tensor, kind: Tensor) -> Tensor:
+    return torch.add_(self.any_conv(x, kernel, None, 1, int(kind)), shortcut)
 
   # The mean over all pixels, in float32 at least: images differ little along most directions of it.
   def global_pool(self: __torch__.Operators, x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@ package org.soda4j.denoiser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.engine.Resample;
@@ -49,6 +51,9 @@ class UNetDenoiserTest {
                 tiny().multipliers(2, 1, 1).attention(2).channelsPerHead(8).config(),
                 tiny().imageShape(2, 16, 8).residualResampling(true).timeDivisor(1).config(),
                 tiny().channels(16).groups(4).attention(0, 1).config(),
+                tiny().rescaledSums(true)
+                        .initialization(UNetInitialization.TRUNCATED_NORMAL)
+                        .config(),
                 tiny().channels(64).multipliers(1, 2).blocks(2).dropout(0).config());
     }
 
@@ -132,7 +137,7 @@ class UNetDenoiserTest {
             NDArray x = manager.randomNormal(images);
             NDArray t = manager.create(new long[] {30, 700});
             NDArray z = manager.randomNormal(new Shape(2, 10));
-            Map<String, NDArray> expected = recomputed(unet, store, x, t, z);
+            Map<String, NDArray> expected = recomputed(unet, store, x, t, z, 1);
             assertThat(unet.activationNames())
                     .containsExactlyElementsOf(expected.keySet())
                     .containsExactly("down.0", "down.2", "middle", "up.0", "up.1", "up.3", "up.4");
@@ -153,7 +158,12 @@ class UNetDenoiserTest {
     }
 
     private static Map<String, NDArray> recomputed(
-            UNetDenoiser unet, ParameterStore store, NDArray images, NDArray times, NDArray z) {
+            UNetDenoiser unet,
+            ParameterStore store,
+            NDArray images,
+            NDArray times,
+            NDArray z,
+            double ofSums) {
         Map<String, Parameter> named = unet.namedParameters();
         NDArray x =
                 Conv2d.conv2d(
@@ -171,7 +181,7 @@ class UNetDenoiserTest {
                 time = embedding.forward(store, new NDList(times), false).get(0);
             } else if (child instanceof UNetStage stage) {
                 NDArray in = stage.popsSkip() ? x.concat(skips.pop(), 1) : x;
-                x = output(stage, store, in, time, z);
+                x = output(stage, store, in, time, z, ofSums);
                 if (!stage.name().contains("up.")) {
                     skips.push(x);
                 }
@@ -179,7 +189,7 @@ class UNetDenoiserTest {
                     outputs.put(stage.name().replace("decoder.", ""), x);
                 }
             } else {
-                x = output(child, store, x, time, z);
+                x = output(child, store, x, time, z, ofSums);
                 outputs.put("middle", x);
             }
         }
@@ -187,19 +197,87 @@ class UNetDenoiserTest {
     }
 
     private static NDArray output(
-            Block block, ParameterStore store, NDArray x, NDArray time, NDArray z) {
+            Block block, ParameterStore store, NDArray x, NDArray time, NDArray z, double ofSums) {
         if (block instanceof AttentionBlock) {
             return block.forward(store, new NDList(x), false).get(0);
         }
-        boolean stage = block instanceof UNetStage one && one.resample() == Resample.NONE;
+        boolean stage = block instanceof UNetStage && !block.getChildren().isEmpty();
         if (stage || block instanceof UNetMiddle) {
             NDArray y = x;
             for (Block child : block.getChildren().values()) {
-                y = output(child, store, y, time, z);
+                y = output(child, store, y, time, z, ofSums);
             }
             return y;
         }
-        return block.forward(store, new NDList(x, time, z), false).get(0);
+        NDArray y = block.forward(store, new NDList(x, time, z), false).get(0);
+        return block instanceof ModulatedResidualBlock ? y.mul(ofSums) : y;
+    }
+
+    /** By a network of the same weights, whose residual blocks' outputs are multiplied outside. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everySumOfAResidualBlockIsRescaled(boolean residualResampling) {
+        UNetDenoiserBuilder builder = tiny().residualResampling(residualResampling);
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            Shape images = new Shape(2, 3, 8, 8);
+            List<UNetDenoiser> both =
+                    Stream.of(builder.config(), builder.rescaledSums(true).config())
+                            .map(c -> c.newBlock(LatentLayout.of(10), LayerModulation.whole(), 3))
+                            .toList();
+            for (UNetDenoiser unet : both) {
+                unet.initialize(manager, DataType.FLOAT32, images, new Shape(2), new Shape(2, 10));
+            }
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray x = manager.randomNormal(images);
+            NDArray t = manager.create(new long[] {30, 700});
+            NDArray z = manager.randomNormal(new Shape(2, 10));
+            Map<String, NDArray> expected =
+                    recomputed(both.get(0), store, x, t, z, 0.70710678118654752);
+            UNetDenoiser rescaled = both.get(1);
+            NDList found =
+                    rescaled.forward(
+                            store,
+                            new NDList(x, t, z),
+                            false,
+                            rescaled.options(NumberFormat.FLOAT32, expected.keySet()));
+            assertThat(found).hasSize(1 + expected.size());
+            for (NDArray activation : found.subNDList(1)) {
+                NDArray difference = activation.sub(expected.get(activation.getName())).abs();
+                assertThat(difference.max().getFloat()).as(activation.getName()).isLessThan(2e-5f);
+            }
+        }
+    }
+
+    @Test
+    void gradientsPassARescaledSum() {
+        try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
+            NDArray x = manager.randomNormal(new Shape(2, 32, 4, 4));
+            NDArray time = manager.randomNormal(new Shape(2, 512));
+            NDArray z = manager.randomNormal(new Shape(2, 128));
+            float[] plain = gradient(ModulatedResidualBlock.builder(), x, time, z);
+            float[] rescaled =
+                    gradient(ModulatedResidualBlock.builder().rescaledSum(true), x, time, z);
+            for (int i = 0; i < plain.length; i++) {
+                assertThat((double) rescaled[i])
+                        .isCloseTo(
+                                plain[i] / Math.sqrt(2), within(1e-4 * (1 + Math.abs(plain[i]))));
+            }
+        }
+    }
+
+    /** Of the sum of the output, at the kernel of the first convolution. */
+    private static float[] gradient(
+            ModulatedResidualBlock.Builder builder, NDArray x, NDArray time, NDArray z) {
+        ModulatedResidualBlock block = builder.inChannels(32).dropout(0).seed(5).build();
+        NDList inputs = new NDList(x, time, z);
+        block.initialize(x.getManager(), DataType.FLOAT32, inputs.getShapes());
+        NDArray kernel = block.namedParameters().get("conv1.weight").getArray();
+        kernel.setRequiresGradient(true);
+        ParameterStore store = new ParameterStore(x.getManager(), false);
+        try (var collector = x.getManager().getEngine().newGradientCollector()) {
+            collector.backward(block.forward(store, inputs, true).get(0).sum());
+        }
+        return kernel.getGradient().toFloatArray();
     }
 
     /** Its tokens belong to the images. */

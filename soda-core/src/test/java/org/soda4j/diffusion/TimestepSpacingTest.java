@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,9 @@ class TimestepSpacingTest {
             for (int steps = 1; steps <= total; steps++) {
                 long[] times = spacing.times(schedule, steps);
                 if (spacing != TimestepSpacing.UNIFORM) {
-                    assertThat(times).hasSize(steps + 1).startsWith(total);
+                    boolean truncated = spacing == TimestepSpacing.TRUNCATED_LOG_SNR;
+                    long first = truncated ? Math.max(steps, total - total / 100) : total;
+                    assertThat(times).hasSize(steps + 1).startsWith(first);
                 }
                 assertThat(times).endsWith(0);
                 for (int i = 1; i < times.length; i++) {
@@ -58,6 +61,20 @@ class TimestepSpacingTest {
         // The ninth would be time 1; it is left out for time 0. The eighth is near t = 18, where
         // half a training step is 1/36.
         assertThat(schedule.logSnr(times[7]) + step).isEqualTo(schedule.logSnr(1), within(0.03));
+    }
+
+    /** A hundredth of training's times hold a third of the inverted schedule's log-SNR. */
+    @Test
+    void truncatedLogSnrSpendsNoStepsWhereNoSignalIs() {
+        NoiseSchedule schedule = NoiseSchedule.inverted(1000);
+        assertThat(TimestepSpacing.LOG_SNR.times(schedule, 10))
+                .startsWith(1000, 999, 998, 997, 996, 995, 972);
+        long[] times = TimestepSpacing.TRUNCATED_LOG_SNR.times(schedule, 10);
+        assertThat(times).startsWith(990);
+        requireEven(
+                Arrays.copyOf(times, 8),
+                schedule::logSnr,
+                (schedule.logSnr(1) - schedule.logSnr(990)) / 10);
     }
 
     @Test

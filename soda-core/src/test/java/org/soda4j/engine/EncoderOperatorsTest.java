@@ -143,7 +143,7 @@ class EncoderOperatorsTest extends Float64Operators {
     @Test
     void maxPool() {
         NDArray x = random(1, 1, 2, 5, 4);
-        NDArray y = EncoderOperators.maxPool(x, false);
+        NDArray y = EncoderOperators.maxPool(x, INFERENCE);
         assertThat(y.getShape().getShape()).containsExactly(1, 2, 3, 2);
         Tensor all = plain(x);
         double[] expected = new double[12];
@@ -159,15 +159,16 @@ class EncoderOperatorsTest extends Float64Operators {
             expected[i] = most;
         }
         assertThat(y.toDoubleArray()).isEqualTo(expected);
-        GradientCheck.check(a -> EncoderOperators.maxPool(a[0], true), x);
+        GradientCheck.check(a -> EncoderOperators.maxPool(a[0], TRAINING), x);
     }
 
     @Test
     void globalPool() {
         NDArray x = random(1, 2, 3, 4, 5);
-        NDArray y = EncoderOperators.globalPool(x, false);
+        NDArray y = EncoderOperators.globalPool(x, INFERENCE);
         assertThat(y.getShape().getShape()).containsExactly(2, 3);
         assertClose(values(y), values(x.reshape(2, 3, 20).mean(new int[] {2})));
-        GradientCheck.check(a -> EncoderOperators.globalPool(a[0], true), random(2, 2, 2, 3, 2));
+        GradientCheck.check(
+                a -> EncoderOperators.globalPool(a[0], TRAINING), random(2, 2, 2, 3, 2));
     }
 }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 /** How calls reach the engine: names, foreign arrays, threads. */
 class EngineCallsTest {
 
+    private static final OperatorMode INFERENCE = new OperatorMode(false, NumberFormat.FLOAT32);
+
     @Test
     void theEngineIsPyTorch() {
         assertThat(PyTorchEngine.require().getEngineName()).isEqualTo("PyTorch");
@@ -30,10 +32,10 @@ class EngineCallsTest {
     void arraysWithNamesWork() {
         try (NDManager manager = PyTorchEngine.require().newBaseManager()) {
             NDArray x = manager.create(new float[] {-1, 0, 2});
-            float[] expected = Operators.silu(x, false).toFloatArray();
+            float[] expected = Operators.silu(x, INFERENCE).toFloatArray();
             for (String name : new String[] {"layer1.0.conv1", "list[]", "module_method:silu"}) {
                 x.setName(name);
-                assertThat(Operators.silu(x, false).toFloatArray()).isEqualTo(expected);
+                assertThat(Operators.silu(x, INFERENCE).toFloatArray()).isEqualTo(expected);
             }
             NDArray weight = manager.create(new float[] {3});
             weight.setName("decoder.final.bias");
@@ -52,7 +54,7 @@ class EngineCallsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected images of DJL's engine PyTorch, found an array of ")
                 .hasMessageContaining("NDManager.newBaseManager(device, \"PyTorch\")");
-        assertThatThrownBy(() -> Operators.silu(foreign, false))
+        assertThatThrownBy(() -> Operators.silu(foreign, INFERENCE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("DJL's engine PyTorch");
     }
@@ -92,7 +94,7 @@ class EngineCallsTest {
                 NDArray y =
                         Operators.normSiluConv(
                                 x, bias, bias, weight, bias, 1 + i % 2, Resample.UP, mode);
-                results.add(Operators.float32(y, false).toFloatArray());
+                results.add(Operators.float32(y).toFloatArray());
             }
         }
         return results;

@@ -53,8 +53,7 @@ class Float16Test {
     }
 
     private static NDArray conv(NDArray[] inputs, OperatorMode mode) {
-        return Operators.float32(
-                Operators.conv(inputs[0], inputs[1], inputs[2], 1, mode), mode.training());
+        return Operators.float32(Operators.conv(inputs[0], inputs[1], inputs[2], 1, mode), mode);
     }
 
     @Test
@@ -69,7 +68,7 @@ class Float16Test {
             random(7, 32)
         };
         assertNear(
-                Operators.float32(Operators.attentionBlock(attention, 8, 2, LOW), false),
+                Operators.float32(Operators.attentionBlock(attention, 8, 2, LOW)),
                 Operators.attentionBlock(attention, 8, 2, HIGH));
     }
 
@@ -77,7 +76,7 @@ class Float16Test {
     void whatFloat16CannotHoldIsInfinite() {
         NDArray x = random(1, 1, 16, 4, 4).abs().mul(1e6);
         NDArray weight = manager.ones(random(2, 16, 16, 1, 1).getShape());
-        NDArray y = Operators.float32(Operators.conv(x, weight, random(3, 16), 1, LOW), false);
+        NDArray y = Operators.float32(Operators.conv(x, weight, random(3, 16), 1, LOW));
         assertThat(y.isInfinite().all().getBoolean()).isTrue();
     }
 

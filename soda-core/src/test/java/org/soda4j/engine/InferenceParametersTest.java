@@ -67,6 +67,35 @@ class InferenceParametersTest {
         }
     }
 
+    /** Only the norms between two convolutions can be folded; the others stay operators. */
+    @ParameterizedTest
+    @CsvSource({"18, FP32, 3e-6, 8", "50, FP32, 3e-6, 32", "18, BF16, 2e-2, 8"})
+    void changeNoLatentOfPreActivation(
+            int layers, Precision precision, double tolerance, int folded) {
+        NDArray images = manager.randomUniform(0, 1, new Shape(16, 3, 16, 16));
+        SodaBuilder builder =
+                builder(layers, 0.5, precision)
+                        .encoder(
+                                ResNetEncoder.builder()
+                                        .depth(layers)
+                                        .widthMultiplier(0.5)
+                                        .smallImages(true)
+                                        .preActivation(true)
+                                        .build());
+        try (Soda soda = model(builder)) {
+            NamedBlock encoder = named(soda.encoder());
+            assertThat(encoder.batchNorms()).hasSize(folded);
+            encoder.namedParameters().entrySet().stream()
+                    .filter(e -> e.getKey().matches(".*bn1?\\.(weight|running_var)"))
+                    .map(e -> e.getValue().getArray())
+                    .forEach(
+                            v ->
+                                    Operators.copy(
+                                            v, manager.randomUniform(0.5f, 1.5f, v.getShape())));
+            assertUnchanged(soda, () -> soda.encode(images), tolerance);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {18, 50})
     void areAsNearToFloat32InBfloat16(int layers) {

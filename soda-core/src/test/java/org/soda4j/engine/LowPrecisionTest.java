@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LowPrecisionTest {
 
     private static final double U = 0x1p-8;
+    private static final OperatorMode INFERENCE = new OperatorMode(false, NumberFormat.FLOAT32);
     private static final OperatorMode HIGH = new OperatorMode(true, NumberFormat.FLOAT32);
     private static final OperatorMode LOW = new OperatorMode(true, NumberFormat.BFLOAT16);
 
@@ -59,9 +60,10 @@ class LowPrecisionTest {
         NDArray zeros = manager.zeros(new Shape(8));
         NDArray weight = random(2, 4, 8, 3, 3);
         NDArray bias = random(3, 4);
-        NDArray active = Operators.silu(Operators.groupNorm(x, ones, zeros, 2, false), false);
+        NDArray active =
+                Operators.silu(Operators.groupNorm(x, ones, zeros, 2, INFERENCE), INFERENCE);
         for (Resample resample : Resample.values()) {
-            NDArray resized = Operators.resize(active, resample, false);
+            NDArray resized = Operators.resize(active, resample, INFERENCE);
             assertWithin(
                     Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, LOW),
                     Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, HIGH),
@@ -77,9 +79,9 @@ class LowPrecisionTest {
         NDArray low = Operators.conv(x, weight, random(3, 16), 1, LOW);
         NDArray gamma = random(4, 16);
         NDArray beta = random(5, 16);
-        NDArray normed = Operators.groupNorm(low, gamma, beta, 4, true);
-        NDArray exact = Operators.groupNorm(Operators.float32(low, true), gamma, beta, 4, true);
-        NDArray error = Operators.float32(normed, true).sub(exact).abs();
+        NDArray normed = Operators.groupNorm(low, gamma, beta, 4, HIGH);
+        NDArray exact = Operators.groupNorm(Operators.float32(low, HIGH), gamma, beta, 4, HIGH);
+        NDArray error = Operators.float32(normed, HIGH).sub(exact).abs();
         // One rounding of the result, u / 2 of it, and what float32 loses in E[x^2] - E[x]^2.
         assertThat(error.sub(exact.abs().mul(0.51 * U)).max().getFloat()).isLessThan(0.02f);
     }
@@ -87,10 +89,10 @@ class LowPrecisionTest {
     @ParameterizedTest
     @EnumSource(names = {"BFLOAT16", "FLOAT16"})
     void poolingDoesNotRound(NumberFormat format) {
-        NDArray maps = Operators.cast(random(1, 2, 8, 4, 4).add(3), format, false);
-        NDArray pooled = EncoderOperators.globalPool(maps, false);
+        NDArray maps = Operators.cast(random(1, 2, 8, 4, 4).add(3), format);
+        NDArray pooled = EncoderOperators.globalPool(maps, INFERENCE);
         assertThat(pooled.getDataType()).isEqualTo(DataType.FLOAT32);
-        NDArray exact = EncoderOperators.globalPool(Operators.float32(maps, false), false);
+        NDArray exact = EncoderOperators.globalPool(Operators.float32(maps), INFERENCE);
         // Sums of 16 numbers about 3 in float32, in another order.
         assertThat(pooled.sub(exact).abs().max().getFloat()).isLessThan(1e-6f);
     }
@@ -164,7 +166,7 @@ class LowPrecisionTest {
         }
         try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
             NDArray y = operator.apply(inputs);
-            NDArray read = Operators.float32(y, true);
+            NDArray read = Operators.float32(y, HIGH);
             collector.backward(read.mul(random(4, y.getShape().getShape())).sum());
         }
         return Arrays.stream(inputs).map(NDArray::getGradient).toArray(NDArray[]::new);
@@ -180,7 +182,7 @@ class LowPrecisionTest {
      */
     private static void assertWithin(NDArray low, NDArray high, NDArray absolute) {
         assertThat(low.getShape()).isEqualTo(high.getShape());
-        float[] found = Operators.float32(low, false).toFloatArray();
+        float[] found = Operators.float32(low).toFloatArray();
         float[] expected = high.toFloatArray();
         float[] size = absolute.toFloatArray();
         double largest = 0;
@@ -195,12 +197,12 @@ class LowPrecisionTest {
     /** Seven roundings of independent sign, so far less than seven times u of the largest value. */
     private static void assertNear(NDArray low, NDArray high) {
         float most = high.abs().max().getFloat();
-        float error = Operators.float32(low, false).sub(high).abs().max().getFloat();
+        float error = Operators.float32(low).sub(high).abs().max().getFloat();
         assertThat((double) error).isPositive().isLessThan(7 * U * most);
     }
 
     private static void assertRoundedToBfloat16(NDArray array) {
-        for (float value : Operators.float32(array, false).toFloatArray()) {
+        for (float value : Operators.float32(array).toFloatArray()) {
             assertThat(Float.floatToIntBits(value) & 0xFFFF).isZero();
         }
     }

@@ -84,6 +84,8 @@ class RunConfigTest {
                                     line.matches(
                                             "/model/(latent/\\d+|masking/section|modulation/kind"
                                                     + "|denoiser/timeDivisor"
+                                                    + "|denoiser/rescaledSums|encoder/preActivation"
+                                                    + "|(encoder|denoiser)/initialization"
                                                     + "|schedule/(kind|beta1|beta2)): .*"))
                     .contains(
                             "/model/modulation/kind: expected \"WHOLE\", found \"PAIRED\"",
@@ -189,6 +191,16 @@ class RunConfigTest {
         assertRefused("training.learningRate=fast", ": expected a number, found fast");
         assertRefused("training.decayVectors=often", ": expected true or false, found often");
         assertRefused("training.precision=fp8", ": expected one of [FP32, BF16, FP16], found fp8");
+        assertRefused(
+                "training.warmup=5",
+                "/training/warmup: expected fields such as {unit: EPOCHS, count: 1}, found 5");
+        assertRefused(
+                "model.masking=0.2",
+                "/model/masking: expected fields such as {latent: 0.5, section: 0.5}, found 0.2");
+        assertRefused("model.modulation=paired", "{kind: WHOLE, groups: 1}, found paired");
+        assertRefused("model.encoder=foo", "/model/encoder: expected fields such as {depth: 1, ");
+        assertRefused("model.normalization=0.5", "{mean: [1, 2], deviation: [1, 2]}, found 0.5");
+        assertRefused("model.denoiser.imageShape=3,x,4", "/1: expected a whole number, found x");
         assertRefused("training.batchSize", "expected path=value", "training.batchSize");
         assertRefused("=1", "expected path=value");
         assertRefused("model.denoiser.multipliers.4=2", "index below 4 at '4'");

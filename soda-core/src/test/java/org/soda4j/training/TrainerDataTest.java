@@ -145,7 +145,8 @@ class TrainerDataTest {
                                 rank ->
                                         new SequentialLoader(
                                                 data,
-                                                new TrainingData.Request(4, 0, false, rank, 3)))
+                                                new TrainingData.Request(
+                                                        4, 0, false, rank, 3, true)))
                         .toList();
         float[] source = TinyTraining.pixels(28, 1);
         for (int rank = 0; rank < 3; rank++) {

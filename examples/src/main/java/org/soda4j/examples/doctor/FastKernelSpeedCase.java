@@ -72,9 +72,7 @@ record FastKernelSpeedCase(FastKernel kernel, Precision number) implements Check
         int c = Math.toIntExact(SHAPE.inputs());
         NDArray map =
                 Operators.cast(
-                        scope.randomUniform(-1, 1, new Shape(8, c, 16, 16)),
-                        number.format(),
-                        false);
+                        scope.randomUniform(-1, 1, new Shape(8, c, 16, 16)), number.format());
         NDArray[] inputs = {
             map,
             map,

@@ -107,7 +107,7 @@ record OperatorCase(
             NDList results = operation.apply(arrays, mode);
             NDArray sum = null;
             for (NDArray result : results) {
-                NDArray y = type == DataType.FLOAT64 ? result : Operators.float32(result, true);
+                NDArray y = type == DataType.FLOAT64 ? result : Operators.float32(result, mode);
                 NDArray drawn = cpu.randomUniform(-1, 1, y.getShape());
                 NDArray part = y.mul(moved(drawn, device, type)).sum();
                 sum = sum == null ? part : sum.add(part);
@@ -123,7 +123,7 @@ record OperatorCase(
 
     /** A copy, because what an operator of inference gives cannot take gradients. */
     private static NDArray rounded(NDArray array, NumberFormat format) {
-        return Operators.float32(Operators.cast(array, format, false), false).duplicate();
+        return Operators.float32(Operators.cast(array, format)).duplicate();
     }
 
     private static NDArray moved(NDArray array, Device device, DataType type) {
@@ -136,8 +136,7 @@ record OperatorCase(
 
     /** In float64, on the CPU; bfloat16 has no name in DJL. */
     private static NDArray copy(NDArray array) {
-        NDArray known =
-                array.getDataType() == DataType.FLOAT64 ? array : Operators.float32(array, false);
+        NDArray known = array.getDataType() == DataType.FLOAT64 ? array : Operators.float32(array);
         return known.stopGradient().toDevice(Device.cpu(), true).toType(DataType.FLOAT64, true);
     }
 

@@ -53,7 +53,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "linear",
                 "%d to %d".formatted(matrix.inputs(), matrix.outputs()),
-                (a, mode) -> Operators.linear(a[0], a[1], a[2], mode.training()),
+                (a, mode) -> Operators.linear(a[0], a[1], a[2], mode),
                 Input.of(5, matrix.inputs()),
                 Input.weight(matrix.outputs(), matrix.inputs()),
                 Input.of(matrix.outputs()));
@@ -80,9 +80,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "group norm",
                 "%d channels, %d groups".formatted(norm.channels(), norm.groups()),
-                (a, mode) ->
-                        Operators.groupNorm(
-                                low(a[0], mode), a[1], a[2], norm.groups(), mode.training()),
+                (a, mode) -> Operators.groupNorm(low(a[0], mode), a[1], a[2], norm.groups(), mode),
                 map(norm.channels()),
                 Input.of(norm.channels()),
                 Input.of(norm.channels()));
@@ -90,9 +88,7 @@ final class OperatorCatalog {
 
     /** A map in the mode's format; one in float64 stays as it is. */
     private static NDArray low(NDArray map, OperatorMode mode) {
-        return mode.format() == NumberFormat.FLOAT32
-                ? map
-                : Operators.cast(map, mode.format(), mode.training());
+        return mode.format() == NumberFormat.FLOAT32 ? map : Operators.cast(map, mode);
     }
 
     /** Batch norm that uses the batch, after a convolution, with ReLU left out: it has a kink. */
@@ -179,11 +175,9 @@ final class OperatorCatalog {
                 resizeConv(Resample.UP),
                 resize(Resample.DOWN),
                 resize(Resample.UP),
-                map("silu", (a, m) -> Operators.silu(low(a[0], m), m.training())),
-                map("max pool", (a, m) -> EncoderOperators.maxPool(low(a[0], m), m.training())),
-                map(
-                        "global pool",
-                        (a, m) -> EncoderOperators.globalPool(low(a[0], m), m.training())),
+                map("silu", (a, m) -> Operators.silu(low(a[0], m), m)),
+                map("max pool", (a, m) -> EncoderOperators.maxPool(low(a[0], m), m)),
+                map("global pool", (a, m) -> EncoderOperators.globalPool(low(a[0], m), m)),
                 modulatedNorm(),
                 product(),
                 copy());
@@ -197,7 +191,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "resize",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
-                (a, mode) -> Operators.resize(low(a[0], mode), resample, mode.training()),
+                (a, mode) -> Operators.resize(low(a[0], mode), resample, mode),
                 Input.of(2, 8, 6, 4));
     }
 
@@ -230,7 +224,7 @@ final class OperatorCatalog {
                 "32 channels, 8 groups",
                 (a, mode) ->
                         Operators.modulatedNormSilu(
-                                low(a[0], mode), a[1], a[2], a[3], a[4], 8, mode.training()),
+                                low(a[0], mode), a[1], a[2], a[3], a[4], 8, mode),
                 map(32),
                 Input.of(2, 64),
                 Input.of(2, 64),
@@ -242,7 +236,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "attention",
                 "of rows",
-                (a, mode) -> Operators.attention(a[0], a[1], a[2], mode.training()),
+                (a, mode) -> Operators.attention(a[0], a[1], a[2], mode),
                 Input.of(2, 2, 9, 16),
                 Input.of(2, 2, 7, 16),
                 Input.of(2, 2, 7, 16));

@@ -19,6 +19,8 @@ import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
+import org.soda4j.eval.search.ImageQuery;
+import org.soda4j.examples.search.Thumbnail;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelImage;
 import org.soda4j.latent.LatentLayout;
@@ -50,23 +52,38 @@ public final class ExploreModel {
     /** An image that was encoded. */
     record Uploaded(String id, byte[] png) {}
 
+    /** What is remembered of it. */
+    private record Opened(float[] latent, ImageQuery query) {}
+
+    /** Whose neighbours the page asks for; checked before use. */
+    record NeighbourRequest(String image, int count) {}
+
     private final Soda soda;
     private final ImageDataset images;
     private final List<List<LatentDirection>> directions = new ArrayList<>();
-    private final Map<String, float[]> latents =
+    private final Neighbours neighbours;
+    private final Map<String, Opened> opened =
             Collections.synchronizedMap(
                     new LinkedHashMap<>(16, 0.75f, true) {
                         private static final long serialVersionUID = 1L;
 
                         @Override
-                        protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
+                        protected boolean removeEldestEntry(Map.Entry<String, Opened> eldest) {
                             return size() > REMEMBERED;
                         }
                     });
 
-    public ExploreModel(Soda soda, ImageDataset images) {
+    /**
+     * Encodes the images.
+     *
+     * @param soda stays open
+     * @param images whose latents give the directions
+     * @param neighbours what an image's neighbours are looked for among; stays open
+     */
+    public ExploreModel(Soda soda, ImageDataset images, Neighbours neighbours) {
         this.soda = soda;
         this.images = images;
+        this.neighbours = neighbours;
         FeatureSet set = FeatureExtractor.of(soda).extract(images);
         LatentLayout layout = layout();
         for (int s = 0; s < layout.sections(); s++) {
@@ -107,35 +124,80 @@ public final class ExploreModel {
 
     /** One of the data set's images, spread over it. */
     PixelImage sample(int index) {
+        return images.image(place(index));
+    }
+
+    Uploaded encodeSample(int index) {
+        int place = place(index);
+        PixelImage image = images.image(place);
+        return encode(image, neighbours.query(image, images.id(place)));
+    }
+
+    private int place(int index) {
         long count = Math.min(SAMPLES, images.size());
         if (index < 0 || index >= count) {
             throw new IllegalArgumentException(
                     "sample: expected 0 to %d, found %d".formatted(count - 1, index));
         }
-        return images.image((int) (index * images.size() / count));
+        return (int) (index * images.size() / count);
     }
 
     /**
      * Decodes an uploaded file; refuses what is no image, or too large a one, before using memory.
      */
     PixelImage decode(byte[] bytes) {
-        int channels = soda.config().denoiser().imageShape().get(0);
+        return decoder(soda).decode("uploaded file", bytes);
+    }
+
+    /** Of strangers' files, as the model prepares images. */
+    static ImageDecoder decoder(Soda soda) {
         return soda.config()
                 .preparation()
                 .options(ImageDecoder.builder())
-                .channels(channels)
+                .channels(soda.config().denoiser().imageShape().get(0))
                 .maxPixels(MAX_PIXELS)
-                .build()
-                .decode("uploaded file", bytes);
+                .build();
     }
 
     Uploaded encode(PixelImage image) {
+        return encode(image, neighbours.query(image));
+    }
+
+    /** Opens one of the images that are neighbours of others; it is none of its own. */
+    Uploaded encodeNeighbour(String id) {
+        return encode(neighbours.image(id), ImageQuery.ofIds(id));
+    }
+
+    private Uploaded encode(PixelImage image, ImageQuery query) {
         try (NDManager manager = NDManager.newBaseManager(soda.device())) {
             NDArray pixels = ModelImages.of(soda, manager, List.of(image));
             String id = UUID.randomUUID().toString();
-            latents.put(id, soda.encode(pixels).toFloatArray());
+            opened.put(id, new Opened(soda.encode(pixels).toFloatArray(), query));
             return new Uploaded(id, png(pixels));
         }
+    }
+
+    /** A small picture of one of the images that are neighbours of others. */
+    byte[] thumbnail(String id) {
+        return Thumbnail.png(neighbours.image(id));
+    }
+
+    /** The neighbours of an image that was opened, the nearest first. */
+    Map<String, Object> neighbours(NeighbourRequest request) {
+        if (request == null) {
+            throw new IllegalArgumentException("expected whose neighbours to find, found null");
+        }
+        ImageQuery query = known("image", request.image()).query();
+        List<Map<String, Object>> nearest =
+                neighbours.nearest(query, request.count()).stream()
+                        .map(
+                                match ->
+                                        Map.<String, Object>of(
+                                                "id", match.id(),
+                                                "label", match.label(),
+                                                "similarity", match.similarity()))
+                        .toList();
+        return Map.of("neighbours", nearest, "of", neighbours.size());
     }
 
     byte[] png(PixelImage image) {
@@ -186,11 +248,12 @@ public final class ExploreModel {
 
     private float[] edited(Request request) {
         LatentLayout layout = layout();
-        float[] z = known("first", request.first()).clone();
+        float[] z = known("first", request.first()).latent().clone();
         require("keep", request.keep(), layout.sections());
         require("mix", request.mix(), layout.sections());
         require("move", request.move(), layout.sections());
-        float[] other = request.mix().contains(true) ? known("second", request.second()) : z;
+        float[] other =
+                request.mix().contains(true) ? known("second", request.second()).latent() : z;
         for (int s = 0; s < layout.sections(); s++) {
             int from = layout.offset(s);
             int to = from + layout.size(s);
@@ -217,13 +280,13 @@ public final class ExploreModel {
         return z;
     }
 
-    private float[] known(String field, String id) {
-        float[] z = id == null ? null : latents.get(id);
-        if (z == null) {
+    private Opened known(String field, String id) {
+        Opened found = id == null ? null : opened.get(id);
+        if (found == null) {
             throw new IllegalArgumentException(
                     field + " image: expected one that was opened, found none; open it again");
         }
-        return z;
+        return found;
     }
 
     private static void require(String field, List<?> values, int size) {

@@ -71,10 +71,21 @@ public final class ExploreServer implements AutoCloseable {
             PageServer.send(exchange, 200, "image/png", model.png(image));
         } else if (method.equals("POST") && path.startsWith(sample)) {
             int index = number(path.substring(sample.length()));
-            opened(exchange, () -> model.sample(index));
+            opened(exchange, () -> model.encodeSample(index));
         } else if (method.equals("POST") && path.equals("/images")) {
             byte[] file = body(exchange, MAX_UPLOAD_BYTES);
-            opened(exchange, () -> model.decode(file));
+            opened(exchange, () -> model.encode(model.decode(file)));
+        } else if (method.equals("GET") && path.equals("/neighbours")) {
+            byte[] picture = decoded(() -> model.thumbnail(id(exchange)));
+            PageServer.send(exchange, 200, "image/png", picture);
+        } else if (method.equals("POST") && path.equals("/neighbours/open")) {
+            opened(exchange, () -> model.encodeNeighbour(id(exchange)));
+        } else if (method.equals("POST") && path.equals("/neighbours")) {
+            byte[] text = body(exchange, MAX_REQUEST_BYTES);
+            ExploreModel.NeighbourRequest request =
+                    json.readValue(text, ExploreModel.NeighbourRequest.class);
+            Map<String, Object> found = decoded(() -> model.neighbours(request));
+            PageServer.send(exchange, 200, "application/json", json.writeValueAsBytes(found));
         } else if (method.equals("POST") && path.equals("/draw")) {
             byte[] text = body(exchange, MAX_REQUEST_BYTES);
             draw(exchange, json.readValue(text, ExploreModel.Request.class));
@@ -110,15 +121,24 @@ public final class ExploreServer implements AutoCloseable {
         return bytes;
     }
 
-    private void opened(HttpExchange exchange, Supplier<PixelImage> image)
-            throws IOException, InterruptedException {
-        ExploreModel.Uploaded uploaded;
+    /** The rest of {@code ?id=...}. */
+    private static String id(HttpExchange exchange) {
+        String query = exchange.getRequestURI().getQuery();
+        return query != null && query.startsWith("id=") ? query.substring(3) : null;
+    }
+
+    private <T> T decoded(Supplier<T> work) throws InterruptedException {
         opening.acquire();
         try {
-            uploaded = model.encode(image.get());
+            return work.get();
         } finally {
             opening.release();
         }
+    }
+
+    private void opened(HttpExchange exchange, Supplier<ExploreModel.Uploaded> image)
+            throws IOException, InterruptedException {
+        ExploreModel.Uploaded uploaded = decoded(image);
         Map<String, String> answer = Map.of("id", uploaded.id(), "image", url(uploaded.png()));
         PageServer.send(exchange, 200, "application/json", json.writeValueAsBytes(answer));
     }

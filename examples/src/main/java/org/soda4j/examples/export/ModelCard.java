@@ -7,6 +7,7 @@ import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,9 +15,11 @@ import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.image.ImagePreparation.Fit;
 import org.soda4j.io.ConfigText;
+import org.soda4j.io.Utf8Text;
 import org.soda4j.training.run.RunFolder;
 
 /** The page that goes with an exported model: what it is, takes and gives, and comes from. */
@@ -106,26 +109,17 @@ public final class ModelCard {
                     "Not known: this was exported from a saved model, not from the folder of a run.");
             return lines;
         }
-        JsonNode stored = ConfigText.readTree(data);
-        Path name = Path.of(stored.path("path").asText("?")).getFileName();
-        lines.add("- images: %s, %s".formatted(stored.path("kind").asText(), name));
+        TrainingImages images = TrainingImages.ofRun(run);
+        lines.add("- images: %s, %s".formatted(images.kind(), images.path().getFileName()));
         Map<String, String> provenance = RunSections.provenance(run);
         for (String key : List.of("dataHash", "soda4j", "djl")) {
             if (provenance.containsKey(key)) {
                 lines.add("- %s: %s".formatted(key, provenance.get(key)));
             }
         }
-        JsonNode last = null;
-        JsonNode evaluation = null;
-        if (Files.exists(RunFolder.metrics(run))) {
-            for (String line : Files.readAllLines(RunFolder.metrics(run))) {
-                if (line.startsWith("{\"type\":\"evaluation\"")) {
-                    evaluation = ConfigText.jsonTree(line);
-                } else if (line.startsWith("{\"type\":\"step\"") && line.endsWith("}")) {
-                    last = ConfigText.jsonTree(line);
-                }
-            }
-        }
+        Map<String, JsonNode> newest = newestRecords(RunFolder.metrics(run));
+        JsonNode last = newest.get("step");
+        JsonNode evaluation = newest.get("evaluation");
         if (last != null) {
             lines.add(
                     "- length: %s steps, %s images seen"
@@ -156,5 +150,29 @@ public final class ModelCard {
                         .stripTrailingZeros()
                         .toPlainString()
                 : String.valueOf(figure);
+    }
+
+    /** By their types; the last line of a run that goes on may not be whole yet. */
+    private static Map<String, JsonNode> newestRecords(Path metrics) throws IOException {
+        Map<String, JsonNode> newest = new HashMap<>();
+        if (Files.exists(metrics)) {
+            Utf8Text.forEachLine(
+                    metrics,
+                    line -> {
+                        if (line.endsWith("}")) {
+                            JsonNode record = parsed(metrics, line);
+                            newest.put(record.path("type").asText(), record);
+                        }
+                    });
+        }
+        return newest;
+    }
+
+    private static JsonNode parsed(Path metrics, String line) {
+        try {
+            return ConfigText.jsonTree(line);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(metrics + ": " + e.getMessage(), e);
+        }
     }
 }

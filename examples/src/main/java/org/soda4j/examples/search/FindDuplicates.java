@@ -26,12 +26,23 @@ public final class FindDuplicates extends IndexProgram {
                             + " their neighbours.")
     private Double threshold;
 
+    @Option(
+            names = "--features-only",
+            description =
+                    "Without a second look at the pixels, which reads all images again and finds"
+                            + " copies in other brightness or contrast, too.")
+    private boolean featuresOnly;
+
     @Override
     Answer answer(ImageIndex index) {
         if (threshold != null && !(threshold > -1 && threshold <= 1)) {
             throw refusal("--threshold: expected -1 to 1, found " + threshold);
         }
         NearDuplicates duplicates = NearDuplicates.of(index.features());
+        boolean look = threshold == null && !featuresOnly && hasImages();
+        if (look) {
+            duplicates = duplicates.withPixels(this::image);
+        }
         List<List<String>> groups =
                 threshold == null ? duplicates.groups() : duplicates.groups(threshold);
         List<NearDuplicates.Pair> pairs =
@@ -49,8 +60,9 @@ public final class FindDuplicates extends IndexProgram {
                         threshold == null
                                 ? String.format(
                                         Locale.ROOT,
-                                        "at most %.2f times as far apart as from their neighbours",
-                                        duplicates.suggestedRatio())
+                                        "at most %.2f times as far apart as from their neighbours%s",
+                                        duplicates.suggestedRatio(),
+                                        look ? ", or of the same pixels but for brightness" : "")
                                 : "with a cosine of at least " + threshold));
         ThumbnailSheet sheet = sheet();
         groups.stream()
@@ -66,6 +78,7 @@ public final class FindDuplicates extends IndexProgram {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("threshold", threshold);
         json.put("ratio", threshold == null ? duplicates.suggestedRatio() : null);
+        json.put("pixels", look);
         json.put("pairs", pairs);
         json.put("groups", groups);
         return new Answer(json, text.toString(), "Nearly the same", sheet);

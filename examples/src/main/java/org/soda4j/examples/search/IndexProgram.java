@@ -1,6 +1,7 @@
 package org.soda4j.examples.search;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,13 +12,18 @@ import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.ModelOptions;
+import org.soda4j.image.ImageDecoder;
+import org.soda4j.image.PixelImage;
 import org.soda4j.io.ConfigText;
+import org.soda4j.io.DatasetException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that asks an index: its answer as text, JSON or a sheet of thumbnails. */
 abstract class IndexProgram extends Program {
+
+    private static final ImageDecoder DECODER = ImageDecoder.builder().build();
 
     @Parameters(paramLabel = "INDEX", description = "Folder that search build made.")
     private Path folder;
@@ -62,11 +68,24 @@ abstract class IndexProgram extends Program {
 
     /** An empty sheet that finds the index's images. */
     final ThumbnailSheet sheet() {
-        return new ThumbnailSheet(source.map(s -> Path.of(s.images())).orElse(Path.of("")));
+        return new ThumbnailSheet(source.map(IndexSource::folder).orElse(Path.of("")));
     }
 
     final Path imageFolder() {
-        return Path.of(requireSource("the folder of its images").images());
+        return requireSource("the folder of its images").folder();
+    }
+
+    final boolean hasImages() {
+        return source.map(IndexSource::folder).filter(Files::isDirectory).isPresent();
+    }
+
+    /** The image of an id; empty where it is gone, or none any more. */
+    final Optional<PixelImage> image(String id) {
+        try {
+            return Optional.of(DECODER.decode(imageFolder().resolve(id)));
+        } catch (DatasetException e) {
+            return Optional.empty();
+        }
     }
 
     /** Opens a named model, or the one that the index was built with. */

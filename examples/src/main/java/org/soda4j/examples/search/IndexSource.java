@@ -18,10 +18,26 @@ import org.soda4j.models.ShippedModel;
  * @param images the folder
  * @param model a run or a saved model
  */
-record IndexSource(
+public record IndexSource(
         @JsonProperty(required = true) String images, @JsonProperty(required = true) String model) {
 
     private static final String FILE = "source.json";
+
+    /** Refused where the file is known, which the message then names. */
+    public IndexSource {
+        if (images == null || model == null) {
+            throw new IllegalArgumentException(
+                    "expected the folder of the images and a model, found %s and %s"
+                            .formatted(images, model));
+        }
+        Path.of(images);
+        Path.of(model);
+    }
+
+    /** The folder of the images. */
+    public Path folder() {
+        return Path.of(images);
+    }
 
     static IndexSource of(Path images, Path model) {
         return new IndexSource(
@@ -37,7 +53,7 @@ record IndexSource(
     }
 
     /** Empty where an index was built by other means. */
-    static Optional<IndexSource> read(Path index) throws IOException {
+    public static Optional<IndexSource> read(Path index) throws IOException {
         Path file = index.resolve(FILE);
         return Files.exists(file)
                 ? Optional.of(ConfigText.read(file, IndexSource.class))

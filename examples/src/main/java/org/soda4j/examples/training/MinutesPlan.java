@@ -8,9 +8,6 @@ import org.soda4j.training.RunConfig;
 /** How many steps fit into a time, on the machine at hand. */
 public final class MinutesPlan {
 
-    /** The rest is for loading, the probes and the report at the end. */
-    private static final double TRAINING_SHARE = 0.85;
-
     private static final int WARM_UP_STEPS = 8;
     private static final int TIMED_STEPS = 16;
 
@@ -19,7 +16,7 @@ public final class MinutesPlan {
     /**
      * Times some steps on noise.
      *
-     * @param left what is left of the time
+     * @param left what is left of the time, loading, probes and report included
      * @return at least 1
      */
     public static long steps(RunConfig config, Device device, Duration left) {
@@ -34,7 +31,7 @@ public final class MinutesPlan {
                             WARM_UP_STEPS,
                             TIMED_STEPS);
         }
-        double nanos = left.toNanos() - (double) (System.nanoTime() - begin);
-        return Math.max(1, (long) (TRAINING_SHARE * nanos / step.toNanos()));
+        Duration rest = left.minusNanos(System.nanoTime() - begin);
+        return Math.max(1, TimeBudget.forSteps(rest, left).toNanos() / step.toNanos());
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.Cifar100;
 import org.soda4j.data.dataset.ImageDataset;
@@ -29,6 +30,8 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
 
     public static final String IMAGES = "images";
     private static final String FILE = "data.json";
+    private static final List<String> KINDS =
+            List.of("cifar10", "cifar100", "tiny-imagenet", IMAGES);
 
     public TrainingImages(String kind, Path path) {
         this(kind, path, null);
@@ -56,11 +59,13 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
                             .split(Dataset.Usage.TRAIN)
                             .build();
             case IMAGES -> ImageFolder.builder().root(path).preparation(preparation).build();
-            default ->
-                    throw new IllegalArgumentException(
-                            "expected the data cifar10, cifar100, tiny-imagenet or images, found "
-                                    + kind);
+            default -> throw unknown(kind);
         };
+    }
+
+    private static IllegalArgumentException unknown(String kind) {
+        return new IllegalArgumentException(
+                "expected the data cifar10, cifar100, tiny-imagenet or images, found " + kind);
     }
 
     /** The official images for testing; a folder of images has none. */
@@ -116,7 +121,21 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         return Optional.empty();
     }
 
-    private record Stored(String kind, String path, Integer probeImages, Long images) {}
+    /** What cannot be is refused here, where the file is known. */
+    private record Stored(String kind, String path, Integer probeImages, Long images) {
+        private Stored {
+            if (kind == null || !KINDS.contains(kind)) {
+                throw unknown(kind);
+            }
+            if (path == null) {
+                throw new IllegalArgumentException("path: expected a folder, found none");
+            }
+            Path.of(path);
+            if (probeImages != null) {
+                IntRange.atLeast(0, "probeImages", probeImages);
+            }
+        }
+    }
 
     /** The shorter sides of up to so many images, spread over the data set, ascending. */
     static List<Integer> shorterSides(ImageDataset images, int count) {

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -53,12 +55,13 @@ public final class TrainingProgram {
     private static final int TIMED_BATCH = 8;
 
     private final PrintWriter out;
-    private final RunConfig config;
+    private RunConfig config;
     private final TrainingImages data;
     private final Path run;
     private final Device device;
     private boolean estimates = true;
     private OptionalInt livePort = OptionalInt.empty();
+    private Optional<TimeBudget> budget = Optional.empty();
     private boolean trained;
     private OptionalDouble effectiveRank = OptionalDouble.empty();
 
@@ -74,6 +77,12 @@ public final class TrainingProgram {
     /** Says no more how long it takes, because the length was chosen by that. */
     public TrainingProgram withoutEstimate() {
         estimates = false;
+        return this;
+    }
+
+    /** Makes the training shorter or longer on the way, so that the command takes so long. */
+    public TrainingProgram within(Instant start, Duration time) {
+        budget = Optional.of(new TimeBudget(start, time, InstantSource.system()));
         return this;
     }
 
@@ -122,21 +131,7 @@ public final class TrainingProgram {
                     images.size(), DeviceOption.name(device), run);
             out.flush();
             ProbeImages probes = ProbeImages.ofTraining(data, config.model());
-            SodaTrainer.Builder trainer =
-                    SodaTrainer.builder(soda)
-                            .stopOnShutdown(true)
-                            .config(config.training())
-                            .data(pairs(images, config))
-                            .collective(ranks)
-                            .folder(run)
-                            .listener(new ProgressBarListener())
-                            .listener(new Notes(images.size()));
-            if (page != null) {
-                trainer.listener(page.listener());
-            }
-            if (probes.haveProbes()) {
-                trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
-            } else {
+            if (!probes.haveProbes()) {
                 out.printf("no probes: %s%n", probes.whyNoProbes());
             }
             if (ranks.rank() == 0) {
@@ -147,12 +142,45 @@ public final class TrainingProgram {
                 out.flush();
             }
             SecondInterrupt.tell(this::saved);
-            TrainingSummary summary = trainer.build().fit();
+            TrainingSummary summary = trainer(soda, images, probes, ranks, page).fit();
+            while (budget.isPresent() && budget.get().steps().isPresent()) {
+                replan(budget.get().steps().getAsLong());
+                summary = trainer(soda, images, probes, ranks, page).fit();
+            }
             if (ranks.rank() == 0) {
                 lookBack(soda, probes, summary.complete());
             }
             return summary;
         }
+    }
+
+    private SodaTrainer trainer(
+            Soda soda, ImageDataset images, ProbeImages probes, Collective ranks, LivePage page) {
+        SodaTrainer.Builder trainer =
+                SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
+                        .config(config.training())
+                        .data(pairs(images, config))
+                        .collective(ranks)
+                        .folder(run)
+                        .listener(new ProgressBarListener())
+                        .listener(new Notes(images.size()));
+        if (page != null) {
+            trainer.listener(page.listener());
+        }
+        if (probes.haveProbes()) {
+            trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
+        }
+        if (ranks.size() == 1) {
+            budget.ifPresent(trainer::listener);
+        }
+        return trainer.build();
+    }
+
+    /** The same run with another number of steps from here on; a resume goes on with them, too. */
+    private void replan(long steps) throws IOException {
+        config = RunConfig.read(run.resolve("config.json"), "training.steps=" + steps);
+        RunFolder.replaceConfig(run, config);
     }
 
     private String saved() {
@@ -188,7 +216,7 @@ public final class TrainingProgram {
     /** Before a new training that is long enough for it to matter; another folder is refused. */
     private void sayHowLong(long images) throws IOException {
         TrainingConfig training = config.training();
-        long perEpoch = images / training.batchSize();
+        long perEpoch = training.stepsPerEpoch(images, 1);
         if (perEpoch < 1 || !isNew(run)) {
             return;
         }
@@ -309,6 +337,11 @@ public final class TrainingProgram {
 
         @Override
         public void end(RunEvent.End end) {
+            if (budget.isPresent() && budget.get().steps().isPresent()) {
+                out.printf("the machine's pace has changed: %s%n", end.reason());
+                out.flush();
+                return;
+            }
             out.printf(
                     "%s after step %d; model: %s%n",
                     end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());

@@ -1,6 +1,6 @@
 'use strict';
 const $ = id => document.getElementById(id);
-const state = { first: null, second: null, sections: [], drawing: null, busy: false };
+const state = { first: null, second: null, sections: [], drawing: null, looking: null, busy: false };
 
 function say(text) { $('status').textContent = text; }
 function fail(text) { $('error').textContent = text; $('error').hidden = false; }
@@ -27,6 +27,7 @@ async function open(slot, request, button) {
     document.body.dataset[slot] = opened.id;
     enable();
     draw();
+    if (slot === 'first') findNeighbours();
   } catch (e) {
     fail('Not opened: ' + e.message);
   }
@@ -34,6 +35,48 @@ async function open(slot, request, button) {
 
 function openFile(slot, file) {
   if (file) open(slot, () => fetch('images', { method: 'POST', body: file }), null);
+}
+
+const NEIGHBOURS = 12;
+
+/** Those of the newest image only. */
+async function findNeighbours() {
+  if (state.looking) state.looking.abort();
+  const mine = state.looking = new AbortController();
+  $('about-neighbours').textContent = 'Looking for neighbours …';
+  $('neighbours').className = 'old';
+  try {
+    const found = await (await answer(await fetch('neighbours', {
+      method: 'POST', body: JSON.stringify({ image: state.first, count: NEIGHBOURS }), signal: mine.signal
+    }))).json();
+    $('neighbours').replaceChildren(...found.neighbours.map(neighbour));
+    $('about-neighbours').textContent = 'The most alike of ' + found.of.toLocaleString('en')
+      + ', with the cosine between their features. Enter or click goes on from one; with Shift, it is the one to mix with.';
+    $('neighbours').className = '';
+    document.body.dataset.neighbours = Number(document.body.dataset.neighbours || 0) + 1;
+  } catch (e) {
+    if (mine.signal.aborted) return;
+    $('neighbours').replaceChildren();
+    $('about-neighbours').textContent = 'No neighbours: ' + e.message;
+  }
+}
+
+function neighbour(match, place) {
+  const query = '?id=' + encodeURIComponent(match.id);
+  const name = /^\d+$/.test(match.id) ? 'Image ' + match.id : match.id;
+  const similarity = match.similarity.toFixed(3);
+  const button = element('button', { type: 'button', id: 'neighbour-' + place, title: name },
+    element('img', { src: 'neighbours' + query, alt: '', loading: 'lazy' }),
+    element('span', { textContent: similarity }),
+    element('span', { textContent: name, className: 'name' }));
+  if (match.label && !name.startsWith(match.label + '/')) {
+    button.append(element('span', { textContent: match.label, className: 'name' }));
+  }
+  button.addEventListener('click', event => {
+    const slot = event.shiftKey ? 'second' : 'first';
+    open(slot, () => fetch('neighbours/open' + query, { method: 'POST' }), null);
+  });
+  return button;
 }
 
 function enable() {

@@ -46,7 +46,7 @@ class DeviceCasesTest {
                         "planted",
                         "4",
                         (a, mode) -> {
-                            NDArray y = Operators.silu(a[0], false);
+                            NDArray y = Operators.silu(a[0], mode);
                             boolean exact = y.getDataType().getNumOfBytes() == Double.BYTES;
                             return new NDList(exact ? y : y.add(a[0].getManager().create(mistake)));
                         },
@@ -63,7 +63,7 @@ class DeviceCasesTest {
                         "planted",
                         "4",
                         (a, mode) -> {
-                            NDArray y = Operators.silu(a[0], true);
+                            NDArray y = Operators.silu(a[0], mode);
                             boolean exact = y.getDataType().getNumOfBytes() == Double.BYTES;
                             return exact ? y : y.div(a[1]).add(half(y, mode));
                         },

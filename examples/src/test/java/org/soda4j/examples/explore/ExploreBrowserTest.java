@@ -37,12 +37,28 @@ class ExploreBrowserTest {
             assertThat(browser.evaluate("document.getElementById('progress').value").asInt())
                     .isEqualTo(4);
 
+            // Its neighbours are there, not itself; a click goes on from one.
+            browser.waitFor("document.body.dataset.neighbours == 1");
+            assertThat(text(browser, "about-neighbours")).startsWith("The most alike of 40,");
+            assertThat(
+                            browser.evaluate("document.querySelectorAll('#neighbours img').length")
+                                    .asInt())
+                    .isEqualTo(12);
+            String nearest = text(browser, "neighbour-0");
+            browser.click("#neighbour-0", 0);
+            browser.waitFor("document.body.dataset.neighbours == 2 && " + idle());
+            assertThat(text(browser, "neighbour-0")).isNotEqualTo(nearest);
+            assertThat(drawn(browser)).isNotEqualTo(first);
+            browser.click("#sample-2", 0);
+            browser.waitFor("document.body.dataset.neighbours == 3 && " + idle());
+            assertThat(text(browser, "neighbour-0")).isEqualTo(nearest);
+
             // Arrow keys move a slider, and the image with it.
             browser.evaluate("document.getElementById('move-0-0').focus()");
             for (int i = 0; i < 8; i++) {
                 browser.key("ArrowRight", 39);
             }
-            browser.waitFor("document.body.dataset.drawn >= 2 && " + idle());
+            browser.waitFor("document.getElementById('move-0-0').value == 2 && " + idle());
             assertThat(browser.evaluate("document.getElementById('move-0-0').value").asText())
                     .isEqualTo("2");
             String moved = drawn(browser);
@@ -142,6 +158,10 @@ class ExploreBrowserTest {
     /** Whether the newest edits are drawn: the timer of the last change has run, too. */
     private static String idle() {
         return "(document.getElementById('status').textContent == 'Drawn.' && !later && !state.busy)";
+    }
+
+    private static String text(Chromium browser, String id) throws Exception {
+        return browser.evaluate("document.getElementById('" + id + "').textContent").asText();
     }
 
     private static String drawn(Chromium browser) throws Exception {

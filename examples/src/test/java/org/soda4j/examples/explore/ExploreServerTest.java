@@ -41,7 +41,7 @@ class ExploreServerTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         fixture.close();
     }
 
@@ -174,6 +174,63 @@ class ExploreServerTest {
                 .contains("standard deviations");
         assertThat(draw(request(id, null, no, "4").replace("[0, 1, 0]", "null")).statusCode())
                 .isEqualTo(400);
+    }
+
+    private static HttpResponse<String> neighbours(String image, String count) throws Exception {
+        String request = "{\"image\": \"%s\", \"count\": %s}".formatted(image, count);
+        return post("neighbours", request.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void neighboursComeTheNearestFirstAndAreTheNextQuery() throws Exception {
+        JsonNode found = JSON.readTree(neighbours(open(), "5").body());
+        assertThat(found.get("of").asInt()).isEqualTo(40);
+        JsonNode nearest = found.get("neighbours");
+        assertThat(nearest).hasSize(5);
+        for (int i = 1; i < nearest.size(); i++) {
+            assertThat(nearest.get(i).get("similarity").asDouble())
+                    .isLessThanOrEqualTo(nearest.get(i - 1).get("similarity").asDouble());
+        }
+        String id = nearest.get(0).get("id").asText();
+        HttpResponse<byte[]> picture =
+                CLIENT.send(
+                        HttpRequest.newBuilder(fixture.server.uri().resolve("neighbours?id=" + id))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+        BufferedImage thumbnail = ImageIO.read(new ByteArrayInputStream(picture.body()));
+        assertThat(Math.max(thumbnail.getWidth(), thumbnail.getHeight())).isEqualTo(96);
+        HttpResponse<String> opened = post("neighbours/open?id=" + id, new byte[0]);
+        String next = JSON.readTree(opened.body()).get("id").asText();
+        JsonNode onwards = JSON.readTree(neighbours(next, "39").body()).get("neighbours");
+        assertThat(onwards.findValuesAsText("id")).hasSize(39).doesNotContain(id);
+        // One of the page's own images does not find itself either.
+        String sample = JSON.readTree(post("samples/2", new byte[0]).body()).get("id").asText();
+        assertThat(
+                        JSON.readTree(neighbours(sample, "1").body())
+                                .at("/neighbours/0/similarity")
+                                .asDouble())
+                .isLessThan(1);
+    }
+
+    @Test
+    void refusesNeighboursThatThereAreNot() throws Exception {
+        String image = open();
+        for (String count : List.of("0", "49", "-1")) {
+            HttpResponse<String> refused = neighbours(image, count);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("count: expected 1 to 48");
+        }
+        assertThat(neighbours("nobody", "3").body()).contains("open it again");
+        assertThat(post("neighbours", "null".getBytes(StandardCharsets.UTF_8)).statusCode())
+                .isEqualTo(400);
+        for (String query : List.of("", "?id=", "?id=40", "?id=../pom.xml", "?other=1")) {
+            HttpResponse<String> refused = get("neighbours" + query);
+            assertThat(refused.statusCode()).as(query).isEqualTo(400);
+            assertThat(refused.body()).contains("id: expected that of an image");
+            assertThat(post("neighbours/open" + query, new byte[0]).statusCode()).isEqualTo(400);
+        }
+        assertThat(post("neighbours", new byte[(64 << 10) + 1]).statusCode()).isEqualTo(413);
+        assertThat(get("neighbours/open?id=1").statusCode()).isEqualTo(404);
     }
 
     /** Each has its own thread and is cut off after half a minute; the page comes before that. */

@@ -28,15 +28,15 @@ class OwnImagesPlanTest {
 
     @Test
     void theResolutionIsOneThatImagesHaveAndTheTimeAllows() throws IOException {
-        assertThat(plan(3, 64, 0xff0000, 20).preset()).isEqualTo("minutes-32");
-        assertThat(plan(3, 64, 0xff0000, 60).preset()).isEqualTo("minutes-64");
-        assertThat(plan(3, 64, 0xff0000, 4).preset()).isEqualTo("minutes-16");
-        assertThat(plan(3, 20, 0xff0000, 60).preset()).isEqualTo("minutes-16");
+        assertThat(plan(3, 64, 0xff0000, 60).preset()).isEqualTo("minutes-32");
+        assertThat(plan(3, 64, 0xff0000, 240).preset()).isEqualTo("minutes-64");
+        assertThat(plan(3, 64, 0xff0000, 20).preset()).isEqualTo("minutes-16");
+        assertThat(plan(3, 20, 0xff0000, 240).preset()).isEqualTo("minutes-16");
     }
 
     @Test
     void greyImagesTrainAModelOfOneChannel() throws IOException {
-        OwnImagesPlan plan = plan(9, 32, 0x808080, 20);
+        OwnImagesPlan plan = plan(9, 32, 0x808080, 60);
         assertThat(plan.preset()).isEqualTo("minutes-32-grey");
         RunConfig config = plan.config(List.of("training.steps=5"));
         assertThat(config.model().denoiser().imageShape()).containsExactly(1, 32, 32);

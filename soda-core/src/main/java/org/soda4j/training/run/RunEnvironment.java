@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import java.nio.file.Path;
 import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.ThreadTeam;
 
 /**
  * With what a run was made: enough to make it again, or to see why it cannot be.
@@ -15,6 +16,8 @@ import org.soda4j.engine.PyTorchEngine;
  * @param java version of the Java runtime and its vendor
  * @param os operating system, its version and architecture
  * @param cpus processors that the process may use
+ * @param threads how many compute an operation on a CPU; {@code adaptive} where the number follows
+ *     the machine; null in what older versions wrote
  * @param device where the model is trained
  * @param commit the git commit of the working directory; null outside of a repository
  * @param dataHash what identifies the training data; null if it is not known
@@ -27,12 +30,13 @@ public record RunEnvironment(
         String java,
         String os,
         int cpus,
+        String threads,
         String device,
         String commit,
         String dataHash) {
 
     /**
-     * Describes this process.
+     * Describes this process, and the threads of the call that this is within.
      *
      * @param device where the model is trained
      * @param dataHash what identifies the training data; null if it is not known
@@ -56,6 +60,7 @@ public record RunEnvironment(
                         + " "
                         + System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
+                ThreadTeam.description(),
                 device.toString(),
                 GitCommit.of(Path.of("")).orElse(null),
                 dataHash);

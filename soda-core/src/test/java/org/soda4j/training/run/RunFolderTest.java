@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.engine.ThreadTeam;
 import org.soda4j.training.CapturedLog;
 import org.soda4j.training.checkpoint.Retention;
 import org.soda4j.training.listener.PngFixture;
@@ -25,7 +26,16 @@ class RunFolderTest {
 
     private static final RunEnvironment ENVIRONMENT =
             new RunEnvironment(
-                    "0.1.0", "0.36.0", "PyTorch", "2.7.1", "17", "Linux", 2, "cpu()", "c0ffee",
+                    "0.1.0",
+                    "0.36.0",
+                    "PyTorch",
+                    "2.7.1",
+                    "17",
+                    "Linux",
+                    2,
+                    "adaptive",
+                    "cpu()",
+                    "c0ffee",
                     "d1");
 
     @TempDir Path temporary;
@@ -163,11 +173,12 @@ class RunFolderTest {
             assertThat(CapturedLog.of(() -> run.recordStart(ENVIRONMENT))).isEmpty();
             RunEnvironment changed =
                     new RunEnvironment(
-                            "0.1.0", "0.36.0", "PyTorch", "2.8.0", "17", "Linux", 2, "cpu()", null,
-                            "d2");
+                            "0.1.0", "0.36.0", "PyTorch", "2.8.0", "17", "Linux", 2, "1", "cpu()",
+                            null, "d2");
             assertThat(CapturedLog.of(() -> run.recordStart(changed)))
                     .contains("/commit: expected \"c0ffee\", found null")
                     .contains("/dataHash: expected \"d1\", found \"d2\"")
+                    .contains("/threads: expected \"adaptive\", found \"1\"")
                     .contains("/engineVersion: expected \"2.7.1\", found \"2.8.0\"");
             JsonNode starts =
                     new ObjectMapper()
@@ -177,6 +188,27 @@ class RunFolderTest {
             assertThat(starts.get(0).get("time").asText()).isEqualTo("2026-01-02T03:04:05Z");
             assertThat(starts.get(2).get("engineVersion").asText()).isEqualTo("2.8.0");
         }
+    }
+
+    /** What an older version wrote has no threads. */
+    @Test
+    void whatWasNotRecordedIsNoChange() throws Exception {
+        try (RunFolder run = open(config())) {
+            run.recordStart(ENVIRONMENT);
+            Path file = run.path().resolve("environment.json");
+            String text = Files.readString(file);
+            String without = text.replaceAll("\\s*\"threads\"[^,]*,", "");
+            assertThat(without).isNotEqualTo(text);
+            Files.writeString(file, without);
+            assertThat(CapturedLog.of(() -> run.recordStart(ENVIRONMENT))).isEmpty();
+        }
+    }
+
+    @Test
+    void threadsAreThoseOfTheCall() {
+        String fixed =
+                ThreadTeam.of(1).during(() -> RunEnvironment.capture(Device.cpu(), "")).threads();
+        assertThat(fixed).isEqualTo("1");
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.data.transform.Resize;
-import org.soda4j.engine.Internal;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelBuffer;
 import org.soda4j.image.PixelImage;
@@ -22,8 +21,7 @@ import org.soda4j.io.DatasetException;
  * Decoded, scaled-down images on disk. An entry is 20 bytes (magic number, height, width, channels,
  * CRC-32 of the pixels) and the pixels. Thread-safe; processes may share a folder.
  */
-@Internal
-public final class ResizedImageCache {
+final class ResizedImageCache {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ResizedImageCache.class);
     private static final int MAGIC = 0x53505831;
@@ -41,7 +39,7 @@ public final class ResizedImageCache {
      * @param shortSide the longest shorter side that an image keeps, in pixels, at least 1
      * @param decoder what decodes a file that has no entry
      */
-    public ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder) {
+    ResizedImageCache(Path folder, int shortSide, ImageDecoder decoder) {
         this.folder = folder;
         this.shortSide = shortSide;
         this.decoder = decoder;
@@ -56,7 +54,7 @@ public final class ResizedImageCache {
      * @return the image, reduced
      * @throws DatasetException if the file cannot be read or has to be refused
      */
-    public PixelImage read(Path file, String relativePath, int index) {
+    PixelImage read(Path file, String relativePath, int index) {
         Path entry;
         try {
             entry = entryFor(file, relativePath);

@@ -137,7 +137,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
     }
 
     /**
-     * Opens a {@link ViewLoader} for a trainer; a batch that does not fill up is dropped.
+     * Opens a {@link ViewLoader} for a trainer.
      *
      * @param request what is wanted
      * @return a loader; the trainer closes it
@@ -149,7 +149,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
                 .seed(request.seed())
                 .shuffle(request.shuffle())
                 .rank(request.rank(), request.ranks())
-                .dropLast(true)
+                .dropLast(request.dropLast())
                 .build();
     }
 

@@ -22,7 +22,13 @@ final class SceneLoader implements BatchLoader {
         this.data = data;
         this.request = request;
         int size = Math.toIntExact(data.size());
-        order = new EpochOrder(size, request.batchSize(), request.rank(), request.ranks(), true);
+        order =
+                new EpochOrder(
+                        size,
+                        request.batchSize(),
+                        request.rank(),
+                        request.ranks(),
+                        request.dropLast());
     }
 
     @Override
@@ -54,7 +60,7 @@ final class SceneLoader implements BatchLoader {
     }
 
     private Batch batch(int epoch, int step, int[] permutation, NDManager manager) {
-        int size = request.batchSize();
+        int size = order.batchSize(step);
         SceneViews.Space space = data.space(size);
         List<Integer> indices = new ArrayList<>();
         for (int place = 0; place < size; place++) {

@@ -12,12 +12,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.soda4j.PixelNormalization;
 import org.soda4j.data.transform.Denormalize;
 import org.soda4j.data.transform.GaussianNoise;
 import org.soda4j.data.transform.Normalize;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.image.PixelImage;
+import org.soda4j.training.BatchLoader;
+import org.soda4j.training.TrainingData;
 
 class ViewPairsTest {
 
@@ -83,6 +87,20 @@ class ViewPairsTest {
             // Five standard errors of a mean and of a standard deviation of 4096 numbers.
             assertThat(sum / samples).isCloseTo(0, within(5 * sigma / 64));
             assertThat(Math.sqrt(squares / samples)).isCloseTo(sigma, within(5 * sigma / 90));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 2, 4", "false, 3, 2"})
+    void aTrainerSaysWhatBecomesOfTheLastBatch(boolean dropLast, int steps, int last) {
+        ViewPairs pairs = ViewPairs.builder(new NumberedImages(10, 16)).resolution(16).build();
+        try (NDManager manager = NDManager.newBaseManager();
+                BatchLoader loader =
+                        pairs.newLoader(new TrainingData.Request(4, 0, true, 0, 1, dropLast))) {
+            assertThat(loader.steps()).isEqualTo(steps);
+            try (Batch batch = loader.epoch(0, steps - 1, manager).next()) {
+                assertThat(batch.getData().get(1).getShape().get(0)).isEqualTo(last);
+            }
         }
     }
 

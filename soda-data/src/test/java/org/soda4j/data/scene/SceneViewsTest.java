@@ -130,7 +130,8 @@ class SceneViewsTest {
     @Test
     void batchesAreTheRecordsInTheEpochsOrderFromAnyStep() {
         try (NDManager manager = NDManager.newBaseManager();
-                BatchLoader loader = data.newLoader(new TrainingData.Request(4, 7, true, 0, 1))) {
+                BatchLoader loader =
+                        data.newLoader(new TrainingData.Request(4, 7, true, 0, 1, true))) {
             assertThat(loader.steps()).isEqualTo(3);
             List<Integer> seen = new ArrayList<>();
             List<float[]> targets = new ArrayList<>();
@@ -165,6 +166,20 @@ class SceneViewsTest {
         }
     }
 
+    /** Of 12 records in batches of 5, the last two are a batch where they are asked for. */
+    @Test
+    void theLastBatchIsKeptOnRequest() {
+        try (NDManager manager = NDManager.newBaseManager();
+                BatchLoader loader =
+                        data.newLoader(new TrainingData.Request(5, 7, true, 0, 1, false))) {
+            assertThat(loader.steps()).isEqualTo(3);
+            try (Batch batch = loader.epoch(0, 2, manager).next()) {
+                assertThat(batch.getData().get(0).getShape()).isEqualTo(new Shape(2, 3, 3, 8, 8));
+                assertThat(batch.getSize()).isEqualTo(2);
+            }
+        }
+    }
+
     @Test
     void tooFewViewsAndRecordsAreRefused() {
         assertThatThrownBy(() -> SceneViews.builder(scenes).resolution(8).sources(5).build())
@@ -173,7 +188,7 @@ class SceneViewsTest {
                 .hasMessageContaining("at least 6 views for 5 sources and a target, found 5");
         assertThatThrownBy(() -> SceneViews.builder(scenes).build())
                 .hasMessageContaining("resolution");
-        assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1)))
+        assertThatThrownBy(() -> data.newLoader(new TrainingData.Request(13, 0, true, 0, 1, true)))
                 .hasMessageContaining("batchSize: expected at most 12 (of 12 pairs, on ranks: 1)");
     }
 }

@@ -23,12 +23,14 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.CosineTracker;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.DiffusionProcess;
+import org.soda4j.diffusion.DpmSolver;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.NoiseSchedule;
 import org.soda4j.diffusion.NoiseSource;
 import org.soda4j.diffusion.Prediction;
+import org.soda4j.diffusion.Thresholding;
+import org.soda4j.diffusion.TimestepSpacing;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.training.GradientRecording;
 
@@ -242,9 +244,10 @@ public final class DiffusionPrior implements LatentPrior, AutoCloseable {
             NDArray like = scope.zeros(new Shape(count, d, 1, 1));
             NDArray start = NoiseSource.seeded(seed).draw(0, like);
             NDArray drawn =
-                    DdimSampler.builder()
-                            .steps(100)
-                            .clip(false)
+                    DpmSolver.builder()
+                            .steps(20)
+                            .spacing(TimestepSpacing.TRAILING)
+                            .thresholding(Thresholding.NONE)
                             .build()
                             .sample(
                                     process,

@@ -195,7 +195,12 @@ final class DenoiserGraph {
         channels = out;
         h = graph.silu(modulated(h, name, modulation.section(depth, config.depths())));
         h = convolution(h, name + "conv2.1", 1);
-        return graph.node("Add", List.of(h, shortcut));
+        String sum = graph.node("Add", List.of(h, shortcut));
+        if (!config.rescaledSums()) {
+            return sum;
+        }
+        float[] factor = {(float) Math.sqrt(0.5)};
+        return graph.node("Mul", List.of(sum, graph.kernel(name + "rescaling", factor, 1)));
     }
 
     /** {@code z_s (t_s norm(h) + t_b) + z_b}, as one scale and one shift of what is normalised. */

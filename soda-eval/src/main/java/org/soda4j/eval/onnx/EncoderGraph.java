@@ -51,7 +51,11 @@ final class EncoderGraph {
                                 height,
                                 width);
         String x = graph.toMaps(normalized(images));
-        x = convNormRelu(x, "conv1", "bn1", config.smallImages() ? 1 : 2);
+        int stride = config.smallImages() ? 1 : 2;
+        x =
+                config.preActivation()
+                        ? convolution(x, "conv1", stride)
+                        : convNormRelu(x, "conv1", "bn1", stride);
         if (!config.smallImages()) {
             halve();
             x =
@@ -67,7 +71,11 @@ final class EncoderGraph {
         for (int stage = 0; stage < blocks.size(); stage++) {
             for (int i = 0; i < blocks.get(stage); i++) {
                 String name = "layer%d.%d.".formatted(stage + 1, i);
-                x = block(x, name, stage > 0 && i == 0 ? 2 : 1);
+                int step = stage > 0 && i == 0 ? 2 : 1;
+                x = config.preActivation() ? preActivated(x, name, step) : block(x, name, step);
+            }
+            if (config.preActivation() && stage == blocks.size() - 1) {
+                x = normRelu(x, "bn");
             }
             means.add(mean(x));
         }
@@ -218,6 +226,64 @@ final class EncoderGraph {
         return graph.node("Relu", List.of(graph.node("Add", List.of(y, shortcut))));
     }
 
+    /** Norm and ReLU before each convolution; those between two are folded as elsewhere. */
+    private String preActivated(String x, String name, int stride) {
+        String active = normRelu(x, name + "bn1");
+        boolean bottleneck = weights.has(name + "conv3.weight");
+        int before = height;
+        int beforeWidth = width;
+        String shortcut =
+                weights.has(name + "downsample.0.weight")
+                        ? convolution(active, name + "downsample.0", stride)
+                        : x;
+        height = before;
+        width = beforeWidth;
+        String y = convNormRelu(active, name + "conv1", name + "bn2", bottleneck ? 1 : stride);
+        if (bottleneck) {
+            y = convNormRelu(y, name + "conv2", name + "bn3", stride);
+        }
+        y = convolution(y, name + (bottleneck ? "conv3" : "conv2"), 1);
+        return graph.node("Add", List.of(y, shortcut));
+    }
+
+    private String normRelu(String x, String norm) {
+        float[] scale = weights.values(norm + ".weight");
+        float[] bias = weights.values(norm + ".bias");
+        if (config.norm() == NormLayer.GROUP_NORM) {
+            int groups = config.norm().groups(scale.length);
+            String normal = graph.groupNorm(x, groups, scale.length, height, width);
+            return graph.node("Relu", List.of(scaledAndShifted(normal, norm, scale, bias)));
+        }
+        float[] mean = weights.values(norm + ".running_mean");
+        float[] variance = weights.values(norm + ".running_var");
+        for (int c = 0; c < scale.length; c++) {
+            double factor = scale[c] / Math.sqrt(variance[c] + NORM_EPSILON);
+            scale[c] = (float) factor;
+            bias[c] = (float) (bias[c] - mean[c] * factor);
+        }
+        return graph.node("Relu", List.of(scaledAndShifted(x, norm, scale, bias)));
+    }
+
+    private String scaledAndShifted(String x, String norm, float[] scale, float[] bias) {
+        int channels = scale.length;
+        String scaled =
+                graph.node(
+                        "Mul",
+                        List.of(x, graph.kernel(norm + ".weight", scale, 1, channels, 1, 1)));
+        return graph.node(
+                "Add", List.of(scaled, graph.kernel(norm + ".bias", bias, 1, channels, 1, 1)));
+    }
+
+    /** Without bias and norm. */
+    private String convolution(String x, String name, int stride) {
+        if (stride == 2) {
+            halve();
+        }
+        long[] shape = weights.shape(name + ".weight");
+        String kernel = graph.kernel(name + ".weight", weights.values(name + ".weight"), shape);
+        return graph.convolution(x, kernel, null, Math.toIntExact(shape[2]), stride);
+    }
+
     private String convNormRelu(String x, String convolution, String norm, int stride) {
         return graph.node("Relu", List.of(convNorm(x, convolution, norm, stride)));
     }
@@ -242,14 +308,7 @@ final class EncoderGraph {
                             stride);
             int groups = config.norm().groups(channels);
             String normal = graph.groupNorm(y, groups, channels, height, width);
-            String scaled =
-                    graph.node(
-                            "Mul",
-                            List.of(
-                                    normal,
-                                    graph.kernel(norm + ".weight", scale, 1, channels, 1, 1)));
-            return graph.node(
-                    "Add", List.of(scaled, graph.kernel(norm + ".bias", bias, 1, channels, 1, 1)));
+            return scaledAndShifted(normal, norm, scale, bias);
         }
         fold(kernel, scale, bias, norm);
         return graph.convolution(

@@ -3,8 +3,8 @@ package org.soda4j.eval.probe;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import org.soda4j.model.AdaptiveThreads;
-import org.soda4j.model.TriangularFactor;
+import org.soda4j.compute.AdaptiveThreads;
+import org.soda4j.compute.TriangularFactor;
 
 /**
  * A logistic objective in coordinates in which it curves about equally in all directions: weights w

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.soda4j.compute.AdaptiveThreads;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.model.AdaptiveThreads;
 
 /**
  * The mean cross-entropy plus {@code |W|^2 / (2 C n)} with its gradient, over {@code [outputs][d +

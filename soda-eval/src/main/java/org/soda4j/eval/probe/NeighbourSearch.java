@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.soda4j.model.AdaptiveThreads;
+import org.soda4j.compute.AdaptiveThreads;
 
 /**
  * Exact Euclidean nearest neighbours by blocked matrix products.

@@ -92,8 +92,10 @@ final class RunFacts {
         String kind = data.path("kind").asText();
         String name = kind;
         if (kind.equals("images")) {
-            Path folder = Path.of(data.path("path").asText()).getFileName();
-            name = folder == null ? kind : folder.toString();
+            // Perhaps of a machine whose paths this one cannot have.
+            String[] parts = data.path("path").asText().split("[/\\\\]");
+            String folder = parts.length == 0 ? "" : parts[parts.length - 1];
+            name = folder.isEmpty() ? kind : folder;
         }
         long images = data.path("images").asLong();
         return images > 0 ? "%s, %s images".formatted(name, Digits.count(images)) : name;

@@ -1,121 +1,19 @@
 package org.soda4j.eval.fuzz;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.fuzz.MalformedFiles;
 
-/**
- * Reads mutated files with every reader: each ends with success or with the documented exception
- * that names the file, within 10 seconds and 256 MB. The number of files and the seed are fixed, so
- * that every run reads the same. What fails is kept in {@code target/malformed}. An hour of it:
- * {@code mvn -B -Pfuzz verify}.
- *
- * <p>{@code target/malformed/counts.txt} says how many files there were of each kind.
- */
+/** Reads mutated files with every reader of the libraries ({@link MalformedFiles}). */
 class MalformedFilesTest {
-
-    private static final long MAX_NANOS = 10_000_000_000L;
-    private static final long MAX_BYTES = 256L << 20;
-    private static final int MAX_FAILURES = 50;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private final List<String> failures = new ArrayList<>();
-
-    /** Problems without their numbers, so that one fault does not hide another. */
-    private final Set<String> kinds = new HashSet<>();
-
-    @TempDir Path folder;
 
     /** Two hours are far more than the hour of the profile. */
     @Test
     @Timeout(value = 7200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void everyReaderReadsOrRefuses() throws IOException {
-        int rounds = Integer.getInteger("soda.fuzz.rounds", 1);
-        long seed = Long.getLong("soda.fuzz.seed", 1);
-        List<Target> targets = Targets.all(folder);
-        for (Target target : targets) {
-            for (byte[] valid : target.seeds()) {
-                run(target, target.wrap().apply(valid), "seed");
-            }
-        }
-        assertThat(failures).as("valid files").isEmpty();
-        StringBuilder counts = new StringBuilder();
-        for (Target target : targets) {
-            long start = THREADS.getCurrentThreadCpuTime();
-            // One stream of random numbers a target, so that one more input changes no other.
-            Random random = new Random(seed * 31 + target.name().hashCode());
-            Mutation mutation = new Mutation(random);
-            int refused = 0;
-            for (int i = 0; i < rounds * target.inputs(); i++) {
-                byte[] valid = target.seeds().get(i % target.seeds().size());
-                byte[] data = mutation.of(valid, target.seeds(), target.text());
-                refused += run(target, target.wrap().apply(data), seed + "-" + i) ? 0 : 1;
-            }
-            counts.append(
-                    "%n%s: %d files, %d refused, %.1f s"
-                            .formatted(
-                                    target.name(),
-                                    rounds * target.inputs(),
-                                    refused,
-                                    (THREADS.getCurrentThreadCpuTime() - start) / 1e9));
-        }
-        Files.writeString(
-                Files.createDirectories(Path.of("target/malformed")).resolve("counts.txt"), counts);
-        assertThat(failures).as("files of %s", folder).isEmpty();
-    }
-
-    /** Returns whether the file was read. */
-    private boolean run(Target target, byte[] data, String which) throws IOException {
-        Path file = Files.write(folder.resolve(target.fileName()), data);
-        String problem = null;
-        boolean read = false;
-        long bytes = THREADS.getCurrentThreadAllocatedBytes();
-        long nanos = THREADS.getCurrentThreadCpuTime();
-        try {
-            target.reader().read(file);
-            read = true;
-        } catch (Exception | Error e) {
-            boolean documented =
-                    target.documented().stream().anyMatch(type -> type.isInstance(e))
-                            && e.getMessage() != null
-                            && e.getMessage().contains(folder.toString());
-            problem = documented ? null : e + " at " + firstOwnFrame(e);
-        }
-        bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-        nanos = THREADS.getCurrentThreadCpuTime() - nanos;
-        if (problem == null && (bytes > MAX_BYTES || nanos > MAX_NANOS)) {
-            problem = "%,d bytes allocated, %,d ms".formatted(bytes, nanos / 1_000_000);
-        }
-        String kind =
-                target.name()
-                        + ": "
-                        + (problem == null ? "" : problem.replaceAll("[^ ]*/[^ ]*|\\d+", ""));
-        if (problem != null && kinds.add(kind) && failures.size() < MAX_FAILURES) {
-            String name = (target.name() + "-" + which).replace(' ', '-').replace('/', '-');
-            Files.write(Files.createDirectories(Path.of("target/malformed")).resolve(name), data);
-            failures.add(name + ": " + problem);
-        }
-        return read;
-    }
-
-    private static String firstOwnFrame(Throwable e) {
-        for (StackTraceElement frame : e.getStackTrace()) {
-            if (frame.getClassName().startsWith("org.soda4j")) {
-                return frame.toString();
-            }
-        }
-        return "?";
+    void everyReaderReadsOrRefuses(@TempDir Path folder) throws IOException {
+        MalformedFiles.read(Targets.all(folder), folder);
     }
 }

@@ -17,6 +17,7 @@ import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.eval.search.ImageIndexWriter;
 import org.soda4j.eval.search.ImageQuery;
 import org.soda4j.eval.search.IndexedImage;
+import org.soda4j.fuzz.Target;
 
 /** Readers of saved models, of others' weights and of search indices. */
 final class ModelTargets {

@@ -21,7 +21,9 @@ import org.soda4j.data.download.ZipUnpacking;
 import org.soda4j.data.scene.NerfScenes;
 import org.soda4j.data.scene.NmrScenes;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.report.RunHistory;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.fuzz.Target;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.io.DatasetException;
 import org.soda4j.io.NpyArray;
@@ -218,6 +220,16 @@ final class Targets {
                     Path environment = folder.resolve("environment.json");
                     Files.write(environment, Files.readAllBytes(file));
                     RunSections.provenance(folder);
+                },
+                CONFIG);
+        addText(
+                "json of the data of a run",
+                1000,
+                "{\"kind\": \"images\", \"path\": \"photos\", \"probeImages\": 9, \"images\": 20}",
+                file -> {
+                    Path run = Files.createDirectories(folder.resolve("run"));
+                    Files.write(run.resolve("data.json"), Files.readAllBytes(file));
+                    RunSections.report(run, RunHistory.read(run));
                 },
                 CONFIG);
         addManifest();

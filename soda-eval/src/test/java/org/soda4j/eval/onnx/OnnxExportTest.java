@@ -23,10 +23,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.SodaBuilder;
 import org.soda4j.denoiser.UNetDenoiser;
 import org.soda4j.denoiser.UNetDenoiserBuilder;
+import org.soda4j.diffusion.DdimSampler;
+import org.soda4j.diffusion.Guidance;
+import org.soda4j.diffusion.Prediction;
+import org.soda4j.diffusion.TimestepSpacing;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.NormLayer;
 import org.soda4j.encoder.ResNetEncoder;
@@ -69,6 +74,21 @@ class OnnxExportTest {
                                 .widthMultiplier(0.1875),
                         1),
                 arguments(
+                        "pre-activation, 18",
+                        ResNetEncoder.builder().smallImages(true).preActivation(true),
+                        3),
+                arguments(
+                        "pre-activation, 50, stem that pools, group norm",
+                        ResNetEncoder.builder()
+                                .depth(50)
+                                .preActivation(true)
+                                .norm(NormLayer.GROUP_NORM),
+                        3),
+                arguments(
+                        "pre-activation, 50",
+                        ResNetEncoder.builder().depth(50).smallImages(true).preActivation(true),
+                        3),
+                arguments(
                         "one block a stage, then two",
                         ResNetEncoder.builder().smallImages(true).stageBlocks(1, 2, 1, 1),
                         3));
@@ -78,6 +98,7 @@ class OnnxExportTest {
         return Stream.of(
                 arguments("whole", unet(3), LayerModulation.whole()),
                 arguments("paired, grey", unet(1).groups(8), LayerModulation.paired()),
+                arguments("rescaled sums", unet(3).rescaledSums(true), LayerModulation.whole()),
                 arguments(
                         "grouped, heads, undivided times",
                         unet(3).channelsPerHead(8).timeDivisor(1).blocks(2),
@@ -339,6 +360,75 @@ class OnnxExportTest {
                             manager.create(times),
                             manager.create(kept, new Shape(n, 12)));
             return difference(found.get("prediction"), expected.toFloatArray());
+        }
+    }
+
+    /**
+     * The loop of docs/onnx.md, which knows nothing but the file, draws what this library draws.
+     */
+    @ParameterizedTest
+    @EnumSource(Prediction.class)
+    void thePagesLoopDraws(Prediction prediction) throws Exception {
+        int n = 2;
+        int steps = 8;
+        try (Soda soda =
+                        shaken(
+                                model(ResNetEncoder.builder().widthMultiplier(0.125), 3)
+                                        .prediction(prediction)
+                                        .build());
+                OnnxSession session = new OnnxSession(OnnxExport.denoiser(soda).toBytes());
+                NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            Map<String, String> about = session.session().getMetadata().getCustomMetadata();
+            double[] alphaBar =
+                    Arrays.stream(about.get("soda4j.alpha_bars").split(","))
+                            .mapToDouble(Double::parseDouble)
+                            .toArray();
+            int sections = about.get("soda4j.sections").split(",").length;
+            Shape shape = new Shape(n, 3, SIZE, SIZE);
+            float[] z = uniform(n * 12);
+            float[] x = uniform((int) shape.size());
+            float[] keep = new float[n * sections];
+            Arrays.fill(keep, 1);
+            NDArray expected =
+                    soda.sample(
+                            manager.create(z, new Shape(n, 12)),
+                            manager.create(x, shape),
+                            SamplingOptions.defaults()
+                                    .withGuidance(Guidance.none())
+                                    .withSampler(
+                                            DdimSampler.builder()
+                                                    .steps(steps)
+                                                    .spacing(TimestepSpacing.TRAILING)
+                                                    .build()));
+            int last = alphaBar.length - 1;
+            for (int i = 0; i < steps; i++) {
+                int t = last - last * i / steps;
+                double a = alphaBar[t];
+                double b = alphaBar[last - last * (i + 1) / steps];
+                float[] p =
+                        session.run(
+                                        Map.of(
+                                                "x_t", new Input(x, shape.getShape()),
+                                                "t", new Input(new float[] {t, t}, n),
+                                                "z", new Input(z, n, 12),
+                                                "keep", new Input(keep, n, sections)))
+                                .get("prediction");
+                for (int j = 0; j < x.length; j++) {
+                    double clean =
+                            switch (about.get("soda4j.prediction")) {
+                                case "EPSILON" -> (x[j] - Math.sqrt(1 - a) * p[j]) / Math.sqrt(a);
+                                case "X0" -> p[j];
+                                default -> Math.sqrt(a) * x[j] - Math.sqrt(1 - a) * p[j];
+                            };
+                    clean = Math.max(-1, Math.min(1, clean));
+                    double noise = (x[j] - Math.sqrt(a) * clean) / Math.sqrt(1 - a);
+                    x[j] = (float) (Math.sqrt(b) * clean + Math.sqrt(1 - b) * noise);
+                }
+            }
+            for (int j = 0; j < x.length; j++) {
+                x[j] = (x[j] + 1) / 2;
+            }
+            assertThat(difference(x, expected.toFloatArray())).isLessThan(1e-4);
         }
     }
 

@@ -8,13 +8,16 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.image.PixelImage;
 
 /** Near-duplicates, groups, odd ones and few labels, on features of which the answer is known. */
 class AnswersTest {
@@ -76,6 +79,42 @@ class AnswersTest {
         // Without copies there is hardly anything to find.
         NearDuplicates none = NearDuplicates.of(around(200, 200, 1).withIds(ids(200)));
         assertThat(none.pairs()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    /** Features of the last ten images are no nearer to their originals than others are. */
+    @Test
+    void pixelsFindCopiesThatFeaturesOnlyPropose() {
+        int count = 30;
+        FeatureSet features = around(count, 10, 0.3).withIds(ids(count));
+        NearDuplicates byFeatures = NearDuplicates.of(features);
+        Function<String, Optional<PixelImage>> images =
+                id -> {
+                    int i = Integer.parseInt(id);
+                    // The last ten are the first ten, brighter; image 3 is gone.
+                    return i == 3
+                            ? Optional.empty()
+                            : Optional.of(noise(i < 20 ? i : i - 20, i < 20 ? 1 : 1.2));
+                };
+        Set<List<String>> expected =
+                IntStream.range(0, 10)
+                        .filter(i -> i != 3)
+                        .mapToObj(i -> List.of(ids(count).get(i), ids(count).get(20 + i)))
+                        .collect(Collectors.toSet());
+        assertThat(byFeatures.pairs()).isEmpty();
+        assertThat(byFeatures.withPixels(images).groups())
+                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(byFeatures.withPixels(images).suggestedRatio())
+                .isEqualTo(byFeatures.suggestedRatio());
+        assertThat(byFeatures.withPixels(id -> Optional.empty()).pairs()).isEmpty();
+    }
+
+    private static PixelImage noise(int seed, double brightness) {
+        byte[] pixels = new byte[12 * 12 * 3];
+        Random random = new Random(seed);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) Math.round(random.nextInt(200) * brightness);
+        }
+        return new PixelImage(12, 12, 3, pixels);
     }
 
     @Test

@@ -65,6 +65,7 @@ class SparkFeatureExtractorTest {
     private static void assertSameFeatures(FeatureSet actual, FeatureSet expected) {
         assertThat(actual.labels()).isEqualTo(expected.labels());
         assertThat(actual.classNames()).isEqualTo(expected.classNames());
+        assertThat(actual.ids()).isEqualTo(expected.ids());
         for (int i = 0; i < expected.size(); i++) {
             // Bit for bit: Arrays.equals compares floats by floatToIntBits.
             assertThat(Arrays.equals(actual.row(i), expected.row(i))).as("row %d", i).isTrue();

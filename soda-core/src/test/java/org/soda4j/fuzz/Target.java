@@ -1,4 +1,4 @@
-package org.soda4j.eval.fuzz;
+package org.soda4j.fuzz;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * @param reader reads a file whole
  * @param documented what it may throw, with the file's name
  */
-record Target(
+public record Target(
         String name,
         int inputs,
         List<byte[]> seeds,
@@ -27,7 +27,7 @@ record Target(
 
     /** Reads a file. */
     @FunctionalInterface
-    interface Reader {
+    public interface Reader {
         void read(Path file) throws Exception;
     }
 

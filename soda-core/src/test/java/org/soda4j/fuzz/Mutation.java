@@ -1,4 +1,4 @@
-package org.soda4j.eval.fuzz;
+package org.soda4j.fuzz;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package org.soda4j.model;
+package org.soda4j.compute;
 
 import java.util.function.Supplier;
 import org.soda4j.engine.Internal;
