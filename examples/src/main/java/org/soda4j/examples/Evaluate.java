@@ -25,7 +25,7 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
-import org.soda4j.examples.explore.ShapesDisentanglement;
+import org.soda4j.examples.explore.FactorDisentanglement;
 import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.examples.training.ProbeAnswer;
 import org.soda4j.examples.training.ProbeImages;
@@ -44,6 +44,8 @@ import picocli.CommandLine.Parameters;
                 "k-NN and linear probe, reconstruction quality, pictures and a report of a run that"
                         + " train started.")
 public final class Evaluate extends Program {
+
+    private static final int LEAST_SHAPES = 100;
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
@@ -106,6 +108,9 @@ public final class Evaluate extends Program {
 
     @Override
     public Integer call() throws IOException {
+        if (shapes != null) {
+            requireAtLeast(LEAST_SHAPES, "--shapes", shapes);
+        }
         if (qualityImages < 2 || (probeImages != null && probeImages < 1)) {
             throw refusal(
                     "expected --quality-images of at least 2 and --probe-images of at least 1, found %d and %s"
@@ -200,14 +205,17 @@ public final class Evaluate extends Program {
     }
 
     private TableSection disentanglement(Soda soda) {
-        ShapesDisentanglement measured = ShapesDisentanglement.of(soda, shapes);
+        FactorDisentanglement measured = FactorDisentanglement.ofShapes(soda, shapes);
         PrintWriter writer = text();
         writer.print("dimensions: " + measured.perDimension().table());
         measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
+        measured.perIndependentSection()
+                .ifPresent(s -> writer.print("independent sections: " + s.table()));
         writer.flush();
         List<List<String>> rows = new ArrayList<>();
         rows.add(row("dimensions", measured.perDimension()));
         measured.perSection().ifPresent(s -> rows.add(row("sections", s)));
+        measured.perIndependentSection().ifPresent(s -> rows.add(row("independent sections", s)));
         return new TableSection(
                 "Disentanglement",
                 List.of(

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.data.dataset.KnownFactors;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
@@ -22,12 +23,12 @@ import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
+import org.soda4j.examples.explore.FactorDisentanglement;
 import org.soda4j.examples.explore.HueDirection;
 import org.soda4j.examples.explore.LatentPictures;
 import org.soda4j.examples.explore.ModelImages;
 import org.soda4j.examples.explore.ShapeEdits;
 import org.soda4j.examples.explore.ShapeMeasurements;
-import org.soda4j.examples.explore.ShapesDisentanglement;
 import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.GalleryOptions;
 import org.soda4j.examples.training.GalleryOptions.Data;
@@ -53,6 +54,7 @@ public final class LatentTour extends Program {
     private static final int MOST_IMAGES = 5000;
     private static final int FEWEST = 12;
     private static final int FOR_PRIORS = 1000;
+    private static final int LEAST_FOR_FACTORS = 100;
 
     @Parameters(
             paramLabel = "MODEL",
@@ -113,7 +115,12 @@ public final class LatentTour extends Program {
                 ImageDataset test = BuiltInImages.fashionMnist(Dataset.Usage.TEST).subset(100, 0);
                 measured(soda, pictures, train.subset(400, 0), test, test);
             } else {
-                ImageDataset all = some(gallery.open(folder, soda, this::note));
+                ImageDataset opened = gallery.open(folder, soda, this::note);
+                ImageDataset all = some(opened);
+                if (opened instanceof KnownFactors known && all.size() >= LEAST_FOR_FACTORS) {
+                    FeatureSet latents = FeatureExtractor.of(soda).extract(opened);
+                    disentanglement(soda, known, latents, latents);
+                }
                 int size = Math.toIntExact(all.size());
                 if (size < FEWEST) {
                     throw refusal(
@@ -168,15 +175,22 @@ public final class LatentTour extends Program {
         FeatureSet trainLatents = measurements.latents(train);
         FeatureSet testLatents = measurements.latents(test);
         measurements.sections(trainLatents, train, testLatents, test);
-        note("Disentanglement of " + test.size() + " test images:");
-        ShapesDisentanglement scores = ShapesDisentanglement.of(soda, test, testLatents);
-        note("dimensions: " + scores.perDimension().table());
-        scores.perSection().ifPresent(s -> note("sections: " + s.table()));
+        disentanglement(soda, test, testLatents, trainLatents);
         measurements.reconstructions(trainLatents, train, test, Math.min(200, 4 * count));
         measurements.moveAlongX(test, count);
         new HueDirection(soda, decoder, out, this::note).measure(trainLatents, train, test, count);
         new ShapeEdits(soda, decoder, this::note).measure(trainLatents, train, test, count);
         any(soda, pictures, test, trainLatents, testLatents);
+    }
+
+    private void disentanglement(
+            Soda soda, KnownFactors images, FeatureSet latents, FeatureSet unlabelled) {
+        note("Disentanglement of " + latents.size() + " images:");
+        FactorDisentanglement scores = FactorDisentanglement.of(soda, images, latents, unlabelled);
+        note("dimensions: " + scores.perDimension().table());
+        scores.perSection().ifPresent(s -> note("sections: " + s.table()));
+        scores.perIndependentSection()
+                .ifPresent(s -> note("sections of independent components: " + s.table()));
     }
 
     private void measured(

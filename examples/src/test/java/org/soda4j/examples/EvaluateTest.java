@@ -171,7 +171,7 @@ class EvaluateTest {
                                 "--sampling-steps",
                                 "3",
                                 "--shapes",
-                                "60",
+                                "120",
                                 "--crops",
                                 "--fine-tune",
                                 "--out",

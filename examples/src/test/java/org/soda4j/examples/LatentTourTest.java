@@ -51,7 +51,7 @@ class LatentTourTest {
         assertThat(err.toString().lines().filter(line -> line.startsWith("--")))
                 .containsExactly(
                         "--count: expected at least 12, found 11",
-                        "--data: expected run, shapes or fashion-mnist, found mnist; --images takes a folder",
+                        "--data: expected one of [run, shapes, fashion-mnist, shapes3d, mpi3d, smallnorb], found mnist; --images takes a folder",
                         "--data and --images: expected MODEL too, found none");
     }
 

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,15 +19,8 @@ import java.util.stream.Collectors;
  */
 public final class NpyArray {
 
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT_BYTES = 64;
-    private static final int MAX_HEADER_BYTES = 1 << 20;
     private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
-
-    private static final Pattern DESCR =
-            Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-zA-Z])(\\d+)'");
-    private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d,\\sL]*)\\)");
 
     private final char kind;
     private final int itemBytes;
@@ -257,7 +248,7 @@ public final class NpyArray {
         String dictionary =
                 "{'descr': '<%s%d', 'fortran_order': False, 'shape': (%s), }"
                         .formatted(kind, length, dimensions);
-        int prefix = MAGIC.length + 4;
+        int prefix = NpyHeader.MAGIC_BYTES + 4;
         int total =
                 (prefix + dictionary.length() + 1 + ALIGNMENT_BYTES - 1)
                         / ALIGNMENT_BYTES
@@ -266,7 +257,7 @@ public final class NpyArray {
         Arrays.fill(header, (byte) ' ');
         header[total - 1] = '\n';
         ByteBuffer out = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (total - prefix));
+        out.put(NpyHeader.magic()).put((byte) 1).put((byte) 0).putShort((short) (total - prefix));
         out.put(dictionary.getBytes(StandardCharsets.US_ASCII));
         return header;
     }
@@ -278,44 +269,15 @@ public final class NpyArray {
      * @param available how many bytes {@code in} has, so that a false shape allocates nothing
      */
     static NpyArray read(InputStream in, long available) throws IOException {
-        byte[] start = in.readNBytes(MAGIC.length + 2);
-        if (start.length < MAGIC.length + 2
-                || !Arrays.equals(Arrays.copyOf(start, MAGIC.length), MAGIC)) {
-            throw new IOException("expected NumPy's .npy format, found something else");
-        }
-        int lengthBytes = start[MAGIC.length] == 1 ? Short.BYTES : Integer.BYTES;
-        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        length.put(in.readNBytes(lengthBytes));
-        int headerBytes = length.getInt(0);
-        if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES) {
-            throw new IOException("expected a short header, found " + headerBytes + " bytes");
-        }
-        String header = new String(in.readNBytes(headerBytes), StandardCharsets.UTF_8);
-        Matcher descr = DESCR.matcher(header);
-        Matcher order = ORDER.matcher(header);
-        Matcher dimensions = SHAPE.matcher(header);
-        if (!descr.find() || !order.find() || !dimensions.find()) {
-            throw new IOException("expected descr, fortran_order and shape, found " + header);
-        }
-        if (descr.group(1).equals(">")) {
-            throw new IOException("expected little-endian numbers, found " + header);
-        }
-        int[] shape =
-                Arrays.stream(dimensions.group(1).split(","))
-                        .map(String::strip)
-                        .filter(text -> !text.isEmpty())
-                        .mapToInt(Integer::parseInt)
-                        .toArray();
-        boolean columns = order.group(1).equals("True") && shape.length > 1;
-        if (columns && (shape.length > 2 || descr.group(2).equals("U"))) {
+        NpyHeader header = NpyHeader.read(in);
+        int[] shape = header.shape();
+        boolean columns = header.byColumns();
+        if (columns && (shape.length > 2 || header.kind() == 'U')) {
             throw new IOException(
                     "expected row-major order, found Fortran order; save numpy.ascontiguousarray(x)");
         }
-        char kind = descr.group(2).charAt(0);
-        int itemBytes = Integer.parseInt(descr.group(3)) * (kind == 'U' ? Integer.BYTES : 1);
-        if (itemBytes < 1) {
-            throw new IOException("expected items of at least one byte, found " + header);
-        }
+        char kind = header.kind();
+        int itemBytes = header.itemBytes();
         long bytes = itemBytes;
         int items = 1;
         for (int dimension : shape) {

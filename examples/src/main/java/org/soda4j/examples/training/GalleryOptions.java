@@ -3,11 +3,16 @@ package org.soda4j.examples.training;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.data.dataset.Mpi3d;
+import org.soda4j.data.dataset.Shapes3d;
+import org.soda4j.data.dataset.SmallNorb;
 import org.soda4j.models.ShippedModel;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -16,6 +21,7 @@ import picocli.CommandLine.Option;
 public final class GalleryOptions {
 
     private static final int SHAPES = 1000;
+    private static final int IN_FILES = 5000;
 
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
@@ -24,11 +30,19 @@ public final class GalleryOptions {
     public enum Data {
         RUN,
         SHAPES,
-        FASHION_MNIST;
+        FASHION_MNIST,
+        SHAPES3D,
+        MPI3D,
+        SMALLNORB;
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether it is in files that somebody has to have. */
+        private boolean inFiles() {
+            return this == SHAPES3D || this == MPI3D || this == SMALLNORB;
         }
     }
 
@@ -39,8 +53,9 @@ public final class GalleryOptions {
             paramLabel = "NAME",
             description =
                     "Images whose latents give the directions: run, shapes or fashion-mnist (both built"
-                            + " in). Default: run, what the model was trained on; images that come with"
-                            + " soda4j where nobody knows what that was.")
+                            + " in), or, from --root, shapes3d, mpi3d or smallnorb, whose factors are"
+                            + " known too. Default: run, what the model was trained on; images that"
+                            + " come with soda4j where nobody knows what that was.")
     private void data(String name) {
         for (Data each : Data.values()) {
             if (each.toString().equals(name)) {
@@ -50,9 +65,17 @@ public final class GalleryOptions {
         }
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "--data: expected run, shapes or fashion-mnist, found %s; --images takes a folder"
-                        .formatted(name));
+                "--data: expected one of %s, found %s; --images takes a folder"
+                        .formatted(List.of(Data.values()), name));
     }
+
+    @Option(
+            names = "--root",
+            paramLabel = "PATH",
+            description =
+                    "The file, or the folder, of --data shapes3d, mpi3d or smallnorb, of which 5000"
+                            + " images are read. Default: none.")
+    private Path root;
 
     @Option(
             names = "--images",
@@ -81,15 +104,35 @@ public final class GalleryOptions {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "expected --data or --images, found both");
         }
+        Data named = data == null ? Data.RUN : data;
+        if (named.inFiles() == (root == null)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--root: expected it with --data %s, %s or %s and only there, found --data %s %s"
+                            .formatted(
+                                    Data.SHAPES3D,
+                                    Data.MPI3D,
+                                    Data.SMALLNORB,
+                                    named,
+                                    root == null ? "without" : "with " + root));
+        }
         if (images != null) {
             return ImageFolder.builder()
                     .root(images)
                     .preparation(soda.config().preparation())
                     .build();
         }
-        return switch (data == null ? Data.RUN : data) {
+        return switch (named) {
             case SHAPES -> ShapesModel.shapes(SHAPES, 1);
             case FASHION_MNIST -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
+            case SHAPES3D -> Shapes3d.builder().root(root).count(IN_FILES).build();
+            case MPI3D -> Mpi3d.builder().root(root).count(IN_FILES).build();
+            case SMALLNORB ->
+                    SmallNorb.builder()
+                            .root(root)
+                            .split(Dataset.Usage.TEST)
+                            .count(IN_FILES)
+                            .build();
             case RUN -> ofModel(model, soda, note);
         };
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.soda4j.Soda;
 import org.soda4j.TinyModels;
+import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.training.ShapesModel;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.image.ImagePreparation.Fit;
@@ -36,7 +37,9 @@ class ExploreModelTest {
                                 .preparation(new ImagePreparation(true, "#20c040", fit))
                                 .build();
                 NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
-            ExploreModel model = new ExploreModel(soda, ShapesModel.shapes(40, 0));
+            ImageDataset shapes = ShapesModel.shapes(40, 0);
+            Neighbours neighbours = Neighbours.among(soda, shapes);
+            ExploreModel model = new ExploreModel(soda, shapes, neighbours);
             for (Path file : files) {
                 NDArray uploaded =
                         ModelImages.of(

@@ -29,7 +29,7 @@ import org.soda4j.image.PixelImage;
  * PixelImage red = shapes.render(factors);
  * }</pre>
  */
-public final class ShapesDataset extends ImageDataset {
+public final class ShapesDataset extends ImageDataset implements KnownFactors {
 
     /** What varies from image to image, with the number of levels it has by default. */
     public enum Factor {
@@ -86,12 +86,8 @@ public final class ShapesDataset extends ImageDataset {
         return new Builder();
     }
 
-    /**
-     * Returns the known factors of an image.
-     *
-     * @param index 0 .. size - 1
-     * @return a level for each of {@link Factor#values()}, from 0 to {@link #factorSizes()} - 1
-     */
+    /** Returns a level for each of {@link Factor#values()}. */
+    @Override
     public int[] factors(int index) {
         Objects.checkIndex(index, count);
         int[] factors = new int[FACTORS.length];
@@ -102,24 +98,26 @@ public final class ShapesDataset extends ImageDataset {
         return factors;
     }
 
-    /**
-     * Returns the names of the factors.
-     *
-     * @return the names of {@link Factor#values()} in lower case, in their order
-     */
+    /** Returns the names of {@link Factor#values()} in lower case, in their order. */
+    @Override
     public List<String> factorNames() {
         return List.of(FACTORS).stream()
                 .map(factor -> factor.name().toLowerCase(Locale.ROOT))
                 .toList();
     }
 
-    /**
-     * Returns how many levels each factor has.
-     *
-     * @return a number for each of {@link Factor#values()}; a copy
-     */
+    @Override
     public int[] factorSizes() {
         return levels.clone();
+    }
+
+    /**
+     * Returns whether it is size, x or y; hues and the turn go round, and shapes are categories.
+     */
+    @Override
+    public boolean isOrdered(int factor) {
+        Factor asked = FACTORS[factor];
+        return asked == Factor.SIZE || asked == Factor.X || asked == Factor.Y;
     }
 
     /**

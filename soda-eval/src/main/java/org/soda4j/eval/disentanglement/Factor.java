@@ -1,7 +1,11 @@
 package org.soda4j.eval.disentanglement;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.soda4j.data.dataset.KnownFactors;
 
 /**
  * A known factor of the data, such as a position or a shape.
@@ -54,6 +58,32 @@ public record Factor(String name, double[] values, boolean categorical) {
      */
     public static Factor continuous(String name, double[] values) {
         return new Factor(name, values, false);
+    }
+
+    /**
+     * The factors of a data set that knows them; those that do not vary among its images are left
+     * out.
+     *
+     * @param known the data set
+     * @param images its first so many are meant
+     * @return categorical factors, and continuous ones where {@link KnownFactors#isOrdered}
+     */
+    public static List<Factor> allOf(KnownFactors known, int images) {
+        int[][] levels = IntStream.range(0, images).mapToObj(known::factors).toArray(int[][]::new);
+        List<String> names = known.factorNames();
+        List<Factor> factors = new ArrayList<>();
+        for (int f = 0; f < names.size(); f++) {
+            int factor = f;
+            int[] values = Arrays.stream(levels).mapToInt(each -> each[factor]).toArray();
+            if (Arrays.stream(values).distinct().count() > 1) {
+                factors.add(
+                        new Factor(
+                                names.get(f),
+                                Arrays.stream(values).asDoubleStream().toArray(),
+                                !known.isOrdered(f)));
+            }
+        }
+        return List.copyOf(factors);
     }
 
     @Override

@@ -43,12 +43,8 @@ public final class NearDuplicates {
     /** However few images there are. */
     private static final double LARGEST_RATIO = 0.6;
 
-    /**
-     * The correlation from which on two pictures are taken to be one. Copies of other brightness
-     * are above it, and of CIFAR-10's 312,207 pairs of neighbours 123, of which all that were
-     * looked at show one picture twice (docs/notes/search.md).
-     */
-    private static final double SAME_PICTURE = 0.97;
+    /** From here on two pictures are taken to be one: docs/notes/search.md has the choice. */
+    private static final double SAME_PICTURE = 0.95;
 
     private final List<String> ids;
     private final List<Pair> pairs;
@@ -129,7 +125,7 @@ public final class NearDuplicates {
     /**
      * Looks at the pictures of each image and its 8 nearest: where two agree but for brightness,
      * contrast and a shift by a pixel (normalised cross-correlation at 32 x 32 pixels of at least
-     * 0.97), they are nearly the same as well, however far apart their features are. Takes about as
+     * 0.95), they are nearly the same as well, however far apart their features are. Takes about as
      * long as decoding all images, and 3 KB of memory for each.
      *
      * @param images finds an image by its id; empty where there is none any more, which leaves it

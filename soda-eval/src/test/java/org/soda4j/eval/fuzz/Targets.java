@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.FashionMnist;
+import org.soda4j.data.dataset.SmallNorb;
 import org.soda4j.data.dataset.TinyImageNet;
 import org.soda4j.data.download.ZipUnpacking;
 import org.soda4j.data.scene.NerfScenes;
@@ -60,6 +63,7 @@ final class Targets {
         targets.addArrays();
         targets.addTexts();
         targets.addScenes();
+        targets.addSmallNorb();
         targets.targets.addAll(ModelTargets.all(folder));
         return targets.targets;
     }
@@ -320,5 +324,42 @@ final class Targets {
                     },
                     DATASET);
         }
+    }
+
+    /** Two images of 2 x 2, plain; the numbers beside them are right. */
+    private void addSmallNorb() throws IOException {
+        Path norb = Files.createDirectories(folder.resolve("norb"));
+        String name = "smallnorb-5x46789x9x18x6x2x96x96-training-%s.mat";
+        byte[] pixels = norbMatrix(0x1E3D4C55, new byte[16], 2, 2, 2, 2);
+        byte[] categories = norbMatrix(0x1E3D4C54, new byte[8], 2);
+        byte[] information = norbMatrix(0x1E3D4C54, new byte[32], 2, 4);
+        Map<String, byte[]> parts = Map.of("dat", pixels, "cat", categories, "info", information);
+        for (String part : List.of("dat", "cat", "info")) {
+            add(
+                    "mat of " + part,
+                    1000,
+                    List.of(parts.get(part)),
+                    file -> {
+                        for (Map.Entry<String, byte[]> each : parts.entrySet()) {
+                            Path target = norb.resolve(name.formatted(each.getKey()));
+                            boolean mutated = each.getKey().equals(part);
+                            Files.write(
+                                    target, mutated ? Files.readAllBytes(file) : each.getValue());
+                        }
+                        SmallNorb.builder().root(norb).build();
+                    },
+                    DATASET);
+        }
+    }
+
+    private static byte[] norbMatrix(int magic, byte[] data, int... shape) {
+        int sizes = Math.max(3, shape.length);
+        ByteBuffer out =
+                ByteBuffer.allocate(8 + 4 * sizes + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(magic).putInt(shape.length);
+        for (int d = 0; d < sizes; d++) {
+            out.putInt(d < shape.length ? shape[d] : 1);
+        }
+        return out.put(data).array();
     }
 }
