@@ -62,7 +62,7 @@ class CompareSamplersTest {
                 .containsExactly(
                         "--count: expected at least 1, found 0",
                         "--data: expected fashion-mnist or cifar10, found mnist",
-                        "--sampler: expected dpm-2m, dpm-3m, dpm-sde, unipc, heun, ddim, found euler",
+                        "--sampler: expected dpm-2m, dpm-2m-truncated, dpm-3m, dpm-sde, unipc, heun, ddim, found euler",
                         "--sampling-steps: expected at least 1, found 0");
     }
 

@@ -119,16 +119,30 @@ class Operators(Module):
       pass
     return fill
 
-  # Whether the engine might leave this convolution, or its gradients, to its library for small ones
-  # (NNPACK): by its own rules a single small map, and on one thread a 1 x 1 kernel for fewer than 16.
-  # On processors that NNPACK does not know, each such call writes a line to standard error.
+  # Whether the engine might ask its library for small convolutions (NNPACK), in this one or its
+  # gradients: by its own rules wherever oneDNN does not take it, which are a single small map, on one
+  # thread a 1 x 1 kernel for fewer than 16, and number formats that oneDNN or the processor lacks. On
+  # processors that NNPACK does not know, each such call writes a line to standard error.
   def asks_nnpack(self: __torch__.Operators, x: Tensor, w: Tensor, stride: int) -> bool:
     size = torch.size(w, 2)
     images = torch.size(x, 0)
+    format = ops.prim.dtype(x)
     single = torch.__and__(torch.eq(images, 1), torch.__and__(torch.le(size, 3), torch.le(torch.numel(x), 20480)))
     pixels = torch.__and__(torch.eq(size, 1), torch.__and__(torch.eq(stride, 1), torch.lt(images, 16)))
-    exact = torch.__and__(torch.__or__(torch.eq(ops.prim.dtype(x), 6), torch.eq(ops.prim.dtype(x), 7)), torch.__not__(x.is_cuda))
-    return torch.__and__(exact, torch.__or__(single, pixels))
+    if x.is_cuda:
+      asks = False
+    else:
+      if torch.eq(format, 6):
+        asks = torch.__or__(single, pixels)
+      else:
+        if torch.eq(format, 15):
+          asks = torch.__not__(ops.mkldnn._is_mkldnn_bf16_supported())
+        else:
+          if torch.eq(format, 5):
+            asks = torch.__not__(ops.mkldnn._is_mkldnn_fp16_supported())
+          else:
+            asks = True
+    return asks
 
   # A convolution as a product with the columns of pixels below the kernel, which is what the engine does
   # where NNPACK is missing.

@@ -9,8 +9,10 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.ArrayDataset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.soda4j.Precision;
 import org.soda4j.ProcessSettings;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -99,6 +101,12 @@ final class HostProgram {
     private void loadEncodeSample(NDArray images) throws IOException {
         try (Soda soda = Soda.load(folder.resolve("model"))) {
             soda.reconstruct(images, SamplingOptions.defaults().withSteps(2)).close();
+        }
+        for (Precision low : List.of(Precision.BF16, Precision.FP16)) {
+            try (Soda soda = Soda.load(folder.resolve("model"), Device.cpu(), low)) {
+                soda.encode(images).close();
+                soda.encode(images.repeat(0, 3)).close();
+            }
         }
     }
 
