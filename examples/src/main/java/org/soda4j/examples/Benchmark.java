@@ -4,11 +4,14 @@ import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.examples.benchmark.KnnBenchmark;
 import org.soda4j.examples.benchmark.ModelBenchmark;
+import org.soda4j.examples.benchmark.ModelSpeed;
 import org.soda4j.examples.benchmark.StartBenchmark;
 import org.soda4j.examples.benchmark.ViewsBenchmark;
 import org.soda4j.examples.cli.Assignments;
 import org.soda4j.examples.cli.DataOptions;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -75,6 +78,8 @@ public final class Benchmark extends Program {
 
     @CommandLine.Mixin private Assignments set;
 
+    @CommandLine.Mixin private JsonOption json;
+
     @Option(
             names = "--seconds",
             defaultValue = "10",
@@ -117,7 +122,7 @@ public final class Benchmark extends Program {
         if (engine == EncodingEngine.ONNX && (task != Task.ENCODE || precision != Precision.FP32)) {
             throw refusal("--engine onnx: expected --task encode and --precision FP32");
         }
-        String line =
+        Record measured =
                 switch (task) {
                     case VIEWS -> ViewsBenchmark.run(data, threads == null ? 1 : threads, seconds);
                     case KNN -> KnnBenchmark.run(seconds);
@@ -125,16 +130,16 @@ public final class Benchmark extends Program {
                     case TRAIN, ENCODE, SAMPLE ->
                             engine == EncodingEngine.ONNX
                                     ? onnx()
-                                    : model().run(ModelBenchmark.Work.valueOf(task.name()));
+                                    : model().measure(ModelBenchmark.Work.valueOf(task.name()));
                 };
-        writer().println(line);
+        print(json.given() ? ConfigText.toJson(measured) : measured.toString());
         return 0;
     }
 
-    private String onnx() {
+    private ModelSpeed onnx() {
         try {
-            ModelBenchmark benchmark = model().byOnnx(threads == null ? 0 : threads);
-            return "ONNX Runtime " + benchmark.run(ModelBenchmark.Work.ENCODE);
+            return model().byOnnx(threads == null ? 0 : threads)
+                    .measure(ModelBenchmark.Work.ENCODE);
         } catch (NoClassDefFoundError e) {
             throw refusal(
                     "--engine onnx: expected com.microsoft.onnxruntime:onnxruntime on the class path,"

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.doctor.CaseList;
@@ -80,6 +82,8 @@ public final class Doctor implements Callable<Integer> {
             description = "File for everything that was found, as JSON. Default: none.")
     private Path file;
 
+    @CommandLine.Mixin private JsonOption json;
+
     /** What is run instead, in tests; null for what the options say. */
     private final List<Part> given;
 
@@ -105,7 +109,8 @@ public final class Doctor implements Callable<Integer> {
         if (file != null) {
             OutputCheck.file("--out", file);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter answer = spec.commandLine().getOut();
+        PrintWriter out = json.given() ? new PrintWriter(Writer.nullWriter()) : answer;
         Map<String, String> machine = new LinkedHashMap<>(Machine.describe());
         machine.forEach((name, fact) -> print(out, name, fact));
         long deadline = System.nanoTime() + (device.isGpu() ? GPU_BUDGET : CPU_BUDGET).toNanos();
@@ -136,9 +141,14 @@ public final class Doctor implements Callable<Integer> {
         report.table().forEach(out::println);
         out.println();
         report.verdict().forEach(out::println);
+        String all = file == null && !json.given() ? "" : everything(machine, report);
         if (file != null) {
-            write(machine, report);
+            Files.writeString(file, all);
             out.println(file);
+        }
+        if (json.given()) {
+            answer.println(all);
+            answer.flush();
         }
         return report.isSound() ? 0 : 1;
     }
@@ -168,14 +178,14 @@ public final class Doctor implements Callable<Integer> {
         out.flush();
     }
 
-    private void write(Map<String, String> machine, Report report) throws IOException {
+    private static String everything(Map<String, String> machine, Report report)
+            throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("machine", machine);
         all.put("sound", report.isSound());
         all.put("verdict", report.verdict());
         all.put("rows", report.rows());
-        Files.writeString(
-                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
+        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
     }
 
     /**

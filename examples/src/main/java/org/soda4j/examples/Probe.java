@@ -113,7 +113,7 @@ public final class Probe extends Program {
                     r ->
                             html.add(
                                     new ConfusionSection(
-                                            "Confusions of " + r.probe(), r.confusion())));
+                                            "Confusion matrix: " + r.probe(), r.confusion())));
             html.add(new FeatureMapSection("Map of the features", tested));
             html.build().save(report);
             out.println("report: " + report.toAbsolutePath().normalize());

@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,17 +12,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.distributed.Collective;
 import org.soda4j.examples.benchmark.TimedCollective;
 import org.soda4j.examples.cli.ConfigOptions;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.Ranks;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
+import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
 import picocli.CommandLine.Command;
@@ -65,26 +67,111 @@ public final class Scaling extends Program {
     @Option(names = "--no-overlap", description = "Ends every sum before the next is prepared.")
     private boolean noOverlap;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What {@code --json} prints.
+     *
+     * @param sum of all gradients
+     * @param steps of a training; null without {@code --root}
+     */
+    private record Answer(Sum sum, Steps steps) {}
+
+    /** The sum of so many numbers over the ranks, the best of some rounds. */
+    private record Sum(
+            int ranks,
+            int elements,
+            int rounds,
+            double copySeconds,
+            double sumSeconds,
+            int bucketElements,
+            double bucketsSeconds) {
+
+        @Override
+        public String toString() {
+            double gigabytes = elements * 4e-9;
+            return String.format(
+                    Locale.ROOT,
+                    "%d ranks, %,d numbers (%.3f GB), best of %d: memory copy %.3f s (%.1f GB/s);"
+                            + " sum at once %.3f s (%.1f copies); in buckets of %,d: %.3f s (%.1f"
+                            + " copies)",
+                    ranks,
+                    elements,
+                    gigabytes,
+                    rounds,
+                    copySeconds,
+                    gigabytes / copySeconds,
+                    sumSeconds,
+                    sumSeconds / copySeconds,
+                    bucketElements,
+                    bucketsSeconds,
+                    bucketsSeconds / copySeconds);
+        }
+    }
+
+    /** Training steps, without the first: it allocates and compiles. */
+    private record Steps(
+            int ranks,
+            int batch,
+            long parameters,
+            Precision precision,
+            boolean overlap,
+            int steps,
+            double secondsPerStep,
+            double leastSeconds,
+            double mostSeconds,
+            double communicationSecondsPerStep) {
+
+        double imagesPerSecond() {
+            return ranks * batch / secondsPerStep;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%d ranks, batch %d each, %,d parameters, %s, overlap %s: %d steps after the"
+                            + " first: %.3f s a step (%.3f to %.3f), %.3f steps/s, %.2f images/s,"
+                            + " %.3f s a step (%.1f %%) in communication and waiting",
+                    ranks,
+                    batch,
+                    parameters,
+                    precision,
+                    overlap ? "yes" : "no",
+                    steps,
+                    secondsPerStep,
+                    leastSeconds,
+                    mostSeconds,
+                    1 / secondsPerStep,
+                    imagesPerSecond(),
+                    communicationSecondsPerStep,
+                    100 * communicationSecondsPerStep / secondsPerStep);
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         if (ranks.isLauncher()) {
             return ranks.launch(Scaling.class);
         }
         try (Ranks.Joined joined = ranks.join(Device.cpu())) {
-            PrintWriter out = joined.isFirst() ? writer() : nullWriter();
-            sums(joined.collective(), out);
-            if (root != null) {
-                steps(joined.collective(), out);
+            boolean tells = joined.isFirst();
+            Sum sum = sum(joined.collective());
+            if (tells && !json.given()) {
+                print(sum.toString());
+            }
+            // Only the first rank hears of the steps.
+            Steps steps = root == null ? null : steps(joined.collective());
+            if (tells && json.given()) {
+                print(ConfigText.toJson(new Answer(sum, steps)));
+            } else if (tells && steps != null) {
+                print(steps.toString());
             }
         }
         return 0;
     }
 
-    private static PrintWriter nullWriter() {
-        return new PrintWriter(Writer.nullWriter());
-    }
-
-    private void sums(Collective collective, PrintWriter out) {
+    private Sum sum(Collective collective) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             NDArray array = manager.ones(new Shape(elements));
             NDArray target = manager.zeros(new Shape(elements));
@@ -97,24 +184,7 @@ public final class Scaling extends Program {
                             .mapToObj(i -> bucket(array, i))
                             .toArray(NDArray[]::new);
             double inBuckets = best(collective, () -> collective.sum(buckets));
-            double gigabytes = elements * 4e-9;
-            out.printf(
-                    Locale.ROOT,
-                    "%d ranks, %,d numbers (%.3f GB), best of %d: memory copy %.3f s (%.1f GB/s);"
-                            + " sum at once %.3f s (%.1f copies); in buckets of %,d: %.3f s (%.1f"
-                            + " copies)%n",
-                    collective.size(),
-                    elements,
-                    gigabytes,
-                    ROUNDS,
-                    copy,
-                    gigabytes / copy,
-                    whole,
-                    whole / copy,
-                    BUCKET,
-                    inBuckets,
-                    inBuckets / copy);
-            out.flush();
+            return new Sum(collective.size(), elements, ROUNDS, copy, whole, BUCKET, inBuckets);
         }
     }
 
@@ -134,7 +204,8 @@ public final class Scaling extends Program {
         return best;
     }
 
-    private void steps(Collective collective, PrintWriter out) throws IOException {
+    /** Null on all ranks but the first. */
+    private Steps steps(Collective collective) throws IOException {
         RunConfig config = options.read();
         ImageDataset images =
                 new TrainingImages(TrainingImages.kindOfPreset(options.preset()), root)
@@ -155,22 +226,14 @@ public final class Scaling extends Program {
                     .listener(times)
                     .build()
                     .fit();
-            out.printf(
-                    Locale.ROOT,
-                    "%d ranks, batch %d each, %,d parameters, %s, overlap %s: ",
-                    collective.size(),
-                    config.training().batchSize(),
-                    soda.parameters().values().stream().mapToLong(NDArray::size).sum(),
-                    config.training().precision(),
-                    noOverlap ? "no" : "yes");
+            long parameters = soda.parameters().values().stream().mapToLong(NDArray::size).sum();
+            return collective.rank() == 0 // Only there listeners are told.
+                    ? times.steps(collective.size(), config.training(), parameters, !noOverlap)
+                    : null;
         }
-        if (collective.rank() == 0) { // Only there listeners are told.
-            times.print(out, config.training().batchSize() * collective.size());
-        }
-        out.flush();
     }
 
-    /** Step by step, the first left out: it allocates and compiles. */
+    /** Ends of the steps. */
     private static final class Times implements RunListener {
         private final TimedCollective timed;
         private final List<double[]> ends = new ArrayList<>();
@@ -184,26 +247,24 @@ public final class Scaling extends Program {
             ends.add(new double[] {System.nanoTime() * 1e-9, timed.seconds()});
         }
 
-        void print(PrintWriter out, int images) {
+        Steps steps(int ranks, TrainingConfig training, long parameters, boolean overlap) {
             int steps = ends.size() - 1;
             double[] seconds = new double[steps];
             for (int i = 0; i < steps; i++) {
                 seconds[i] = ends.get(i + 1)[0] - ends.get(i)[0];
             }
-            double total = Arrays.stream(seconds).sum();
             double communication = ends.get(steps)[1] - ends.get(0)[1];
-            out.printf(
-                    Locale.ROOT,
-                    "%d steps after the first: %.3f s a step (%.3f to %.3f), %.3f steps/s, %.2f"
-                            + " images/s, %.3f s a step (%.1f %%) in communication and waiting%n",
+            return new Steps(
+                    ranks,
+                    training.batchSize(),
+                    parameters,
+                    training.precision(),
+                    overlap,
                     steps,
-                    total / steps,
+                    Arrays.stream(seconds).sum() / steps,
                     Arrays.stream(seconds).min().orElse(Double.NaN),
                     Arrays.stream(seconds).max().orElse(Double.NaN),
-                    steps / total,
-                    images * steps / total,
-                    communication / steps,
-                    100 * communication / total);
+                    communication / steps);
         }
     }
 

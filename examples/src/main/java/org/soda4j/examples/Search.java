@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.search.BuildIndex;
+import org.soda4j.examples.search.ClassifyImages;
 import org.soda4j.examples.search.FindDuplicates;
 import org.soda4j.examples.search.FindGroups;
 import org.soda4j.examples.search.FindOdd;
@@ -17,19 +18,22 @@ import picocli.CommandLine.Command;
             QueryIndex.class,
             FindDuplicates.class,
             FindGroups.class,
-            FindOdd.class
+            FindOdd.class,
+            ClassifyImages.class
         },
         description = {
-            "From a folder of images to answers: what is alike, twice there, odd.",
+            "From a folder of images to answers: what is alike, twice there, odd, of which class.",
             "  search build FOLDER --model RUN --out INDEX",
             "  search query INDEX IMAGE --html sheet.html",
-            "  search duplicates INDEX"
+            "  search duplicates INDEX",
+            "  search classify INDEX --labels labels.csv"
         })
 public final class Search extends Program {
 
     @Override
     public Integer call() {
-        throw refusal("expected one of build, query, duplicates, groups, odd; found none");
+        throw refusal(
+                "expected one of build, query, duplicates, groups, odd, classify; found none");
     }
 
     /**

@@ -98,6 +98,9 @@ public final class Train extends Program {
 
     @Mixin private DeviceOption device;
 
+    /** Fewer than this are not worth a report. */
+    private static final long FEW_STEPS = 200;
+
     private final Instant start = Instant.now();
 
     @Override
@@ -171,8 +174,16 @@ public final class Train extends Program {
         if (goesOn()) {
             return RunFolder.config(out, RunConfig.class).training().length().count();
         }
+        writer().println("timing some steps ...");
+        writer().flush();
         Duration left = Duration.ofMinutes(budget).minus(Duration.between(start, Instant.now()));
-        return MinutesPlan.steps(config, where, left);
+        long steps = MinutesPlan.steps(config, where, left);
+        if (steps < FEW_STEPS) {
+            writer().printf(
+                            "only %d steps fit into %d minutes here, which teach little; give more minutes, or a smaller --resolution%n",
+                            steps, budget);
+        }
+        return steps;
     }
 
     private int budget() {

@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.examples.doctor.FaultyCases;
+import org.soda4j.io.ConfigText;
 
 /** The command around a sweep; what it sweeps is tested in its package. */
 class DoctorTest {
@@ -36,6 +38,15 @@ class DoctorTest {
     void exitsWithZeroIfNothingIs() {
         assertThat(run(List.of("right", "fast"))).as(out.toString()).isZero();
         assertThat(out.toString()).contains("Nothing is wrong: 2 cases");
+    }
+
+    @Test
+    void answersInJsonAlone() {
+        assertThat(run(List.of("right", "fast"), "--json")).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.required("sound").asBoolean()).isTrue();
+        assertThat(answer.required("rows")).hasSize(2);
+        assertThat(answer.required("machine").has("processor")).isTrue();
     }
 
     private int run(List<String> kinds, String... args) {

@@ -153,7 +153,7 @@ class EvaluateTest {
                 .contains("<dd>images, 52 images</dd>", "<dt>Time</dt>")
                 .containsPattern("Frechet distance</th><td>needs at least \\d+ images")
                 .contains("<h2>Reconstruction quality</h2>", "<h2>Reconstructions</h2>")
-                .contains("<h2>Interpolations</h2>", "Confusions of k-NN", "Nearest neighbours")
+                .contains("<h2>Interpolations</h2>", "Confusion matrix: k-NN", "Nearest neighbours")
                 .contains("Principal components 1", "t-SNE with perplexity")
                 .contains("training.batchSize</th><td>8</td>", "<th scope=\"row\">dataHash</th>");
 

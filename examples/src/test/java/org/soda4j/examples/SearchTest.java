@@ -98,5 +98,20 @@ class SearchTest {
         assertThat(run("search", "odd", index, "--count", "3", "--k", "2").lines()).hasSize(3);
         String byLoss = run("search", "odd", index, "--count", "12", "--loss", "--json");
         assertThat(ConfigText.jsonTree(byLoss)).hasSize(12);
+
+        Path labels =
+                Files.writeString(
+                        folder.resolve("labels.csv"),
+                        "red/0.png,red\nred/1.png, red\n\nblue/0.png\tblue\nblue/1.png,blue\n");
+        String[] classify = {"search", "classify", index, "--labels", labels.toString()};
+        assertThat(run(classify))
+                .containsPattern("[01]\\.\\d{4}  (red|blue)  red/2.png\n")
+                .containsPattern("label next: (\\w+/\\w+\\.png\\s+){8}")
+                .doesNotContain("red/0.png", "blue/1.png");
+        String classes = run("search", "classify", index, "--labels", labels.toString(), "--json");
+        assertThat(ConfigText.jsonTree(classes).at("/answers")).hasSize(8);
+        Files.writeString(labels, "red/0.png\n");
+        assertThat(ErrorOutput.line(String.join(" ", classify), 2))
+                .contains("line 1: expected a path, a comma or a tab, and a class");
     }
 }

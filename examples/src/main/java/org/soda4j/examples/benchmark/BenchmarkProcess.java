@@ -1,11 +1,11 @@
 package org.soda4j.examples.benchmark;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.soda4j.Precision;
 
 /**
@@ -20,10 +20,8 @@ import org.soda4j.Precision;
 public record BenchmarkProcess(
         Class<?> program, String preset, Precision precision, int steps, int threads) {
 
-    private static final Pattern LINE = Pattern.compile("median ([0-9.]+)\\).*resident (\\d+) MB");
-
     /**
-     * What the line says.
+     * What it says.
      *
      * @param imagesPerSecond the median
      * @param megabytes the peak of resident memory
@@ -41,6 +39,7 @@ public record BenchmarkProcess(
                                 System.getProperty("java.class.path"),
                                 program.getName(),
                                 "--task=train",
+                                "--json",
                                 "--preset=" + preset,
                                 "--precision=" + precision,
                                 "--batch=" + batch,
@@ -50,13 +49,14 @@ public record BenchmarkProcess(
         Process process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        Matcher matcher = LINE.matcher(text);
-        if (process.waitFor() != 0 || !matcher.find()) {
+        if (process.waitFor() != 0) {
             throw new IOException(
-                    "%s: expected a line of the benchmark, found exit code %d and '%s'"
+                    "%s: expected the benchmark's answer, found exit code %d and '%s'"
                             .formatted(command, process.exitValue(), text.strip()));
         }
+        JsonNode speed = new ObjectMapper().readTree(text);
         return new Result(
-                Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2)));
+                speed.required("medianImagesPerSecond").asDouble(),
+                speed.required("peakResidentMegabytes").asDouble(Double.NaN));
     }
 }

@@ -17,8 +17,43 @@ public final class KnnBenchmark {
 
     private KnnBenchmark() {}
 
-    /** Searches for so long after one search to warm up; one line. */
-    public static String run(double seconds) {
+    /**
+     * How fast it was.
+     *
+     * @param train rows of the training features
+     * @param test rows of the test features
+     * @param width numbers of a row
+     * @param searches that were timed
+     * @param bestSeconds of the fastest of them
+     * @param meanSeconds of all of them
+     * @param accuracy of the probe
+     */
+    public record Speed(
+            int train,
+            int test,
+            int width,
+            int searches,
+            double bestSeconds,
+            double meanSeconds,
+            double accuracy) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "knn: %d x %d x %d, k = 20: best of %d %.3f s, mean %.3f s (accuracy %.4f)",
+                    train,
+                    test,
+                    width,
+                    searches,
+                    bestSeconds,
+                    meanSeconds,
+                    accuracy);
+        }
+    }
+
+    /** Searches for so long after one search to warm up. */
+    public static Speed run(double seconds) {
         FeatureSet train = random(TRAIN, 1);
         FeatureSet test = random(TEST, 2);
         KnnProbe probe = KnnProbe.builder().k(20).metric(KnnMetric.COSINE).build();
@@ -33,16 +68,7 @@ public final class KnnBenchmark {
             runs++;
         }
         double mean = (System.nanoTime() - start) * 1e-9 / runs;
-        return String.format(
-                Locale.ROOT,
-                "knn: %d x %d x %d, k = 20: best of %d %.3f s, mean %.3f s (accuracy %.4f)",
-                TRAIN,
-                TEST,
-                WIDTH,
-                runs,
-                best,
-                mean,
-                accuracy);
+        return new Speed(TRAIN, TEST, WIDTH, runs, best, mean, accuracy);
     }
 
     private static FeatureSet random(int n, long seed) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -67,15 +66,10 @@ public final class ModelBenchmark {
         return this;
     }
 
-    /** What was measured, in one line. */
-    public String run(Work work) {
-        return measure(work).toString();
-    }
-
     /** Measures. */
     public ModelSpeed measure(Work work) {
         double peak;
-        OptionalLong memory;
+        Long memory;
         try (Soda soda =
                         Soda.builder()
                                 .config(config.model())
@@ -108,6 +102,7 @@ public final class ModelBenchmark {
                 };
         double median = batch / seconds.get(seconds.size() / 2);
         return new ModelSpeed(
+                onnxThreads == null ? ModelSpeed.SODA : "ONNX Runtime",
                 work,
                 precision,
                 batch,
@@ -200,18 +195,19 @@ public final class ModelBenchmark {
         soda.reconstruct(images(manager, batch), options).close();
     }
 
-    /** What Linux says of this process; empty elsewhere. */
-    private static OptionalLong peakResidentMegabytes() {
+    /** What Linux says of this process; null elsewhere. */
+    private static Long peakResidentMegabytes() {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) {
-            return OptionalLong.empty();
+            return null;
         }
         try (var lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst();
+                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(null);
         } catch (IOException e) {
-            return OptionalLong.empty();
+            return null;
         }
     }
 }

@@ -19,8 +19,27 @@ public final class StartBenchmark {
 
     private StartBenchmark() {}
 
-    /** Trains one step; one line. */
-    public static String run() {
+    /**
+     * What a user waited.
+     *
+     * @param seconds from the start of the JVM to the end of the first training step
+     * @param batch images of the step
+     */
+    public record Wait(double seconds, int batch) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "start: %.2f s from the start of the JVM to the first training step of %d"
+                            + " images",
+                    seconds,
+                    batch);
+        }
+    }
+
+    /** Trains one step. */
+    public static Wait run() {
         long begun = ManagementFactory.getRuntimeMXBean().getStartTime();
         try (Soda soda =
                         Soda.builder().config(RunConfig.preset("minutes-16-grey").model()).build();
@@ -42,10 +61,6 @@ public final class StartBenchmark {
                     .build()
                     .fit();
         }
-        return String.format(
-                Locale.ROOT,
-                "start: %.2f s from the start of the JVM to the first training step of %d images",
-                (System.currentTimeMillis() - begun) * 1e-3,
-                BATCH);
+        return new Wait((System.currentTimeMillis() - begun) * 1e-3, BATCH);
     }
 }

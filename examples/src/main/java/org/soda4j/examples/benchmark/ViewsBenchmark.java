@@ -40,8 +40,53 @@ public final class ViewsBenchmark {
     /** Pairs in a second of the clock and in a second of processor time. */
     private record Round(double byClock, double byProcessorTime) {}
 
-    /** Measures, and puts the result into one line. */
-    public static String run(DataOptions data, int threads, double seconds) {
+    /**
+     * How fast it was.
+     *
+     * @param data the images
+     * @param resolution of the views, pixels a side
+     * @param threads of the loader
+     * @param bestPairsPerSecond of the fastest round, by the clock
+     * @param medianPairsPerSecond of the median round, by the clock
+     * @param bestPairsPerCoreSecond of the best round, by processor time
+     * @param medianPairsPerCoreSecond of the median round, by processor time
+     * @param rounds that were timed
+     * @param secondsPerRound at least
+     */
+    public record Speed(
+            String data,
+            int resolution,
+            int threads,
+            double bestPairsPerSecond,
+            double medianPairsPerSecond,
+            double bestPairsPerCoreSecond,
+            double medianPairsPerCoreSecond,
+            int rounds,
+            double secondsPerRound) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "views %s %d x %d, published recipe, %d %s: %,.0f pairs/s by the clock (best;"
+                            + " median %,.0f), %,.0f pairs/s per core of processor time (best;"
+                            + " median %,.0f), %d rounds of %.1f s",
+                    data,
+                    resolution,
+                    resolution,
+                    threads,
+                    threads == 1 ? "thread" : "threads",
+                    bestPairsPerSecond,
+                    medianPairsPerSecond,
+                    bestPairsPerCoreSecond,
+                    medianPairsPerCoreSecond,
+                    rounds,
+                    secondsPerRound);
+        }
+    }
+
+    /** Measures. */
+    public static Speed run(DataOptions data, int threads, double seconds) {
         DataOptions.Source from = data.source();
         ViewPairs pairs =
                 ViewPairs.builder(data.open())
@@ -59,16 +104,10 @@ public final class ViewsBenchmark {
         double[] byClock = Arrays.stream(rounds).mapToDouble(Round::byClock).sorted().toArray();
         double[] perCore =
                 Arrays.stream(rounds).mapToDouble(Round::byProcessorTime).sorted().toArray();
-        return String.format(
-                Locale.ROOT,
-                "views %s %d x %d, published recipe, %d %s: %,.0f pairs/s by the clock (best;"
-                        + " median %,.0f), %,.0f pairs/s per core of processor time (best; median"
-                        + " %,.0f), %d rounds of %.1f s",
-                from,
-                from.resolution(),
+        return new Speed(
+                from.toString(),
                 from.resolution(),
                 threads,
-                threads == 1 ? "thread" : "threads",
                 byClock[ROUNDS - 1],
                 byClock[ROUNDS / 2],
                 perCore[ROUNDS - 1],

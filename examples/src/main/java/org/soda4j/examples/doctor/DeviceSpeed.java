@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.soda4j.Precision;
 import org.soda4j.examples.benchmark.ModelBenchmark;
 import org.soda4j.examples.benchmark.ModelSpeed;
@@ -80,9 +81,10 @@ public final class DeviceSpeed implements CaseList {
             String memory =
                     device.isGpu()
                             ? DeviceFacts.memory(device)
-                            : speed.megabytes().orElse(0) + " MB resident";
+                            : Objects.requireNonNullElse(speed.peakResidentMegabytes(), 0L)
+                                    + " MB resident";
             return Outcome.measured(
-                    String.format(Locale.ROOT, "%.1f images/s", speed.best()),
+                    String.format(Locale.ROOT, "%.1f images/s", speed.bestImagesPerSecond()),
                     memory + "; " + speed);
         }
     }

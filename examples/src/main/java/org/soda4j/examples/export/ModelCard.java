@@ -2,6 +2,8 @@ package org.soda4j.examples.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,10 +136,20 @@ public final class ModelCard {
                                 .formatted(
                                         figure.getKey(),
                                         evaluation.path("step").asText(),
-                                        figure.getValue().asText()));
+                                        rounded(figure.getValue().asDouble())));
             }
         }
         return lines;
+    }
+
+    /** To four digits, as more of an accuracy is noise; a figure may be no number. */
+    private static String rounded(double figure) {
+        return Double.isFinite(figure)
+                ? new BigDecimal(figure)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : String.valueOf(figure);
     }
 
     /** By their types; the last line of a run that goes on may not be whole yet. */

@@ -65,7 +65,8 @@ public final class Ranks {
      */
     public int launch(Class<?> main) throws IOException {
         List<String> command = command(main);
-        PrintWriter out = spec.commandLine().getOut();
+        // The answer of ranks, on standard output, is theirs alone.
+        PrintWriter out = printOnly ? spec.commandLine().getOut() : spec.commandLine().getErr();
         out.println(String.join(" ", command.stream().map(Ranks::quoted).toList()));
         out.flush();
         if (printOnly) {

@@ -2,12 +2,14 @@ package org.soda4j.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.soda4j.Precision;
 import org.soda4j.benchmark.FlopCount;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 
 class ModelBenchmarkTest {
@@ -27,7 +29,8 @@ class ModelBenchmarkTest {
                         "model.encoder.widthMultiplier=0.25",
                         "model.denoiser.channels=32",
                         "model.denoiser.imageShape=[3,16,16]");
-        String line = new ModelBenchmark(config, Precision.FP32, 2, 2).run(work);
+        ModelSpeed speed = new ModelBenchmark(config, Precision.FP32, 2, 2).measure(work);
+        String line = speed.toString();
         Matcher figures = LINE.matcher(line);
         assertThat(figures.matches()).as(line).isTrue();
         double median = Double.parseDouble(figures.group(2));
@@ -40,6 +43,10 @@ class ModelBenchmarkTest {
                     case ENCODE -> count.encode();
                     case SAMPLE -> 2 * count.denoise();
                 };
+        JsonNode json = ConfigText.jsonTree(ConfigText.toJson(speed));
+        assertThat(json.required("engine").asText()).isEqualTo("soda4j");
+        assertThat(json.required("medianImagesPerSecond").asDouble())
+                .isEqualTo(speed.medianImagesPerSecond());
         // Both figures are rounded in print.
         double tolerance = 0.51 + 0.006 * flops * 1e-9;
         assertThat(Math.abs(Double.parseDouble(figures.group(3)) - median * flops * 1e-9))

@@ -26,6 +26,8 @@ import org.soda4j.eval.feature.FeatureSet;
  */
 public record ProbeComparison(List<Row> rows) {
 
+    private static final String UNTRAINED = "untrained encoder";
+
     /** As much as seeds of small test sets differ, in [0, 1]. */
     private static final double NOTHING = 0.005;
 
@@ -104,7 +106,7 @@ public record ProbeComparison(List<Row> rows) {
         rows.add(row("raw pixels", trainPixels, testPixels));
         done.accept(rows.get(1));
         try (Soda untrained = Soda.builder().config(soda.config()).device(soda.device()).build()) {
-            rows.add(features("untrained encoder", untrained, train, test, output));
+            rows.add(features(UNTRAINED, untrained, train, test, output));
         }
         done.accept(rows.get(2));
         return rows;
@@ -198,7 +200,7 @@ public record ProbeComparison(List<Row> rows) {
                     100 * linear);
         }
         return "The features are not better than "
-                + weakest
+                + (weakest.equals(UNTRAINED) ? "the " + weakest : weakest)
                 + " in both probes: train longer, on more images, or try another recipe.";
     }
 

@@ -195,7 +195,8 @@ public final class ModelEvaluation {
             report.add(edits(pictures, testSet));
         }
         for (ProbeResult probe : probes) {
-            report.add(new ConfusionSection("Confusions of " + probe.probe(), probe.confusion()));
+            report.add(
+                    new ConfusionSection("Confusion matrix: " + probe.probe(), probe.confusion()));
         }
         report.add(neighbours(trainSet, testSet));
         if (!leftOut.containsKey(MAP)) {
