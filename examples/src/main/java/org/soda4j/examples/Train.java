@@ -120,6 +120,10 @@ public final class Train extends Program {
         Device where = joined.device();
         PrintWriter print = joined.isFirst() ? writer() : new PrintWriter(Writer.nullWriter());
         boolean choose = source.kind().equals(TrainingImages.IMAGES) && !options.given();
+        if (choose && !options.lengthGiven() && joined.collective().size() > 1) {
+            throw refusal(
+                    "--ranks: expected --steps or --epochs with --images, as every rank would measure steps of its own");
+        }
         RunConfig config = choose ? chosen(source, where, print) : options.read();
         TrainingProgram program =
                 new TrainingProgram(print, config, source, out, where).live(live.port());
@@ -170,18 +174,18 @@ public final class Train extends Program {
         return Files.isRegularFile(out.resolve("config.json"));
     }
 
-    private long steps(RunConfig config, Device where, int budget) throws IOException {
+    private long steps(RunConfig config, Device where, int budget, PrintWriter print) {
         if (goesOn()) {
             return RunFolder.config(out, RunConfig.class).training().length().count();
         }
-        writer().println("timing some steps ...");
-        writer().flush();
+        print.println("timing some steps ...");
+        print.flush();
         Duration left = Duration.ofMinutes(budget).minus(Duration.between(start, Instant.now()));
         long steps = MinutesPlan.steps(config, where, left);
         if (steps < FEW_STEPS) {
-            writer().printf(
-                            "only %d steps fit into %d minutes here, which teach little; give more minutes, or a smaller --resolution%n",
-                            steps, budget);
+            print.printf(
+                    "only %d steps fit into %d minutes here, which teach little; give more minutes, or a smaller --resolution%n",
+                    steps, budget);
         }
         return steps;
     }
@@ -209,7 +213,7 @@ public final class Train extends Program {
                         "--minutes: expected it without another length, found both");
             }
             if (!options.lengthGiven() && config.training().batchSize() <= dataset.size()) {
-                overrides.add(0, "training.steps=" + steps(config, where, budget));
+                overrides.add(0, "training.steps=" + steps(config, where, budget, print));
                 config = plan.config(overrides);
             }
         } catch (IllegalArgumentException e) {
