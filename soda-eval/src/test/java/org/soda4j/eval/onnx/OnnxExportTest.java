@@ -77,16 +77,20 @@ class OnnxExportTest {
                         "pre-activation, 18",
                         ResNetEncoder.builder().smallImages(true).preActivation(true),
                         3),
+                // Not with a stem that pools: groups of one pixel have no deviation to divide by,
+                // and
+                // what rounding leaves of it is blown up.
                 arguments(
-                        "pre-activation, 50, stem that pools, group norm",
+                        "pre-activation, 50, group norm",
                         ResNetEncoder.builder()
                                 .depth(50)
+                                .smallImages(true)
                                 .preActivation(true)
                                 .norm(NormLayer.GROUP_NORM),
                         3),
                 arguments(
-                        "pre-activation, 50",
-                        ResNetEncoder.builder().depth(50).smallImages(true).preActivation(true),
+                        "pre-activation, 50, stem that pools",
+                        ResNetEncoder.builder().depth(50).preActivation(true),
                         3),
                 arguments(
                         "one block a stage, then two",
