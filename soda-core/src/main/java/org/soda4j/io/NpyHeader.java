@@ -80,4 +80,14 @@ public record NpyHeader(char kind, int itemBytes, int[] shape, boolean byColumns
         }
         return new NpyHeader(kind, itemBytes, shape, columns);
     }
+
+    @Override
+    public String toString() {
+        return "NpyHeader[%s%d, shape %s, %s]"
+                .formatted(
+                        kind,
+                        itemBytes,
+                        Arrays.toString(shape),
+                        byColumns ? "by columns" : "by rows");
+    }
 }

@@ -124,16 +124,21 @@ class Operators(Module):
   # thread a 1 x 1 kernel for fewer than 16, and number formats that oneDNN or the processor lacks. On
   # processors that NNPACK does not know, each such call writes a line to standard error.
   def asks_nnpack(self: __torch__.Operators, x: Tensor, w: Tensor, stride: int) -> bool:
-    size = torch.size(w, 2)
-    images = torch.size(x, 0)
     format = ops.prim.dtype(x)
-    single = torch.__and__(torch.eq(images, 1), torch.__and__(torch.le(size, 3), torch.le(torch.numel(x), 20480)))
-    pixels = torch.__and__(torch.eq(size, 1), torch.__and__(torch.eq(stride, 1), torch.lt(images, 16)))
+    asks = False
     if x.is_cuda:
-      asks = False
+      pass
     else:
       if torch.eq(format, 6):
-        asks = torch.__or__(single, pixels)
+        images = torch.size(x, 0)
+        if torch.eq(images, 1):
+          asks = torch.__and__(torch.le(torch.size(w, 2), 3), torch.le(torch.numel(x), 20480))
+        else:
+          pass
+        if torch.__and__(torch.lt(images, 16), torch.eq(stride, 1)):
+          asks = torch.__or__(asks, torch.eq(torch.size(w, 2), 1))
+        else:
+          pass
       else:
         if torch.eq(format, 15):
           asks = torch.__not__(ops.mkldnn._is_mkldnn_bf16_supported())
