@@ -1,10 +1,10 @@
 package org.soda4j.eval.probe;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.eval.feature.FeatureSet;
@@ -104,26 +104,27 @@ public final class LinearProbe implements FeatureProbe {
                         ProbeData.namesFor(train, aligned), aligned.labels(), predictions));
     }
 
+    /** With the C that does best on every fifth example of a class. */
     private LogisticRegression chosen(FeatureSet train) {
         if (train.size() < LEAST_TO_CHOOSE
                 || Arrays.stream(ProbeData.classCounts(train)).min().orElse(0) < HELD_OUT) {
             return regression;
         }
         int[] seen = new int[train.classCount()];
-        Map<Boolean, List<Integer>> parts =
-                IntStream.range(0, train.size())
-                        .boxed()
-                        .collect(
-                                Collectors.partitioningBy(
-                                        i -> ++seen[train.label(i)] % HELD_OUT == 0));
-        FeatureSet learned = rows(train, parts.get(false));
-        FeatureSet held = rows(train, parts.get(true));
+        List<Integer> learnedRows = new ArrayList<>();
+        List<Integer> heldRows = new ArrayList<>();
+        for (int i = 0; i < train.size(); i++) {
+            boolean isHeld = ++seen[train.label(i)] % HELD_OUT == 0;
+            (isHeld ? heldRows : learnedRows).add(i);
+        }
+        FeatureSet learned = rows(train, learnedRows);
+        FeatureSet held = rows(train, heldRows);
         LogisticRegression best = regression;
-        double most = -1;
+        long most = -1;
         for (double c : CHOICE) {
             LogisticRegression candidate = regression.withC(c);
             int[] predictions = candidate.fit(learned).predict(held);
-            double right =
+            long right =
                     IntStream.range(0, held.size())
                             .filter(i -> predictions[i] == held.label(i))
                             .count();
