@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.ResNetEncoderConfig;
-import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.quality.ReconstructionQuality;
@@ -207,46 +205,14 @@ public final class Evaluate extends Program {
     private TableSection disentanglement(Soda soda) {
         FactorDisentanglement measured = FactorDisentanglement.ofShapes(soda, shapes);
         PrintWriter writer = text();
-        writer.print("dimensions: " + measured.perDimension().table());
-        measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
-        measured.perIndependentSection()
-                .ifPresent(s -> writer.print("independent sections: " + s.table()));
+        writer.print(measured.table());
         writer.flush();
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(row("dimensions", measured.perDimension()));
-        measured.perSection().ifPresent(s -> rows.add(row("sections", s)));
-        measured.perIndependentSection().ifPresent(s -> rows.add(row("independent sections", s)));
         return new TableSection(
                 "Disentanglement",
-                List.of(
-                        "units",
-                        "number",
-                        "disentanglement",
-                        "completeness",
-                        "informativeness",
-                        "MIG",
-                        "SAP",
-                        "modularity"),
-                rows,
+                FactorDisentanglement.HEAD,
+                measured.rows(),
                 "On %d generated images of shapes with known factors; 1 is best."
                         .formatted(shapes));
-    }
-
-    private static List<String> row(String units, DisentanglementScores scores) {
-        List<String> row = new ArrayList<>(List.of(units));
-        row.add(Integer.toString(scores.importance().length));
-        for (double value :
-                new double[] {
-                    scores.disentanglement(),
-                    scores.completeness(),
-                    scores.informativeness(),
-                    scores.mig(),
-                    scores.sap(),
-                    scores.modularity()
-                }) {
-            row.add(String.format(Locale.ROOT, "%.3f", value));
-        }
-        return row;
     }
 
     /**

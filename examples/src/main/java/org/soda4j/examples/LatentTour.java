@@ -168,8 +168,8 @@ public final class LatentTour extends Program {
 
     private void shapes(Soda soda, LatentPictures pictures, SamplingOptions options)
             throws IOException {
-        ShapesDataset train = ShapesModel.shapes(4000, seed);
-        ShapesDataset test = ShapesModel.shapes(1000, seed + 1);
+        ShapesDataset train = ShapesModel.shapes(8000, seed);
+        ShapesDataset test = ShapesModel.shapes(2000, seed + 1);
         FixedNoiseDecoder decoder = FixedNoiseDecoder.of(soda, options);
         ShapeMeasurements measurements = new ShapeMeasurements(soda, decoder, out, this::note);
         FeatureSet trainLatents = measurements.latents(train);
@@ -186,11 +186,7 @@ public final class LatentTour extends Program {
     private void disentanglement(
             Soda soda, KnownFactors images, FeatureSet latents, FeatureSet unlabelled) {
         note("Disentanglement of " + latents.size() + " images:");
-        FactorDisentanglement scores = FactorDisentanglement.of(soda, images, latents, unlabelled);
-        note("dimensions: " + scores.perDimension().table());
-        scores.perSection().ifPresent(s -> note("sections: " + s.table()));
-        scores.perIndependentSection()
-                .ifPresent(s -> note("sections of independent components: " + s.table()));
+        note(FactorDisentanglement.of(soda, images, latents, unlabelled).table().stripTrailing());
     }
 
     private void measured(

@@ -182,8 +182,8 @@ class EvaluateTest {
                 .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
                 .contains("fine-tuned: accuracy")
                 .contains("reconstruction of 4 images: PSNR")
-                .containsPattern("dimensions: disentanglement .*12 units")
-                .containsPattern("sections: disentanglement .*5 units");
+                .containsPattern("12 numbers of z +lasso +0")
+                .containsPattern("5 sections +boosted trees +0");
         assertThat(Files.readString(report)).contains("<h2>Disentanglement</h2>");
     }
 

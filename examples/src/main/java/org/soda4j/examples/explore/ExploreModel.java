@@ -29,6 +29,7 @@ import org.soda4j.latent.LatentLayout;
 public final class ExploreModel {
 
     static final int DIRECTIONS = 3;
+    private static final int MOST_DEVIATIONS = 20;
     private static final int SAMPLES = 12;
     private static final int REMEMBERED = 64;
     private static final long MAX_PIXELS = 25_000_000;
@@ -40,6 +41,7 @@ public final class ExploreModel {
             List<Boolean> keep,
             List<Boolean> mix,
             List<List<Double>> move,
+            List<Double> independent,
             double guidance,
             int steps,
             long seed) {}
@@ -61,6 +63,10 @@ public final class ExploreModel {
     private final Soda soda;
     private final ImageDataset images;
     private final List<List<LatentDirection>> directions = new ArrayList<>();
+
+    /** Of the whole latent; none if there are too few images. */
+    private final List<LatentDirection> independent;
+
     private final Neighbours neighbours;
     private final Map<String, Opened> opened =
             Collections.synchronizedMap(
@@ -90,6 +96,10 @@ public final class ExploreModel {
             int count = Math.min(DIRECTIONS, layout.size(s));
             directions.add(LatentDirection.principal(set, layout, s, count));
         }
+        independent =
+                FactorDisentanglement.isMixed(set)
+                        ? FactorDisentanglement.independent(set).directions(set)
+                        : List.of();
     }
 
     private LatentLayout layout() {
@@ -113,6 +123,7 @@ public final class ExploreModel {
         }
         return Map.of(
                 "sections", sections,
+                "independent", independent.stream().map(LatentDirection::explained).toList(),
                 "samples", Math.min(SAMPLES, images.size()),
                 "image", soda.config().denoiser().imageShape(),
                 "maxSteps", maxSteps());
@@ -260,24 +271,36 @@ public final class ExploreModel {
             if (request.mix().get(s)) {
                 System.arraycopy(other, from, z, from, to - from);
             }
-            List<Double> moves = request.move().get(s);
-            require("move of section " + s, moves, directions.get(s).size());
-            for (int k = 0; k < moves.size(); k++) {
-                if (!(Math.abs(moves.get(k)) <= 20)) {
-                    throw new IllegalArgumentException(
-                            "move: expected -20 to 20 standard deviations, found " + moves.get(k));
-                }
-                LatentDirection direction = directions.get(s).get(k);
-                double[] unit = direction.unit();
-                for (int j = from; j < to; j++) {
-                    z[j] += (float) (moves.get(k) * direction.deviation() * unit[j]);
-                }
-            }
+        }
+        if (request.independent() != null) {
+            move("independent", z, independent, request.independent());
+        }
+        for (int s = 0; s < layout.sections(); s++) {
+            int from = layout.offset(s);
+            move("move of section " + s, z, directions.get(s), request.move().get(s));
             if (!request.keep().get(s)) {
-                Arrays.fill(z, from, to, 0); // As masking does in training.
+                Arrays.fill(z, from, from + layout.size(s), 0); // As masking does in training.
             }
         }
         return z;
+    }
+
+    private static void move(
+            String field, float[] z, List<LatentDirection> directions, List<Double> moves) {
+        require(field, moves, directions.size());
+        for (int k = 0; k < directions.size(); k++) {
+            double deviations = moves.get(k);
+            if (!(Math.abs(deviations) <= MOST_DEVIATIONS)) {
+                throw new IllegalArgumentException(
+                        "%s: expected -%d to %d standard deviations, found %s"
+                                .formatted(field, MOST_DEVIATIONS, MOST_DEVIATIONS, deviations));
+            }
+            LatentDirection direction = directions.get(k);
+            double[] unit = direction.unit();
+            for (int j = 0; j < z.length; j++) {
+                z[j] += (float) (deviations * direction.deviation() * unit[j]);
+            }
+        }
     }
 
     private Opened known(String field, String id) {

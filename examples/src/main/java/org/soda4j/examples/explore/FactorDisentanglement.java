@@ -1,7 +1,9 @@
 package org.soda4j.examples.explore;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.KnownFactors;
@@ -9,26 +11,48 @@ import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.eval.disentanglement.Disentanglement;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.disentanglement.Factor;
+import org.soda4j.eval.disentanglement.FactorPredictor;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.Pca;
 import org.soda4j.eval.latent.IndependentComponents;
 
 /**
- * How well a model's latent separates the known factors of images.
- *
- * @param perDimension every number of the latent as a unit
- * @param perSection its sections as units; nothing if it has only one
- * @param perIndependentSection groups of the latent's independent components as units, which were
- *     found without labels; nothing if fewer than two directions vary
+ * How well a model's latent separates the known factors of images: its numbers, its sections and
+ * groups of its independent components, by each {@link FactorPredictor}.
  */
-public record FactorDisentanglement(
-        DisentanglementScores perDimension,
-        Optional<DisentanglementScores> perSection,
-        Optional<DisentanglementScores> perIndependentSection) {
+public record FactorDisentanglement(List<Units> units) {
 
-    private static final double EXPLAINED = 0.99;
+    /** The head of {@link #rows}. */
+    public static final List<String> HEAD =
+            List.of(
+                    "units",
+                    "by",
+                    "disentanglement",
+                    "completeness",
+                    "informativeness",
+                    "MIG",
+                    "SAP",
+                    "modularity");
+
+    /** Of the variance, for the last of the directions that are unmixed at least. */
+    private static final double LEAST_SHARE = 1e-6;
+
+    private static final int LEAST_LATENTS = 100;
     private static final int INDEPENDENT_SECTIONS = 8;
+
+    /**
+     * One way to cut the latent.
+     *
+     * @param name what the units are
+     * @param predictor of the factors
+     */
+    public record Units(String name, FactorPredictor predictor, DisentanglementScores scores) {}
+
+    /** Copies the list. */
+    public FactorDisentanglement {
+        units = List.copyOf(units);
+    }
 
     /** Encodes so many generated images of shapes, at the model's resolution, and measures. */
     public static FactorDisentanglement ofShapes(Soda soda, int images) {
@@ -50,25 +74,85 @@ public record FactorDisentanglement(
     public static FactorDisentanglement of(
             Soda soda, KnownFactors known, FeatureSet latents, FeatureSet unlabelled) {
         List<Factor> factors = Factor.allOf(known, latents.size());
-        Disentanglement measured = Disentanglement.of(latents, factors);
         int[] sections =
                 soda.describe().sections().stream().mapToInt(ModelSummary.Section::size).toArray();
-        return new FactorDisentanglement(
-                measured.perDimension(),
-                sections.length < 2 ? Optional.empty() : Optional.of(measured.perSection(sections)),
-                independent(latents, factors, unlabelled));
+        List<Units> units = new ArrayList<>();
+        for (FactorPredictor predictor : FactorPredictor.values()) {
+            Disentanglement latent = Disentanglement.of(latents, factors, predictor);
+            units.add(new Units("numbers of z", predictor, latent.perDimension()));
+            if (sections.length > 1) {
+                units.add(new Units("sections", predictor, latent.perSection(sections)));
+            }
+            if (isMixed(unlabelled)) {
+                IndependentComponents components = independent(unlabelled);
+                units.add(
+                        new Units(
+                                "independent sections",
+                                predictor,
+                                Disentanglement.of(components.of(latents), factors, predictor)
+                                        .perSection(components.sizes())));
+            }
+        }
+        return new FactorDisentanglement(units);
     }
 
-    private static Optional<DisentanglementScores> independent(
-            FeatureSet latents, List<Factor> factors, FeatureSet unlabelled) {
-        double[] explained = Pca.of(unlabelled, 2).explained();
-        if (!(explained[0] < EXPLAINED && explained[1] > 0)) {
-            return Optional.empty();
+    /** Whether there are enough latents, numbers and directions that vary to be unmixed. */
+    static boolean isMixed(FeatureSet latents) {
+        return latents.size() >= LEAST_LATENTS
+                && latents.width() > INDEPENDENT_SECTIONS
+                && Pca.of(latents, INDEPENDENT_SECTIONS).explained()[INDEPENDENT_SECTIONS - 1]
+                        > LEAST_SHARE;
+    }
+
+    /** Eight sections of independent components, by a rule that asks for no label. */
+    static IndependentComponents independent(FeatureSet unlabelled) {
+        return IndependentComponents.beforeGap(unlabelled, INDEPENDENT_SECTIONS, 0)
+                .sections(INDEPENDENT_SECTIONS);
+    }
+
+    /** The scores under {@link #HEAD}. */
+    public List<List<String>> rows() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Units measured : units) {
+            DisentanglementScores scores = measured.scores();
+            List<String> row = new ArrayList<>();
+            row.add("%d %s".formatted(scores.importance().length, measured.name()));
+            row.add(measured.predictor().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            for (double score :
+                    new double[] {
+                        scores.disentanglement(),
+                        scores.completeness(),
+                        scores.informativeness(),
+                        scores.mig(),
+                        scores.sap(),
+                        scores.modularity()
+                    }) {
+                row.add(String.format(Locale.ROOT, "%.3f", score));
+            }
+            rows.add(row);
         }
-        IndependentComponents all = IndependentComponents.explaining(unlabelled, EXPLAINED, 0);
-        int sections = Math.min(INDEPENDENT_SECTIONS, all.sizes().length);
-        IndependentComponents components = all.sections(sections);
-        return Optional.of(
-                Disentanglement.of(components.of(latents), factors).perSection(components.sizes()));
+        return rows;
+    }
+
+    /**
+     * The same for a terminal.
+     *
+     * @return aligned lines, each with a line feed
+     */
+    public String table() {
+        List<List<String>> lines = new ArrayList<>(List.of(HEAD));
+        lines.addAll(rows());
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            for (int c = 0; c < line.size(); c++) {
+                int column = c;
+                int width =
+                        Collections.max(lines.stream().map(l -> l.get(column).length()).toList());
+                String pad = " ".repeat(width - line.get(c).length());
+                text.append(c < 2 ? line.get(c) + pad : pad + line.get(c));
+                text.append(c + 1 < line.size() ? "  " : "\n");
+            }
+        }
+        return text.toString();
     }
 }

@@ -181,6 +181,12 @@ public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consu
             first.addAll(LatentDirection.principal(latents, layout(), s, 1));
         }
         traversals(images, first, "directions-sections.png");
+        if (FactorDisentanglement.isMixed(latents)) {
+            traversals(
+                    images,
+                    FactorDisentanglement.independent(latents).directions(latents),
+                    "directions-independent.png");
+        }
     }
 
     /** How much of what an edit changes is what was asked for, and the most coherent edits. */

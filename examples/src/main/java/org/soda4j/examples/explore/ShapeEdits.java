@@ -3,6 +3,7 @@ package org.soda4j.examples.explore;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.latent.IndependentComponents;
 import org.soda4j.eval.latent.LatentDecoder;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.latent.SuggestedAttribute;
@@ -26,7 +28,7 @@ public record ShapeEdits(Soda soda, LatentDecoder decoder, Consumer<String> prin
     static final int DIRECTIONS = 2;
     static final double DEVIATIONS = 2;
 
-    /** Prints a line for each of the first directions of every section. */
+    /** Prints a line for each of the first directions of every section and each independent one. */
     public void measure(FeatureSet train, ShapesDataset trainSet, ShapesDataset test, int count) {
         Map<String, int[]> factors = new LinkedHashMap<>();
         Map<String, LogisticModel> probes = new LinkedHashMap<>();
@@ -40,7 +42,7 @@ public record ShapeEdits(Soda soda, LatentDecoder decoder, Consumer<String> prin
                 new StringBuilder(
                         String.format(
                                 Locale.ROOT,
-                                "Edits from %+.0f to %+.0f standard deviations, and of how many of %d images probes then say something else:%n%-16s %-18s",
+                                "Edits from %+.0f to %+.0f standard deviations, and of how many of %d images probes then say something else:%n%-24s %-18s",
                                 -DEVIATIONS,
                                 DEVIATIONS,
                                 count,
@@ -60,20 +62,40 @@ public record ShapeEdits(Soda soda, LatentDecoder decoder, Consumer<String> prin
                 int some = Math.min(DIRECTIONS, layout.size(section));
                 for (LatentDirection direction :
                         LatentDirection.principal(train, layout, section, some)) {
-                    SuggestedAttribute name = SuggestedAttribute.of(direction, train, factors);
-                    table.append(String.format("%-16s %-18s", direction.name(), name.toString()));
-                    row(table, name.factor(), changed(probes, direction, z));
+                    row(
+                            table,
+                            direction,
+                            SuggestedAttribute.of(direction, train, factors),
+                            probes,
+                            z);
                 }
+            }
+            IndependentComponents components = FactorDisentanglement.independent(train);
+            FeatureSet values = components.of(train);
+            List<LatentDirection> directions = components.directions(train);
+            for (int k = 0; k < directions.size(); k++) {
+                double[] positions = new double[values.size()];
+                for (int i = 0; i < positions.length; i++) {
+                    positions[i] = values.row(i)[k];
+                }
+                row(table, directions.get(k), SuggestedAttribute.of(positions, factors), probes, z);
             }
         }
         print.accept(table.toString());
     }
 
-    private static void row(StringBuilder table, String name, Map<String, Double> changed) {
+    private void row(
+            StringBuilder table,
+            LatentDirection direction,
+            SuggestedAttribute name,
+            Map<String, LogisticModel> probes,
+            NDArray z) {
+        Map<String, Double> changed = changed(probes, direction, z);
+        table.append(String.format("%-24s %-18s", direction.name(), name.toString()));
         double all = changed.values().stream().mapToDouble(c -> c).sum();
         changed.values()
                 .forEach(c -> table.append(String.format(Locale.ROOT, "  %9.0f%%", 100 * c)));
-        double share = all == 0 ? 0 : changed.get(name) / all;
+        double share = all == 0 ? 0 : changed.get(name.factor()) / all;
         table.append(String.format(Locale.ROOT, "  %13.0f%%%n", 100 * share));
     }
 

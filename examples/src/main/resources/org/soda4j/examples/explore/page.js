@@ -1,6 +1,6 @@
 'use strict';
 const $ = id => document.getElementById(id);
-const state = { first: null, second: null, sections: [], drawing: null, looking: null, busy: false };
+const state = { first: null, second: null, sections: [], independent: null, drawing: null, looking: null, busy: false };
 
 function say(text) { $('status').textContent = text; }
 function fail(text) { $('error').textContent = text; $('error').hidden = false; }
@@ -90,6 +90,7 @@ function edits() {
     keep: state.sections.map(s => s.keep.checked),
     mix: state.sections.map(s => s.mix.checked),
     move: state.sections.map(s => s.moves.map(m => Number(m.value))),
+    independent: state.independent.moves.map(m => Number(m.value)),
     guidance: Number($('guidance').value),
     steps: Number($('steps').value),
     seed: Number($('seed').value)
@@ -170,17 +171,32 @@ function element(name, properties, ...children) {
   return node;
 }
 
+/** One for each direction, with the share of the variance that lies along it. */
+function sliders(explained, id, name) {
+  const moves = explained.map((share, k) =>
+    element('input', { type: 'range', min: -4, max: 4, step: 0.25, value: 0, id: id + '-' + k }));
+  const rows = moves.map((slider, k) => {
+    const shown = element('output', { textContent: '0.00' });
+    slider.addEventListener('input', () => { shown.textContent = Number(slider.value).toFixed(2); drawSoon(); });
+    return element('label', {}, name + ' ' + (k + 1) + ' (' + Math.round(100 * explained[k]) + ' %)', slider, shown);
+  });
+  return { moves, rows };
+}
+
+function independent(explained) {
+  state.independent = sliders(explained, 'independent', 'Component');
+  if (!explained.length) return;
+  const box = element('fieldset', { id: 'independent' },
+    element('legend', { textContent: 'All of the latent · independent components' }),
+    element('div', { className: 'moves' }, ...state.independent.rows));
+  $('sections').append(box);
+}
+
 function section(info) {
   const i = info.index;
   const keep = element('input', { type: 'checkbox', checked: true, id: 'keep-' + i });
   const mix = element('input', { type: 'checkbox', id: 'mix-' + i, className: 'mix', disabled: true });
-  const moves = info.explained.map((share, k) =>
-    element('input', { type: 'range', min: -4, max: 4, step: 0.25, value: 0, id: 'move-' + i + '-' + k }));
-  const rows = moves.map((slider, k) => {
-    const shown = element('output', { textContent: '0.00' });
-    slider.addEventListener('input', () => { shown.textContent = Number(slider.value).toFixed(2); drawSoon(); });
-    return element('label', {}, 'PC ' + (k + 1) + ' (' + Math.round(100 * info.explained[k]) + ' %)', slider, shown);
-  });
+  const { moves, rows } = sliders(info.explained, 'move-' + i, 'PC');
   const box = element('fieldset', {},
     element('legend', { textContent: 'Section ' + i + ' · ' + info.resolutions.join(', ') }),
     element('label', {}, keep, ' on'),
@@ -197,7 +213,9 @@ function reset() {
     s.keep.checked = true;
     s.mix.checked = false;
     s.box.classList.remove('off');
-    s.moves.forEach((m, k) => { m.value = 0; s.rows[k].querySelector('output').textContent = '0.00'; });
+  }
+  for (const { moves, rows } of [...state.sections, state.independent]) {
+    moves.forEach((m, k) => { m.value = 0; rows[k].querySelector('output').textContent = '0.00'; });
   }
   $('guidance').value = 0.3;
   $('guidance-value').textContent = '0.3';
@@ -244,6 +262,7 @@ $('reset').addEventListener('click', reset);
       + model.sections.reduce((sum, s) => sum + s.size, 0) + ' numbers in ' + model.sections.length + ' sections.';
     $('steps').max = model.maxSteps;
     $('steps').value = Math.min(10, model.maxSteps);
+    independent(model.independent);
     model.sections.forEach(section);
     for (let i = 0; i < model.samples; i++) sample(i);
     document.body.dataset.ready = 'yes';

@@ -18,7 +18,7 @@ final class ExploreFixture implements AutoCloseable {
 
     ExploreFixture() throws IOException {
         soda = TinyModels.builder(15, 1, 1).modulation(LayerModulation.grouped(3)).build();
-        ImageDataset images = ShapesModel.shapes(40, 0);
+        ImageDataset images = ShapesModel.shapes(120, 0);
         neighbours = Neighbours.among(soda, images);
         server =
                 ExploreServer.start(

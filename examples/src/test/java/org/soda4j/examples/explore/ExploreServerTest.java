@@ -126,6 +126,27 @@ class ExploreServerTest {
     }
 
     @Test
+    void independentComponentsMoveTheWholeLatent() throws Exception {
+        String id = open();
+        int components = JSON.readTree(get("model").body()).get("independent").size();
+        assertThat(components).isGreaterThanOrEqualTo(8);
+        String still = request(id, null, "[false, false, false]", "1");
+        String head = "{\"independent\": [%s0], ";
+        String unmoved = still.replace("{", head.formatted("0, ".repeat(components - 1)));
+        assertThat(last(draw(unmoved))).isEqualTo(last(draw(still)));
+        String moved = still.replace("{", head.formatted("3, ".repeat(components - 1)));
+        assertThat(last(draw(moved))).isNotEqualTo(last(draw(still)));
+        HttpResponse<String> refused = draw(still.replace("{", head.formatted("")));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body())
+                .contains("independent: expected %d values, found".formatted(components));
+    }
+
+    private static String last(HttpResponse<String> drawn) {
+        return drawn.body().lines().reduce((a, b) -> b).orElseThrow();
+    }
+
+    @Test
     void refusesBadUploads() throws Exception {
         byte[] good = png(64, 64);
         byte[] truncated = Arrays.copyOf(good, good.length / 2);

@@ -107,6 +107,11 @@ final class CodeSplit {
         return result;
     }
 
+    /** Some columns of one code. */
+    double[] row(int row, int from, int to) {
+        return Arrays.copyOfRange(codes[row], from, to);
+    }
+
     double predict(int row, double[] weights, int from) {
         double sum = 0;
         for (int j = 0; j < weights.length; j++) {

@@ -13,14 +13,14 @@ import org.soda4j.eval.feature.FeatureSet;
  * follow Locatello et al., Challenging common assumptions in the unsupervised learning of
  * disentangled representations, 2019.
  *
- * <p>DCI's importance is that of lasso regression, one of the two regressors of its paper, with the
- * penalty chosen on held-out examples; so only linear relations count, and informativeness is the
- * held-out score. Mutual information is between values in 20 bins of equal width. SAP scores a unit
- * by linear prediction of the factor from it alone.
+ * <p>DCI's importance and informativeness are those of a {@link FactorPredictor}: lasso regression,
+ * for which only linear relations count, or boosted trees, which most published values come from.
+ * Informativeness is the score on held-out examples. Mutual information is between values in 20
+ * bins of equal width. SAP scores a unit by prediction of the factor from it alone.
  *
  * <p>Per section, a unit is a group of dimensions: its importance is the sum over them, its
- * predictability that of linear prediction from all of them, and its mutual information with a
- * factor that of this prediction, which is a lower bound.
+ * predictability that of prediction from all of them, and its mutual information with a factor that
+ * of this prediction, which is a lower bound.
  *
  * <pre>{@code
  * Disentanglement measured = Disentanglement.of(codes, List.of(Factor.continuous("x", x), shape));
@@ -33,17 +33,31 @@ public final class Disentanglement {
 
     private final FeatureSet codes;
     private final List<Factor> factors;
+    private final FactorPredictor predictor;
     private final CodeSplit split;
     private final FactorRegression[] whole;
 
-    private Disentanglement(FeatureSet codes, List<Factor> factors) {
+    private Disentanglement(FeatureSet codes, List<Factor> factors, FactorPredictor predictor) {
         this.codes = codes;
         this.factors = factors;
+        this.predictor = predictor;
         split = new CodeSplit(codes);
         whole = new FactorRegression[factors.size()];
         for (int f = 0; f < whole.length; f++) {
-            whole[f] = FactorRegression.fit(split, factors.get(f), 0, codes.width());
+            whole[f] = predictor.fit(split, factors.get(f), 0, codes.width());
         }
+    }
+
+    /**
+     * Prepares the measures, by lasso.
+     *
+     * @param codes {@code [n, d]}, at least 40 rows and 2 columns
+     * @param factors at least two, each with n values
+     * @return the measures; computed on a random split with a fixed seed
+     * @throws IllegalArgumentException as {@link #of(FeatureSet, List, FactorPredictor)}
+     */
+    public static Disentanglement of(FeatureSet codes, List<Factor> factors) {
+        return of(codes, factors, FactorPredictor.LASSO);
     }
 
     /**
@@ -51,11 +65,13 @@ public final class Disentanglement {
      *
      * @param codes {@code [n, d]}, at least 40 rows and 2 columns
      * @param factors at least two, each with n values
+     * @param predictor of the factors
      * @return the measures; computed on a random split with a fixed seed
      * @throws IllegalArgumentException if there are too few rows, columns or factors, or a factor
      *     has another number of values
      */
-    public static Disentanglement of(FeatureSet codes, List<Factor> factors) {
+    public static Disentanglement of(
+            FeatureSet codes, List<Factor> factors, FactorPredictor predictor) {
         if (codes.size() < LEAST_EXAMPLES || codes.width() < 2 || factors.size() < 2) {
             throw new IllegalArgumentException(
                     "expected at least %d examples, 2 dimensions and 2 factors, found %d, %d and %d"
@@ -69,7 +85,7 @@ public final class Disentanglement {
                                 .formatted(factor.name(), codes.size(), factor.values().length));
             }
         }
-        return new Disentanglement(codes, List.copyOf(factors));
+        return new Disentanglement(codes, List.copyOf(factors), predictor);
     }
 
     /**
@@ -118,7 +134,7 @@ public final class Disentanglement {
                 for (int j = from; j < to; j++) {
                     importance[u][f] += whole[f].importance()[j];
                 }
-                FactorRegression alone = FactorRegression.fit(split, factor, from, to);
+                FactorRegression alone = predictor.fit(split, factor, from, to);
                 predictability[u][f] = alone.score();
                 double[] unit = sizes[u] == 1 ? column(from) : alone.predictions();
                 information[u][f] =

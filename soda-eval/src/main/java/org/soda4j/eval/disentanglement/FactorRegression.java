@@ -3,12 +3,12 @@ package org.soda4j.eval.disentanglement;
 import java.util.Arrays;
 
 /**
- * Predicts a factor from some columns of the codes by lasso: the values of a factor with order, or
- * an indicator of each category. Of a path of penalties the one with the least squared error on the
- * choosing part is taken.
+ * How well a factor is predicted from some columns of the codes, and what by. {@link #fit} does so
+ * by lasso: the values of a factor with order, or an indicator of each category. Of a path of
+ * penalties the one with the least squared error on the choosing part is taken.
  *
- * @param importance mean absolute weight of each column over the targets; targets are scaled to
- *     variance 1
+ * @param importance of each column; by lasso its mean absolute weight over the targets, which are
+ *     scaled to variance 1
  * @param score on the test part: the coefficient of determination, at least 0, for a factor with
  *     order; accuracy rescaled so that always guessing the most frequent category scores 0, for a
  *     categorical one
@@ -59,6 +59,12 @@ record FactorRegression(double[] importance, double score, double[] predictions)
                 importance[j] += Math.abs(target[j]) / best.length;
             }
         }
+        return of(factor, importance, predictions, split);
+    }
+
+    /** Scores predictions on the test part. */
+    static FactorRegression of(
+            Factor factor, double[] importance, double[] predictions, CodeSplit split) {
         double score = Math.max(0, score(factor, predictions, split.test()));
         return new FactorRegression(importance, score, predictions);
     }

@@ -9,6 +9,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.Pca;
 
@@ -17,14 +18,14 @@ import org.soda4j.eval.feature.Pca;
  * labels. Where the factors of the data are independent and z depends on them linearly, however
  * mixed, each component follows one factor; training alone asks for no such axes.
  *
- * <p>Symmetric FastICA with the cubic contrast (A. Hyvarinen, E. Oja, "Independent component
+ * <p>Symmetric FastICA with the contrast log cosh (A. Hyvarinen, E. Oja, "Independent component
  * analysis: algorithms and applications", 2000, section 6) on the leading principal components. A
  * factor may need several components, such as a hue two for its circle; {@link #sections} puts
  * those together that depend on each other (average linkage of their mutual information; J. F.
  * Cardoso, "Multidimensional independent component analysis", 1998).
  *
  * <pre>{@code
- * IndependentComponents components = IndependentComponents.explaining(latents, 0.99, 0).sections(6);
+ * IndependentComponents components = IndependentComponents.beforeGap(latents, 8, 0).sections(8);
  * DisentanglementScores scores =
  *         Disentanglement.of(components.of(testLatents), factors).perSection(components.sizes());
  * List<LatentDirection> directions = components.directions(latents); // to draw along
@@ -36,6 +37,9 @@ public final class IndependentComponents {
     private static final double TOLERANCE = 1e-6;
     private static final int BINS = 10;
     private static final int LEAST_ROWS = 100;
+
+    /** Of the variance; below it is rounding. */
+    private static final double LEAST_SHARE = 1e-9;
 
     private final double[] mean;
     private final double[][] unmixing;
@@ -122,28 +126,35 @@ public final class IndependentComponents {
     }
 
     /**
-     * Finds as many components as it takes principal components to explain most of the latents.
+     * Finds as many components as there are principal components before the steepest fall of their
+     * variances, the greatest ratio of one to the next. Behind it are mostly products of factors
+     * and their higher harmonics, which have no axes of their own and blur those of the others.
      *
      * @param latents at least 100 rows; a few thousand make them stable
-     * @param share of the variance, above 0 and below 1, such as 0.99
+     * @param least components, from 1 to d - 1; such as the sections that are asked for next
      * @param seed of the first guess
      * @return the components, each of variance 1 and a section of its own
-     * @throws IllegalArgumentException if there are too few rows or the share is outside that range
+     * @throws IllegalArgumentException if there are too few rows, or the least number is outside
+     *     that range
      */
-    public static IndependentComponents explaining(FeatureSet latents, double share, long seed) {
-        if (!(share > 0 && share < 1)) {
+    public static IndependentComponents beforeGap(FeatureSet latents, int least, long seed) {
+        int d = latents.width();
+        if (least < 1 || least >= d) {
             throw new IllegalArgumentException(
-                    "share: expected more than 0 and less than 1, found " + share);
+                    "least components: expected 1 to %d, below the width of the latents, found %d"
+                            .formatted(d - 1, least));
         }
-        double[] explained = Pca.of(latents, latents.width()).explained();
-        int count = 0;
-        for (double sum = 0; sum < share && count < explained.length; count++) {
-            sum += explained[count];
+        double[] explained = Pca.of(latents, d).explained();
+        int count = least;
+        for (int c = least; c < d && explained[c] > LEAST_SHARE; c++) {
+            if (explained[c - 1] / explained[c] > explained[count - 1] / explained[count]) {
+                count = c;
+            }
         }
-        return of(latents, Math.max(1, count), seed);
+        return of(latents, count, seed);
     }
 
-    /** W with orthonormal rows so that the fourth moments of W x are extreme. */
+    /** W with orthonormal rows so that the mean log cosh of each of W x is extreme. */
     private static DMatrixRMaj rotate(DMatrixRMaj white, long seed) {
         int count = white.numRows;
         int n = white.numCols;
@@ -155,14 +166,25 @@ public final class IndependentComponents {
         w = orthonormal(w);
         DMatrixRMaj sources = new DMatrixRMaj(count, n);
         DMatrixRMaj next = new DMatrixRMaj(count, count);
+        double[] slopes = new double[count];
         for (int iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
             CommonOps_DDRM.mult(w, white, sources);
-            for (int i = 0; i < count * n; i++) {
-                sources.data[i] = Math.pow(sources.data[i], 3);
+            // w <- E[x tanh(w x)] - E[1 - tanh(w x)^2] w (Hyvarinen and Oja, equation 40).
+            for (int k = 0; k < count; k++) {
+                double slope = 0;
+                for (int i = k * n; i < (k + 1) * n; i++) {
+                    double tanh = Math.tanh(sources.data[i]);
+                    sources.data[i] = tanh;
+                    slope += 1 - tanh * tanh;
+                }
+                slopes[k] = slope / n;
             }
-            // w <- E[x (w x)^3] - 3 w (Hyvarinen and Oja, equation 40, with g(u) = u^3).
             CommonOps_DDRM.multTransB(1.0 / n, sources, white, next);
-            CommonOps_DDRM.addEquals(next, -3, w);
+            for (int k = 0; k < count; k++) {
+                for (int c = 0; c < count; c++) {
+                    next.add(k, c, -slopes[k] * w.get(k, c));
+                }
+            }
             DMatrixRMaj turned = orthonormal(next);
             double change = 0;
             for (int k = 0; k < count; k++) {
@@ -338,19 +360,40 @@ public final class IndependentComponents {
      * Returns how z changes where one component grows and the others stay: directions to draw
      * along.
      *
-     * @param latents whose spread is the unit
+     * @param latents {@code [n, d]}; the spread of each component in them is the unit
      * @return one for each component, named after its section
+     * @throws IllegalArgumentException if the width differs
      */
     public List<LatentDirection> directions(FeatureSet latents) {
+        FeatureSet components = of(latents);
+        double total = sum(variances(latents));
+        double[] variances = variances(components);
         List<LatentDirection> directions = new ArrayList<>();
         int k = 0;
         for (int s = 0; s < sizes.length; s++) {
-            for (int c = 0; c < sizes[s]; c++) {
-                String name = "independent section %d, %d".formatted(s, c + 1);
-                directions.add(LatentDirection.of(name, mixing[k++], latents));
+            for (int c = 0; c < sizes[s]; c++, k++) {
+                double length = Math.sqrt(sum(Arrays.stream(mixing[k]).map(v -> v * v).toArray()));
+                double deviation = length * Math.sqrt(variances[k]);
+                directions.add(
+                        new LatentDirection(
+                                "independent section %d, %d".formatted(s, c + 1),
+                                Arrays.stream(mixing[k]).map(v -> v / length).toArray(),
+                                deviation,
+                                total > 0 ? deviation * deviation / total : 0));
             }
         }
         return List.copyOf(directions);
+    }
+
+    private static double sum(double[] values) {
+        return Arrays.stream(values).sum();
+    }
+
+    private static double[] variances(FeatureSet set) {
+        float[] deviations = FeatureStatistics.of(set.sharedValues(), set.width()).deviation();
+        double[] variances = new double[deviations.length];
+        Arrays.setAll(variances, j -> (double) deviations[j] * deviations[j]);
+        return variances;
     }
 
     @Override

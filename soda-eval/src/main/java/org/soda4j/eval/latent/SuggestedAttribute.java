@@ -35,6 +35,18 @@ public record SuggestedAttribute(String factor, double explained) {
                 positions[i] += unit[j] * row[j];
             }
         }
+        return of(positions, factors);
+    }
+
+    /**
+     * Chooses a name for a number that images have, such as one of {@link IndependentComponents}.
+     *
+     * @param positions one an image
+     * @param factors name to as many levels from 0, at least one factor
+     * @return the best, the first of equal ones
+     * @throws IllegalArgumentException as above
+     */
+    public static SuggestedAttribute of(double[] positions, Map<String, int[]> factors) {
         SuggestedAttribute best = null;
         for (Map.Entry<String, int[]> factor : factors.entrySet()) {
             int[] levels = factor.getValue();

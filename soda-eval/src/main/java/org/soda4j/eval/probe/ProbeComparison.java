@@ -176,7 +176,7 @@ public record ProbeComparison(List<Row> rows) {
     /**
      * Says what the table means.
      *
-     * @return one sentence
+     * @return one sentence, and another where the lead is small
      */
     public String sentence() {
         Row model = rows.get(rows.size() - 1);
@@ -191,13 +191,18 @@ public record ProbeComparison(List<Row> rows) {
             knn = Math.min(knn, model.knn - baseline.knn);
             linear = Math.min(linear, model.linear - baseline.linear);
         }
-        if (Math.min(knn, linear) > NOTHING) {
+        if (Math.min(knn, linear) > 0) {
+            String noise =
+                    Math.min(knn, linear) > NOTHING
+                            ? ""
+                            : " Half a point or less may be the chance of a seed.";
             return String.format(
                     Locale.ROOT,
                     "The features, learned without a label, are better than every baseline: by %.1f"
-                            + " points in k-NN and %.1f in the linear probe at least.",
+                            + " points in k-NN and %.1f in the linear probe at least.%s",
                     100 * knn,
-                    100 * linear);
+                    100 * linear,
+                    noise);
         }
         return "The features are not better than "
                 + (weakest.equals(UNTRAINED) ? "the " + weakest : weakest)

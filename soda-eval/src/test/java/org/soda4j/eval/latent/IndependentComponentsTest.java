@@ -60,9 +60,9 @@ class IndependentComponentsTest {
         FeatureSet latents = mixed();
         DisentanglementScores before = Disentanglement.of(latents, factors()).perDimension();
         assertThat(before.disentanglement()).isLessThan(0.7);
-        // The noise has a thousandth of the variance.
+        // The noise has a thousandth of the variance, so that the gap is behind the fourth.
         IndependentComponents components =
-                IndependentComponents.explaining(latents, 0.99, 0).sections(3);
+                IndependentComponents.beforeGap(latents, 2, 0).sections(3);
         assertThat(components.sizes()).containsExactly(2, 1, 1);
         FeatureSet apart = components.of(latents);
         DisentanglementScores after =
@@ -86,11 +86,14 @@ class IndependentComponentsTest {
         List<LatentDirection> directions = components.directions(latents);
         assertThat(directions).hasSize(4);
         assertThat(directions.get(2).name()).isEqualTo("independent section 1, 1");
+        // Components are uncorrelated, but for the noise in the other dimensions.
+        assertThat(directions.stream().mapToDouble(LatentDirection::explained).sum())
+                .isCloseTo(1, within(0.01));
         float[] z = latents.row(0);
         for (int k = 0; k < 4; k++) {
             float[] moved = z.clone();
             for (int j = 0; j < D; j++) {
-                moved[j] += (float) directions.get(k).unit()[j];
+                moved[j] += (float) (directions.get(k).deviation() * directions.get(k).unit()[j]);
             }
             float[] both = new float[2 * D];
             System.arraycopy(z, 0, both, 0, D);
@@ -98,11 +101,8 @@ class IndependentComponentsTest {
             FeatureSet change = components.of(FeatureSet.of(both, D));
             for (int other = 0; other < 4; other++) {
                 double moves = change.row(1)[other] - change.row(0)[other];
-                if (other == k) {
-                    assertThat(moves).isGreaterThan(0.1);
-                } else {
-                    assertThat(moves).isCloseTo(0, within(1e-4));
-                }
+                // One standard deviation of its own, and nothing of the others; z is in float32.
+                assertThat(moves).isCloseTo(other == k ? 1 : 0, within(1e-3));
             }
         }
     }
@@ -121,8 +121,9 @@ class IndependentComponentsTest {
                 .hasMessageContaining("expected at least 100 latents, found 3");
         assertThatThrownBy(() -> IndependentComponents.of(latents, 4, 0).sections(5))
                 .hasMessageContaining("expected 1 to 4");
-        assertThatThrownBy(() -> IndependentComponents.explaining(latents, 1, 0))
-                .hasMessageContaining("share: expected more than 0 and less than 1, found 1.0");
+        assertThatThrownBy(() -> IndependentComponents.beforeGap(latents, 8, 0))
+                .hasMessageContaining("least components: expected 1 to 7")
+                .hasMessageContaining("found 8");
         float[] flat = new float[400];
         for (int i = 0; i < 400; i += 4) {
             flat[i] = i;
