@@ -205,7 +205,7 @@ class ExploreServerTest {
     @Test
     void neighboursComeTheNearestFirstAndAreTheNextQuery() throws Exception {
         JsonNode found = JSON.readTree(neighbours(open(), "5").body());
-        assertThat(found.get("of").asInt()).isEqualTo(40);
+        assertThat(found.get("of").asInt()).isEqualTo(120);
         JsonNode nearest = found.get("neighbours");
         assertThat(nearest).hasSize(5);
         for (int i = 1; i < nearest.size(); i++) {
@@ -244,7 +244,7 @@ class ExploreServerTest {
         assertThat(neighbours("nobody", "3").body()).contains("open it again");
         assertThat(post("neighbours", "null".getBytes(StandardCharsets.UTF_8)).statusCode())
                 .isEqualTo(400);
-        for (String query : List.of("", "?id=", "?id=40", "?id=../pom.xml", "?other=1")) {
+        for (String query : List.of("", "?id=", "?id=120", "?id=../pom.xml", "?other=1")) {
             HttpResponse<String> refused = get("neighbours" + query);
             assertThat(refused.statusCode()).as(query).isEqualTo(400);
             assertThat(refused.body()).contains("id: expected that of an image");
