@@ -39,7 +39,7 @@ class ExploreBrowserTest {
 
             // Its neighbours are there, not itself; a click goes on from one.
             browser.waitFor("document.body.dataset.neighbours == 1");
-            assertThat(text(browser, "about-neighbours")).startsWith("The most alike of 40,");
+            assertThat(text(browser, "about-neighbours")).startsWith("The most alike of 120,");
             assertThat(
                             browser.evaluate("document.querySelectorAll('#neighbours img').length")
                                     .asInt())
@@ -63,6 +63,16 @@ class ExploreBrowserTest {
                     .isEqualTo("2");
             String moved = drawn(browser);
             assertThat(moved).isNotEqualTo(first);
+
+            // So does one of an independent component.
+            browser.evaluate("document.getElementById('independent-0').focus()");
+            for (int i = 0; i < 8; i++) {
+                browser.key("ArrowRight", 39);
+            }
+            browser.waitFor("document.getElementById('independent-0').value == 2 && " + idle());
+            assertThat(drawn(browser)).isNotEqualTo(moved);
+            moved = drawn(browser);
+            browser.evaluate("document.getElementById('move-0-0').focus()");
 
             // Tab goes on to the next control, Space switches a section off.
             browser.key("Tab", 9);
