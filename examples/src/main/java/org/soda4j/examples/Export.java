@@ -130,7 +130,8 @@ public final class Export extends Program {
             }
             write("README.md", new ModelCard(soda, run, licence, files).text());
             if (cameras) {
-                print("encode.py is left out: this model sees cameras, which image files do not tell");
+                print(
+                        "encode.py is left out: this model sees cameras, which image files do not tell");
             }
         }
         print(
