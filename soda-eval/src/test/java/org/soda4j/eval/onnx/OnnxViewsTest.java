@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.onnxruntime.OrtException;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,25 +77,30 @@ class OnnxViewsTest {
 
     private static Soda model(
             ViewConditioning.Builder views, LayerModulation modulation, int channelsPerHead) {
-        return OnnxExportTest.shaken(
-                TinyModels.builder()
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.125)
-                                        .smallImages(true)
-                                        .build())
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .imageShape(3, SIZE, SIZE)
-                                        .channels(32)
-                                        .multipliers(1, 2)
-                                        .attention(1)
-                                        .blocks(1)
-                                        .channelsPerHead(channelsPerHead)
-                                        .build())
-                        .modulation(modulation)
-                        .views(views.build())
-                        .build());
+        Soda soda =
+                OnnxExportTest.shaken(
+                        TinyModels.builder()
+                                .encoder(
+                                        ResNetEncoder.builder()
+                                                .widthMultiplier(0.125)
+                                                .smallImages(true)
+                                                .build())
+                                .denoiser(
+                                        UNetDenoiser.builder()
+                                                .imageShape(3, SIZE, SIZE)
+                                                .channels(32)
+                                                .multipliers(1, 2)
+                                                .attention(1)
+                                                .blocks(1)
+                                                .channelsPerHead(channelsPerHead)
+                                                .build())
+                                .modulation(modulation)
+                                .views(views.build())
+                                .build());
+        // It begins as zeros, which would hide the rays from the encoder.
+        NDArray kernel = soda.parameters().get("encoder.views.conv1.weight");
+        kernel.set(FloatBuffer.wrap(OnnxExportTest.uniform((int) kernel.size())));
+        return soda;
     }
 
     private static Camera camera(double azimuth) {
