@@ -98,6 +98,11 @@ public final class Export extends Program {
         Path runtime = web == null ? null : PageFiles.runtime(web);
         List<String> files = new ArrayList<>();
         try (Soda soda = TrainedModel.load(run, checkpoint, Device.cpu(), Precision.FP32)) {
+            boolean cameras = soda.config().views() != null;
+            if (cameras && web != null) {
+                throw refusal(
+                        "--web: expected a model of single images, found one that sees cameras, which the page has no way to ask for; leave --web out");
+            }
             ImageDataset shown =
                     web == null
                             ? null
@@ -115,13 +120,19 @@ public final class Export extends Program {
             }
             prepared(OnnxExport.denoiser(soda)).write(out.resolve("denoiser.onnx"));
             files.add("| `denoiser.onnx` | one step of drawing%s |".formatted(format));
-            write("encode.py", PythonProgram.of(soda.config().preparation()));
-            files.add("| `encode.py` | encodes image files: onnxruntime, numpy, Pillow |");
+            if (!cameras) {
+                write("encode.py", PythonProgram.of(soda.config().preparation()));
+                files.add("| `encode.py` | encodes image files: onnxruntime, numpy, Pillow |");
+            }
             if (web != null) {
                 PageFiles.write(out, runtime, soda, shown);
                 files.add("| `index.html` | encodes dropped images in a browser |");
             }
             write("README.md", new ModelCard(soda, run, licence, files).text());
+            if (cameras) {
+                print(
+                        "encode.py is left out: this model sees cameras, which image files do not tell");
+            }
         }
         print(
                 "%d files of the model in %s; its card is README.md"

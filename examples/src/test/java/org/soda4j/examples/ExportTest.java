@@ -81,6 +81,18 @@ class ExportTest {
     }
 
     @Test
+    void aModelWithCamerasHasNoProgramForFiles() throws IOException {
+        Path model = fixture.modelWithCameras();
+        Path to = folder.resolve("out");
+        assertThat(run("export", "" + model, "--out", "" + to)).isZero();
+        assertThat(out.toString()).contains("encode.py is left out: this model sees cameras");
+        assertThat(names(to)).containsExactly("README.md", "denoiser.onnx", "encoder.onnx");
+        assertThat(Files.readString(to.resolve("README.md"))).contains("Both see cameras");
+        String web = "export %s --out %s --web %s".formatted(model, to, fixture.runtimeOfNames());
+        assertThat(ErrorOutput.line(web, 2)).contains("--web: expected a model of single images");
+    }
+
+    @Test
     void theCardOfARunTellsItsDataAndProbes() throws IOException {
         Path run = fixture.run();
         Path to = folder.resolve("out");

@@ -64,6 +64,11 @@ public final class ModelCard {
                         width,
                         config.latent().size(),
                         summary.parameterCount()));
+        if (config.views() != null) {
+            lines.add(
+                    "Both see cameras: the encoder that of each source view, the denoiser that from which"
+                            + " it draws.\n");
+        }
         lines.add("| file | holds |\n|---|---|");
         lines.addAll(files);
         lines.add("\n## Training\n");

@@ -8,6 +8,7 @@ import javax.imageio.ImageIO;
 import org.soda4j.Soda;
 import org.soda4j.TinyModels;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.novelview.ViewConditioning;
 
 /** A saved model, a run and a folder of images, all tiny. */
 public final class ExportFixture {
@@ -37,6 +38,16 @@ public final class ExportFixture {
     /** The saved model. */
     public Path model() {
         return folder.resolve("saved");
+    }
+
+    /** A saved model that sees cameras. */
+    public Path modelWithCameras() throws IOException {
+        Path saved = folder.resolve("cameras");
+        try (Soda soda =
+                TinyModels.builder(12, 1, 1).views(ViewConditioning.builder().build()).build()) {
+            soda.save(saved);
+        }
+        return saved;
     }
 
     /** Four images in two classes. */

@@ -9,6 +9,7 @@ import org.soda4j.Soda;
 import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
+import org.soda4j.novelview.ViewConditioning;
 
 /**
  * A {@code UNetDenoiser} as ONNX operators. Times, latents and what they modulate by are float32,
@@ -24,10 +25,18 @@ final class DenoiserGraph {
     private final LatentLayout layout;
     private final LayerModulation modulation;
 
+    /** Null in a model without cameras. */
+    private final ViewConditioning views;
+
+    private final ViewGraph viewGraph;
+
     /** SiLU of the time's embedding and of each section of the latent. */
     private String time;
 
     private List<String> sections;
+
+    /** Of the latents of all source views; null without cross-attention. */
+    private String tokens;
 
     /** Feature maps as they are now. */
     private int height;
@@ -43,6 +52,8 @@ final class DenoiserGraph {
         weights = new ModelWeights(soda, "decoder.");
         layout = soda.config().latent();
         modulation = soda.config().modulation();
+        views = soda.config().views();
+        viewGraph = new ViewGraph(graph, soda);
         height = config.imageShape().get(1);
         width = config.imageShape().get(2);
     }
@@ -51,17 +62,21 @@ final class DenoiserGraph {
         int images = config.imageShape().get(0);
         String noisy = graph.input("x_t", OnnxGraph.FLOAT, BATCH, images, height, width);
         time = time(graph.input("t", OnnxGraph.FLOAT, BATCH));
-        String z = graph.input("z", OnnxGraph.FLOAT, BATCH, layout.size());
-        sections = sections(z, graph.input("keep", OnnxGraph.FLOAT, BATCH, layout.sections()));
+        String z =
+                views == null
+                        ? graph.input("z", OnnxGraph.FLOAT, BATCH, layout.size())
+                        : viewGraph.latents(BATCH, layout.size());
+        conditions(z, graph.input("keep", OnnxGraph.FLOAT, BATCH, layout.sections()));
+        String seen = views == null ? noisy : withRays(noisy);
 
         channels = config.channels();
-        String x = convolution(graph.toMaps(noisy), "image_proj", 1);
+        String x = convolution(graph.toMaps(seen), "image_proj", 1);
         Deque<String> skips = new ArrayDeque<>(List.of(x));
         Deque<Integer> widths = new ArrayDeque<>(List.of(channels));
         int levels = config.multipliers().size();
         for (int level = 0; level < levels; level++) {
             for (int i = 0; i < config.blocks(); i++) {
-                x = stage(x, "down.", widthOf(level), skips.size(), attends(level));
+                x = stage(x, "down.", level, skips.size());
                 skips.push(x);
                 widths.push(channels);
             }
@@ -73,13 +88,14 @@ final class DenoiserGraph {
         }
         x = residual(x, "middle.res1.", channels, skips.size(), Resampling.NONE);
         x = attention(x, "middle.attn.");
+        x = crosses(levels - 1) ? crossAttention(x, "middle.views.") : x;
         x = residual(x, "middle.res2.", channels, skips.size(), Resampling.NONE);
         stages = 0;
         for (int level = levels - 1; level >= 0; level--) {
             for (int i = 0; i <= config.blocks(); i++) {
                 x = graph.node("Concat", List.of(x, skips.pop()), OnnxGraph.integer("axis", 1));
                 channels += widths.pop();
-                x = stage(x, "up.", widthOf(level), skips.size(), attends(level));
+                x = stage(x, "up.", level, skips.size());
             }
             if (level > 0) {
                 x = resampled(x, "up.", skips.size(), Resampling.UP);
@@ -103,6 +119,10 @@ final class DenoiserGraph {
 
     private boolean attends(int level) {
         return config.attention().contains(level);
+    }
+
+    private boolean crosses(int level) {
+        return views != null && views.crossAttention().contains(level);
     }
 
     private enum Resampling {
@@ -136,19 +156,35 @@ final class DenoiserGraph {
         return graph.silu(linear(hidden, "time_emb.lin2"));
     }
 
-    /** SiLU of what is kept of the latent, cut into its sections. */
-    private List<String> sections(String z, String keep) {
+    /** The target camera's channels join the image's, as zeros where the camera is hidden. */
+    private String withRays(String noisy) {
+        String rays = viewGraph.rayChannels("decoder", BATCH, height, width);
+        String keep = graph.input("keep_camera", OnnxGraph.FLOAT, BATCH);
+        String factor = graph.node("Reshape", List.of(keep, graph.integers(-1, 1, 1, 1)));
+        String kept = graph.node("Mul", List.of(rays, factor));
+        return graph.node("Concat", List.of(noisy, kept), OnnxGraph.integer("axis", 1));
+    }
+
+    /** What is kept of the latent, as sections and, where there are source views, as tokens. */
+    private void conditions(String z, String keep) {
         int count = layout.sections();
-        float[] spread = new float[count * layout.size()];
+        float[] parts = new float[count * layout.size()];
         for (int i = 0; i < count; i++) {
             int from = i * layout.size() + layout.offset(i);
-            Arrays.fill(spread, from, from + layout.size(i), 1);
+            Arrays.fill(parts, from, from + layout.size(i), 1);
         }
-        String each =
-                graph.node(
-                        "MatMul",
-                        List.of(keep, graph.constant("spread", spread, count, layout.size())));
-        String active = graph.silu(graph.node("Mul", List.of(z, each)));
+        String spread = graph.constant("spread", parts, count, layout.size());
+        String each = graph.node("MatMul", List.of(keep, spread));
+        String one = views == null ? z : viewGraph.pooled(z);
+        sections = sections(graph.silu(graph.node("Mul", List.of(one, each))));
+        tokens =
+                views == null || views.crossAttention().isEmpty()
+                        ? null
+                        : graph.toMaps(viewGraph.tokens(z, each, spread, config.channels()));
+    }
+
+    private List<String> sections(String active) {
+        int count = layout.sections();
         if (count == 1) {
             return List.of(active);
         }
@@ -160,10 +196,11 @@ final class DenoiserGraph {
                 OnnxGraph.integer("axis", 1));
     }
 
-    private String stage(String x, String side, int out, int depth, boolean attends) {
+    private String stage(String x, String side, int level, int depth) {
         String name = side + stages++ + ".";
-        String y = residual(x, name + "res.", out, depth, Resampling.NONE);
-        return attends ? attention(y, name + "attn.") : y;
+        String y = residual(x, name + "res.", widthOf(level), depth, Resampling.NONE);
+        y = attends(level) ? attention(y, name + "attn.") : y;
+        return crosses(level) ? crossAttention(y, name + "views.") : y;
     }
 
     private String resampled(String x, String side, int depth, Resampling how) {
@@ -262,6 +299,55 @@ final class DenoiserGraph {
         String y = graph.node("MatMul", List.of(parts.get(2), transposed(shares)));
         String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
         return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+    }
+
+    /** Attention of the pixels to the tokens, as {@link #attention} is to the pixels. */
+    private String crossAttention(String x, String name) {
+        int each = config.channelsPerHead() == 0 ? channels : config.channelsPerHead();
+        int heads = channels / each;
+        String normal = normAffine(x, name + "norm", config.groups());
+        String queries =
+                graph.node(
+                        "Reshape",
+                        List.of(
+                                pointwise(normal, name + "query", channels),
+                                graph.integers(0, heads, each, (long) height * width)));
+        List<String> parts =
+                graph.nodes(
+                        "Split",
+                        2,
+                        List.of(keysAndValues(name, heads, each), graph.integers(each, each)),
+                        OnnxGraph.integer("axis", 3));
+        float[] root = {(float) Math.pow(each, -0.5)};
+        String keys =
+                graph.node("Mul", List.of(parts.get(0), graph.kernel(name + "scale", root, 1)));
+        String products = graph.node("MatMul", List.of(keys, queries));
+        String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", 2));
+        String y = graph.node("MatMul", List.of(transposed(parts.get(1)), shares));
+        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
+        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+    }
+
+    /** {@code [N, heads, tokens, 2 each]}. */
+    private String keysAndValues(String name, int heads, int each) {
+        String weight = name + "key_value.weight";
+        String bias = name + "key_value.bias";
+        String rows =
+                graph.node(
+                        "Transpose",
+                        List.of(
+                                graph.kernel(
+                                        weight, weights.values(weight), weights.shape(weight))),
+                        OnnxGraph.integers("perm", 1, 0));
+        String both =
+                graph.node(
+                        "Add",
+                        List.of(
+                                graph.node("MatMul", List.of(tokens, rows)),
+                                graph.kernel(bias, weights.values(bias), weights.shape(bias))));
+        String byHead =
+                graph.node("Reshape", List.of(both, graph.integers(0, -1, heads, 2L * each)));
+        return graph.node("Transpose", List.of(byHead), OnnxGraph.integers("perm", 0, 2, 1, 3));
     }
 
     private String transposed(String x) {

@@ -50,7 +50,8 @@ final class EncoderGraph {
                                 config.inputChannels(),
                                 height,
                                 width);
-        String x = graph.toMaps(normalized(images));
+        String normal = normalized(images);
+        String x = graph.toMaps(soda.config().views() == null ? normal : withRays(normal));
         int stride = config.smallImages() ? 1 : 2;
         x =
                 config.preActivation()
@@ -81,6 +82,11 @@ final class EncoderGraph {
         }
         outputs(means);
         return graph.build();
+    }
+
+    private String withRays(String images) {
+        String rays = new ViewGraph(graph, soda).rayChannels("encoder", BATCH, height, width);
+        return graph.node("Concat", List.of(images, rays), OnnxGraph.integer("axis", 1));
     }
 
     private void outputs(List<String> means) {

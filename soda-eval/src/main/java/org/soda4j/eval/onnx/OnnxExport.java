@@ -17,6 +17,8 @@ import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.feature.ModelFingerprint;
 import org.soda4j.io.AtomicFile;
+import org.soda4j.novelview.Camera;
+import org.soda4j.novelview.CameraFrame;
 
 /**
  * Writes a model as ONNX, for runtimes in any language that need neither Java nor PyTorch. One file
@@ -39,10 +41,18 @@ import org.soda4j.io.AtomicFile;
  * section of z is kept, 0 where it is dropped), all float32, and gives {@code prediction} {@code
  * [N, C, H, W]}.
  *
+ * <p>In a model with cameras N of the encoder is a number of views, and it takes {@code rays}
+ * float32 {@code [N, 6, H, W]}, too, as {@link Camera#rays(int, int)} gives them for the camera of
+ * each view. {@code z} of the denoiser is {@code [N, S, d]}, the latents of S source views of each
+ * object, any S, which it makes one of itself; it also takes {@code rays} {@code [N, 6, H, W]} of
+ * the target cameras and {@code keep_camera} {@code [N]} (1 where the camera is seen, 0 where it is
+ * hidden). All cameras stand in the model's {@link CameraFrame}: place them first.
+ *
  * <p>Metadata: {@code soda4j.part} (encoder or denoiser), {@code soda4j.config} (JSON), {@code
  * soda4j.fingerprint} (SHA-256 of configuration and weights), {@code soda4j.sections} (their sizes,
  * by commas); of a denoiser also {@code soda4j.prediction} and {@code soda4j.alpha_bars} (alphaBar
- * of t = 0 .. T), all that a sampler needs.
+ * of t = 0 .. T), all that a sampler needs; of a model with cameras {@code soda4j.frame} (ABSOLUTE
+ * or RELATIVE).
  *
  * <p>Opset 17; 18 with {@link #uint8}. Immutable; every call of {@link #write} reads the model as
  * it is then.
@@ -75,12 +85,11 @@ public final class OnnxExport {
     /**
      * Exports images to latents.
      *
-     * @param soda the model, with a {@code ResNetEncoder} and without cameras; stays open
+     * @param soda the model, with a {@code ResNetEncoder}; stays open
      * @return the export, in float32
-     * @throws IllegalArgumentException if the model has another encoder, or cameras
+     * @throws IllegalArgumentException if the model has another encoder
      */
     public static OnnxExport encoder(Soda soda) {
-        requireNoCameras(soda.config());
         if (!(soda.config().encoder() instanceof ResNetEncoderConfig)) {
             throw new IllegalArgumentException(
                     "encoder: expected a ResNetEncoder, whose operators are known, found the "
@@ -92,25 +101,17 @@ public final class OnnxExport {
     /**
      * Exports one evaluation of the denoiser.
      *
-     * @param soda the model, with a {@code UNetDenoiser} and without cameras; stays open
+     * @param soda the model, with a {@code UNetDenoiser}; stays open
      * @return the export, in float32
-     * @throws IllegalArgumentException if the model has another denoiser, or cameras
+     * @throws IllegalArgumentException if the model has another denoiser
      */
     public static OnnxExport denoiser(Soda soda) {
-        requireNoCameras(soda.config());
         if (!(soda.config().denoiser() instanceof UNetDenoiserConfig)) {
             throw new IllegalArgumentException(
                     "denoiser: expected a UNetDenoiser, whose operators are known, found the "
                             + soda.config().denoiser());
         }
         return new OnnxExport(soda, false, false, false, Map.of());
-    }
-
-    private static void requireNoCameras(SodaConfig config) {
-        if (config.views() != null) {
-            throw new IllegalArgumentException(
-                    "model: expected one of single images, found one that sees cameras, which cannot be exported");
-        }
     }
 
     /**
@@ -207,6 +208,9 @@ public final class OnnxExport {
                 config.latent().sizes().stream()
                         .map(String::valueOf)
                         .collect(Collectors.joining(",")));
+        if (config.views() != null) {
+            all.put("soda4j.frame", config.views().frame().name());
+        }
         if (!encoder) {
             all.put("soda4j.prediction", config.prediction().name());
             all.put(
