@@ -184,10 +184,10 @@ function sliders(explained, id, name) {
 }
 
 function independent(explained) {
-  state.independent = sliders(explained, 'independent', 'Component');
+  state.independent = sliders(explained, 'independent', 'IC');
   if (!explained.length) return;
   const box = element('fieldset', { id: 'independent' },
-    element('legend', { textContent: 'All of the latent · independent components' }),
+    element('legend', { textContent: 'Whole latent' }),
     element('div', { className: 'moves' }, ...state.independent.rows));
   $('sections').append(box);
 }
