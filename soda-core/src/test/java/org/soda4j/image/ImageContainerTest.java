@@ -16,6 +16,7 @@ import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.io.DatasetException;
 
 /** Files whose structure is unusual or hostile, with Pillow's pixels; see images/README.txt. */
@@ -46,7 +47,13 @@ class ImageContainerTest {
         "offtr.gif, 50, 30",
         "beyond.gif, 45, 27",
         "nopal.gif, 60, 30",
-        "anim_lla0.webp, 60, 34"
+        "anim_lla0.webp, 60, 34",
+        "vp8-3x5.webp, 3, 5",
+        "vp8-17x31.webp, 17, 31",
+        "vp8-63x64.webp, 63, 64",
+        "vp8-simple-filter.webp, 40, 24",
+        "vp8-sharpness.webp, 17, 31",
+        "vp8-alpha.webp, 40, 24"
     })
     void pixelsAreThoseOfPillow(String name, int width, int height) throws IOException {
         PixelImage image = decoder.decode(name, ImageDecoderTest.resource(name));
@@ -60,6 +67,14 @@ class ImageContainerTest {
                     .as("byte %d of %s", i, name)
                     .isLessThanOrEqualTo(allowed);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vp8-alpha.webp", "vp8-one-alpha.webp"})
+    void alphaOfLossyWebpIsLaidOverTheBackground(String name) throws IOException {
+        ImageDecoder over = ImageDecoder.builder().background(0x204080).build();
+        assertThat(over.decode(name, ImageDecoderTest.resource(name)).pixels())
+                .isEqualTo(ImageDecoderTest.resource(name + ".over"));
     }
 
     @Test
