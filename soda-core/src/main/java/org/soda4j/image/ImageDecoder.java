@@ -98,7 +98,7 @@ public final class ImageDecoder {
 
         /**
          * Sets the largest width times height. Default: 89,478,485 pixels, PIL's limit (a quarter
-         * of a gigabyte of RGB).
+         * of a gigabyte of RGB). A PNG of 16-bit samples may have half as many.
          *
          * @param maxPixels 1 to 700,000,000
          * @return this builder

@@ -171,6 +171,31 @@ class ImageContainerTest {
         assertThat(limited(more).decode("bomb.png", file).width()).isEqualTo(13);
     }
 
+    /** 64 texts of 1 MB of digits each would take seconds; a file of 10 MB holds thousands. */
+    @Test
+    void ofManyExifTextsOneIsInflated() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.writeBytes("Raw profile type exif\0\0".getBytes(StandardCharsets.US_ASCII));
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(text)) {
+            deflater.write("\nexif\n1\n".getBytes(StandardCharsets.US_ASCII));
+            deflater.write("00".repeat(1 << 18).getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] file = png("zTXt", text.toByteArray(), 64);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        assertThat(decoder.decode("many.png", file).width()).isEqualTo(13);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(32 << 20);
+    }
+
+    @Test
+    void samplesOf16BitsCountTwice() throws IOException {
+        byte[] file = ImageDecoderTest.resource("rgb16.png");
+        ImageDecoder exact = ImageDecoder.builder().maxPixels(2 * 13 * 9).build();
+        assertThat(exact.decode("a.png", file).width()).isEqualTo(13);
+        ImageDecoder less = ImageDecoder.builder().maxPixels(2 * 13 * 9 - 1).build();
+        assertThatThrownBy(() -> less.decode("a.png", file))
+                .hasMessageContaining("expected 1 to 116 pixels, found 13 x 9 declared");
+    }
+
     @Test
     void chunksAndFramesAreCounted() throws IOException {
         byte[] png = png("tEXt", new byte[0], 50);
