@@ -6,9 +6,9 @@ import java.util.Locale;
  * What the structure of an image file may hold besides its pixels, whose number {@link
  * ImageDecoder.Builder#maxPixels} bounds. A file beyond a limit is refused before it is decoded.
  *
- * <p>With the defaults, lossy WebP apart, and 3 bytes of result and what the file stores for each
- * pixel set aside (libjpeg keeps 6 bytes more a pixel of a progressive JPEG), decoding any file of
- * 10 MB takes less than 64 MB and 5 seconds of a core.
+ * <p>With the defaults, and 3 bytes of result and what the file stores for each pixel set aside
+ * (libjpeg keeps 6 bytes more a pixel of a progressive JPEG), decoding any file of 10 MB takes less
+ * than 64 MB and 5 seconds of a core.
  *
  * <pre>{@code
  * ImageDecoder decoder = ImageDecoder.builder()

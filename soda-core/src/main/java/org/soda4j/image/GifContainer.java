@@ -81,7 +81,7 @@ final class GifContainer {
         }
         kept.write(TRAILER);
         byte[] data = withoutPalette ? withGreys(kept.toByteArray()) : kept.toByteArray();
-        return new ImageContainer(data, ExifOrientation.AS_STORED, 0, false, canvas);
+        return new ImageContainer(data, ExifOrientation.AS_STORED, 0, false, null, canvas);
     }
 
     /** Without a palette the indices are grey levels for PIL; decoders take what they like. */

@@ -10,10 +10,16 @@ import java.util.Locale;
  * @param orientation how the image has to be turned
  * @param components colour components of a JPEG, 0 for other formats
  * @param ycck whether four components are YCCK, not CMYK
+ * @param lossy what data are if not a file: the bitstream of a lossy WebP; null otherwise
  * @param canvas where the frame lies, or null if it is the whole image
  */
 record ImageContainer(
-        byte[] data, ExifOrientation orientation, int components, boolean ycck, Canvas canvas) {
+        byte[] data,
+        ExifOrientation orientation,
+        int components,
+        boolean ycck,
+        Lossy lossy,
+        Canvas canvas) {
 
     /**
      * Where the first frame of an animation lies. Around it is what PIL puts there.
@@ -26,8 +32,15 @@ record ImageContainer(
      */
     record Canvas(int width, int height, int left, int top, int fill) {}
 
+    /**
+     * Says that the data are VP8.
+     *
+     * @param alpha a WebP's chunk of alpha, without its header; null for none
+     */
+    record Lossy(byte[] alpha) {}
+
     static ImageContainer of(byte[] data, ExifOrientation orientation) {
-        return new ImageContainer(data, orientation, 0, false, null);
+        return new ImageContainer(data, orientation, 0, false, null, null);
     }
 
     static void requirePixels(long width, long height, long maxPixels)

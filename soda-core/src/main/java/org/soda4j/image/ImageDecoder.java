@@ -1,6 +1,7 @@
 package org.soda4j.image;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
@@ -30,8 +31,6 @@ import org.soda4j.io.DatasetException;
  *       PIL rounds it.
  *   <li>Of 16-bit samples the high byte is kept. CMYK and YCCK JPEGs become RGB.
  *   <li>Of an animation the first frame is taken, on its canvas, as PIL has it.
- *   <li>Lossy WebP is not exact: chroma is repeated where libwebp interpolates it, and edges of
- *       blocks differ.
  *   <li>The EXIF orientation is applied (torchvision leaves it), unless it is turned off.
  *   <li>Refused with a {@link DatasetException} that names the file: what is none of these formats,
  *       what is corrupt or truncated (also where a lenient decoder would fill the rest with grey),
@@ -99,7 +98,7 @@ public final class ImageDecoder {
 
         /**
          * Sets the largest width times height. Default: 89,478,485 pixels, PIL's limit (a quarter
-         * of a gigabyte of RGB).
+         * of a gigabyte of RGB). A PNG of 16-bit samples may have half as many.
          *
          * @param maxPixels 1 to 700,000,000
          * @return this builder
@@ -263,6 +262,15 @@ public final class ImageDecoder {
     }
 
     private PixelImage read(ImageFormat format, ImageContainer container) throws IOException {
+        ImageContainer.Lossy lossy = container.lossy();
+        if (lossy != null) {
+            WebpAlpha alpha =
+                    background == RasterConversion.DROP_ALPHA || lossy.alpha() == null
+                            ? null
+                            : new WebpAlpha(lossy.alpha(), background);
+            PixelImage image = Vp8Decoder.decode(container.data(), channels, alpha);
+            return onCanvas(image, container.canvas(), null);
+        }
         ImageReader reader = format.newReader();
         try (ImageBytesStream stream = new ImageBytesStream(container.data())) {
             reader.setInput(stream, true, true);
@@ -290,11 +298,14 @@ public final class ImageDecoder {
         BufferedImage stored =
                 reader.read(0, format == ImageFormat.BMP ? null : plainPixels(reader));
         PixelImage image = RasterConversion.convert(stored, channels, background);
-        ImageContainer.Canvas canvas = container.canvas();
+        return onCanvas(image, container.canvas(), stored.getColorModel());
+    }
+
+    private PixelImage onCanvas(PixelImage image, ImageContainer.Canvas canvas, ColorModel colors) {
         return canvas == null
                         || canvas.width() == image.width() && canvas.height() == image.height()
                 ? image
-                : RasterConversion.place(image, canvas, stored.getColorModel(), background);
+                : RasterConversion.place(image, canvas, colors, background);
     }
 
     /**

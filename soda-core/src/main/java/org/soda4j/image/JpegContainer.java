@@ -72,7 +72,7 @@ final class JpegContainer {
         kept.write(0xff);
         kept.write(EOI);
         boolean ycck = components() == 4 && adobeTransform > 0;
-        return new ImageContainer(kept.toByteArray(), orientation, components(), ycck, null);
+        return new ImageContainer(kept.toByteArray(), orientation, components(), ycck, null, null);
     }
 
     private int marker(int at) {

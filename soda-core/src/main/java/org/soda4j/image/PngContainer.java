@@ -40,7 +40,8 @@ final class PngContainer {
         ByteBuffer file = ByteBuffer.wrap(bytes);
         ByteArrayOutputStream kept = new ByteArrayOutputStream(bytes.length);
         kept.write(bytes, 0, 8);
-        ExifOrientation orientation = ExifOrientation.AS_STORED;
+        ExifOrientation orientation = null;
+        int text = -1;
         int at = 8;
         for (int chunks = 1; at + 12L <= bytes.length; chunks++) {
             limits.requireChunk(chunks);
@@ -68,16 +69,16 @@ final class PngContainer {
                         ImageContainer.requirePixels(
                                 Integer.toUnsignedLong(file.getInt(data)),
                                 Integer.toUnsignedLong(file.getInt(data + 4)),
-                                maxPixels);
+                                // Samples of 16 bits take twice the time and memory.
+                                length >= 9 && bytes[data + 8] == 16 ? maxPixels / 2 : maxPixels);
                     }
                     kept.write(bytes, at, 12 + length);
                 }
                 case EXIF -> orientation = ExifOrientation.ofTiff(bytes, data, data + length);
                 case TEXT, ZTXT -> {
-                    if (orientation.equals(ExifOrientation.AS_STORED)
-                            && ByteBuffer.wrap(bytes, data, Math.min(length, RAW_EXIF.length))
-                                    .equals(ByteBuffer.wrap(RAW_EXIF))) {
-                        orientation = ofText(bytes, data, length, type == ZTXT, limits);
+                    if (ByteBuffer.wrap(bytes, data, Math.min(length, RAW_EXIF.length))
+                            .equals(ByteBuffer.wrap(RAW_EXIF))) {
+                        text = at;
                     }
                 }
                 default -> {
@@ -85,6 +86,12 @@ final class PngContainer {
                 }
             }
             if (type == IEND) {
+                // As PIL has it: the last of the texts, and only where there is no EXIF chunk. One
+                // alone is inflated, however many there are.
+                if (orientation == null) {
+                    orientation =
+                            text < 0 ? ExifOrientation.AS_STORED : ofText(bytes, text, limits);
+                }
                 return ImageContainer.of(kept.toByteArray(), orientation);
             }
             at += 12 + length;
@@ -96,9 +103,12 @@ final class PngContainer {
         return RefusedImageException.notWhole(ImageFormat.PNG, found);
     }
 
-    private static ExifOrientation ofText(
-            byte[] bytes, int data, int length, boolean compressed, DecodingLimits limits)
+    private static ExifOrientation ofText(byte[] bytes, int chunk, DecodingLimits limits)
             throws RefusedImageException {
+        ByteBuffer file = ByteBuffer.wrap(bytes);
+        int data = chunk + 8;
+        int length = file.getInt(chunk);
+        boolean compressed = file.getInt(chunk + 4) == ZTXT;
         // Behind the keyword of a compressed text stands its method, always 0.
         int from = data + RAW_EXIF.length + (compressed ? 1 : 0);
         int to = data + length;

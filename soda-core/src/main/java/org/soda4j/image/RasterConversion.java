@@ -111,7 +111,7 @@ final class RasterConversion {
     }
 
     /** A sample of an alpha 0 .. 255 over another, rounded to the nearest. */
-    private static int over(int value, int alpha, int under) {
+    static int over(int value, int alpha, int under) {
         return (value * alpha + under * (255 - alpha) + 127) / 255;
     }
 

@@ -1,13 +1,12 @@
 package org.soda4j.image;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Goes through a WebP file's chunks (RFC 9649) and leaves the first frame's bitstream and alpha:
- * the decoder would apply colour profiles.
+ * Goes through a WebP file's chunks (RFC 9649) and leaves the first frame's bitstream and alpha.
  */
 final class WebpContainer {
 
@@ -17,8 +16,8 @@ final class WebpContainer {
     private static final int ALPH = 0x48504c41;
     private static final int ANMF = 0x464d4e41;
     private static final int EXIF = 0x46495845;
-    private static final int EXTENDED_BYTES = 18;
-    private static final int ALPHA_FLAG = 0x10;
+    private static final int RIFF = 0x46464952;
+    private static final int WEBP = 0x50424557;
 
     private final byte[] bytes;
     private final ByteBuffer file;
@@ -66,7 +65,13 @@ final class WebpContainer {
             throw notWhole("no image data: it is truncated or corrupt");
         }
         requireAnnouncedSize();
-        return new ImageContainer(data(), orientation, 0, false, canvas);
+        if (file.getInt(bitstream) == VP8L) {
+            return new ImageContainer(
+                    lossless(content(bitstream)), orientation, 0, false, null, canvas);
+        }
+        boolean transparent = alpha >= 0 && extended >= 0;
+        ImageContainer.Lossy lossy = new ImageContainer.Lossy(transparent ? content(alpha) : null);
+        return new ImageContainer(content(bitstream), orientation, 0, false, lossy, canvas);
     }
 
     private void requirePixels(int chunk) throws RefusedImageException {
@@ -171,30 +176,16 @@ final class WebpContainer {
         return new ImageContainer.Canvas(canvasWidth(), canvasHeight(), left, top, -1);
     }
 
-    /** The bitstream alone, or what says that there is alpha, the alpha and the bitstream. */
-    private byte[] data() {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        kept.write(bytes, 0, 12);
-        if (alpha >= 0 && extended >= 0 && file.getInt(bitstream) == VP8) {
-            ByteBuffer header =
-                    ByteBuffer.allocate(EXTENDED_BYTES + 2).order(ByteOrder.LITTLE_ENDIAN);
-            header.putInt(VP8X).putInt(10).putInt(ALPHA_FLAG);
-            header.putInt(12, width(bitstream) - 1).putInt(15, height(bitstream) - 1);
-            kept.write(header.array(), 0, EXTENDED_BYTES);
-            chunk(kept, alpha);
-        }
-        chunk(kept, bitstream);
-        byte[] data = kept.toByteArray();
-        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putInt(4, data.length - 8);
-        return data;
+    private byte[] content(int chunk) {
+        return Arrays.copyOfRange(bytes, chunk + 8, chunk + 8 + file.getInt(chunk + 4));
     }
 
-    private void chunk(ByteArrayOutputStream kept, int at) {
-        int length = file.getInt(at + 4);
-        kept.write(bytes, at, 8 + length);
-        if ((length & 1) != 0) {
-            kept.write(0);
-        }
+    /** A file of a lossless bitstream alone. */
+    static byte[] lossless(byte[] bitstream) {
+        int padded = bitstream.length + (bitstream.length & 1);
+        ByteBuffer file = ByteBuffer.allocate(20 + padded).order(ByteOrder.LITTLE_ENDIAN);
+        file.putInt(RIFF).putInt(12 + padded).putInt(WEBP);
+        return file.putInt(VP8L).putInt(bitstream.length).put(bitstream).array();
     }
 
     private static RefusedImageException notWhole(String found) {

@@ -16,6 +16,7 @@ import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.soda4j.io.DatasetException;
 
 /** Files whose structure is unusual or hostile, with Pillow's pixels; see images/README.txt. */
@@ -46,7 +47,13 @@ class ImageContainerTest {
         "offtr.gif, 50, 30",
         "beyond.gif, 45, 27",
         "nopal.gif, 60, 30",
-        "anim_lla0.webp, 60, 34"
+        "anim_lla0.webp, 60, 34",
+        "vp8-3x5.webp, 3, 5",
+        "vp8-17x31.webp, 17, 31",
+        "vp8-63x64.webp, 63, 64",
+        "vp8-simple-filter.webp, 40, 24",
+        "vp8-sharpness.webp, 17, 31",
+        "vp8-alpha.webp, 40, 24"
     })
     void pixelsAreThoseOfPillow(String name, int width, int height) throws IOException {
         PixelImage image = decoder.decode(name, ImageDecoderTest.resource(name));
@@ -60,6 +67,14 @@ class ImageContainerTest {
                     .as("byte %d of %s", i, name)
                     .isLessThanOrEqualTo(allowed);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vp8-alpha.webp", "vp8-one-alpha.webp"})
+    void alphaOfLossyWebpIsLaidOverTheBackground(String name) throws IOException {
+        ImageDecoder over = ImageDecoder.builder().background(0x204080).build();
+        assertThat(over.decode(name, ImageDecoderTest.resource(name)).pixels())
+                .isEqualTo(ImageDecoderTest.resource(name + ".over"));
     }
 
     @Test
@@ -154,6 +169,31 @@ class ImageContainerTest {
                 .hasMessageContaining("maxInflatedBytes");
         DecodingLimits more = DecodingLimits.DEFAULTS.withMaxInflatedBytes(1 << 24);
         assertThat(limited(more).decode("bomb.png", file).width()).isEqualTo(13);
+    }
+
+    /** 64 texts of 1 MB of digits each would take seconds; a file of 10 MB holds thousands. */
+    @Test
+    void ofManyExifTextsOneIsInflated() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.writeBytes("Raw profile type exif\0\0".getBytes(StandardCharsets.US_ASCII));
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(text)) {
+            deflater.write("\nexif\n1\n".getBytes(StandardCharsets.US_ASCII));
+            deflater.write("00".repeat(1 << 18).getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] file = png("zTXt", text.toByteArray(), 64);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        assertThat(decoder.decode("many.png", file).width()).isEqualTo(13);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(32 << 20);
+    }
+
+    @Test
+    void samplesOf16BitsCountTwice() throws IOException {
+        byte[] file = ImageDecoderTest.resource("rgb16.png");
+        ImageDecoder exact = ImageDecoder.builder().maxPixels(2 * 13 * 9).build();
+        assertThat(exact.decode("a.png", file).width()).isEqualTo(13);
+        ImageDecoder less = ImageDecoder.builder().maxPixels(2 * 13 * 9 - 1).build();
+        assertThatThrownBy(() -> less.decode("a.png", file))
+                .hasMessageContaining("expected 1 to 116 pixels, found 13 x 9 declared");
     }
 
     @Test

@@ -8,10 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import org.soda4j.io.Utf8Text;
 
 /**
  * Keeps a second process (or a second trainer of this one) from writing to a run folder. The
@@ -42,7 +42,7 @@ final class RunLock implements AutoCloseable {
                         "The run folder "
                                 + folder
                                 + " is in use by "
-                                + Files.readString(file).strip()
+                                + Utf8Text.read(file).strip()
                                 + "; wait for that process, end it, or choose another folder");
             }
             String owner =

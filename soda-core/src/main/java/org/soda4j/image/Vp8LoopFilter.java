@@ -1,0 +1,164 @@
+package org.soda4j.image;
+
+/** VP8's smoothing of the edges of blocks (RFC 6386, section 15). */
+final class Vp8LoopFilter {
+
+    private final Vp8Plane luma;
+    private final Vp8Plane[] chroma;
+    private final boolean simple;
+    private final int sharpness;
+
+    Vp8LoopFilter(Vp8Plane luma, Vp8Plane[] chroma, boolean simple, int sharpness) {
+        this.luma = luma;
+        this.chroma = chroma;
+        this.simple = simple;
+        this.sharpness = sharpness;
+    }
+
+    /**
+     * Smooths the left and upper edges of a macroblock, and those within it.
+     *
+     * @param level the strength, 1 to 63
+     * @param inner whether edges within it are smoothed
+     */
+    void filter(int column, int row, int level, boolean inner) {
+        int interior = level;
+        if (sharpness > 0) {
+            interior = Math.min(level >> (sharpness > 4 ? 2 : 1), 9 - sharpness);
+        }
+        interior = Math.max(interior, 1);
+        int variance = level >= 40 ? 2 : level >= 15 ? 1 : 0;
+        int limit = 2 * level + interior;
+        edges(column > 0, column, row, true, limit, interior, variance, inner);
+        edges(row > 0, column, row, false, limit, interior, variance, inner);
+    }
+
+    private void edges(
+            boolean outer,
+            int column,
+            int row,
+            boolean upright,
+            int limit,
+            int interior,
+            int variance,
+            boolean inner) {
+        for (int offset = outer ? 0 : 4; offset < (inner ? 16 : 4); offset += 4) {
+            int threshold = 2 * (offset == 0 ? limit + 4 : limit) + 1;
+            int x = 16 * column + (upright ? offset : 0);
+            int y = 16 * row + (upright ? 0 : offset);
+            if (simple) {
+                simpleEdge(luma, x, y, upright, threshold);
+            } else {
+                edge(luma, x, y, 16, upright, offset == 0, threshold, interior, variance);
+            }
+        }
+        for (int offset = outer ? 0 : 4; offset < (inner ? 8 : 4) && !simple; offset += 4) {
+            int threshold = 2 * (offset == 0 ? limit + 4 : limit) + 1;
+            int x = 8 * column + (upright ? offset : 0);
+            int y = 8 * row + (upright ? 0 : offset);
+            for (Vp8Plane plane : chroma) {
+                edge(plane, x, y, 8, upright, offset == 0, threshold, interior, variance);
+            }
+        }
+    }
+
+    private static void simpleEdge(Vp8Plane plane, int x, int y, boolean upright, int threshold) {
+        int across = upright ? 1 : plane.stride();
+        int along = upright ? plane.stride() : 1;
+        int at = plane.index(x, y);
+        for (int i = 0; i < 16; i++, at += along) {
+            if (differsLittle(plane, at, across, threshold)) {
+                smoothTwo(plane, at, across);
+            }
+        }
+    }
+
+    private static void edge(
+            Vp8Plane plane,
+            int x,
+            int y,
+            int length,
+            boolean upright,
+            boolean outer,
+            int threshold,
+            int interior,
+            int variance) {
+        int across = upright ? 1 : plane.stride();
+        int along = upright ? plane.stride() : 1;
+        int at = plane.index(x, y);
+        for (int i = 0; i < length; i++, at += along) {
+            if (!differsLittle(plane, at, across, threshold)
+                    || !isFlat(plane, at, across, interior)) {
+                continue;
+            }
+            if (step(plane, at - across, -across) > variance
+                    || step(plane, at, across) > variance) {
+                smoothTwo(plane, at, across);
+            } else if (outer) {
+                smoothSix(plane, at, across);
+            } else {
+                smoothFour(plane, at, across);
+            }
+        }
+    }
+
+    /** The difference of a sample from the next. */
+    private static int step(Vp8Plane plane, int at, int to) {
+        return Math.abs(plane.get(at) - plane.get(at + to));
+    }
+
+    private static boolean differsLittle(Vp8Plane plane, int at, int across, int threshold) {
+        return 4 * step(plane, at, -across)
+                        + Math.abs(plane.get(at - 2 * across) - plane.get(at + across))
+                <= threshold;
+    }
+
+    private static boolean isFlat(Vp8Plane plane, int at, int across, int interior) {
+        for (int i = 0; i < 3; i++) {
+            if (step(plane, at + i * across, across) > interior
+                    || step(plane, at - (i + 1) * across, -across) > interior) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void smoothTwo(Vp8Plane plane, int at, int across) {
+        int outer = plane.get(at - 2 * across) - plane.get(at + across);
+        int a = 3 * (plane.get(at) - plane.get(at - across)) + signedByte(outer);
+        move(plane, at, across, 0, eighth(a + 4), eighth(a + 3));
+    }
+
+    private static void smoothFour(Vp8Plane plane, int at, int across) {
+        int a = 3 * (plane.get(at) - plane.get(at - across));
+        int upper = eighth(a + 4);
+        move(plane, at, across, 0, upper, eighth(a + 3));
+        move(plane, at, across, 1, upper + 1 >> 1, upper + 1 >> 1);
+    }
+
+    private static void smoothSix(Vp8Plane plane, int at, int across) {
+        int outer = plane.get(at - 2 * across) - plane.get(at + across);
+        int a = signedByte(3 * (plane.get(at) - plane.get(at - across)) + signedByte(outer));
+        for (int i = 0; i < 3; i++) {
+            int change = (27 - 9 * i) * a + 63 >> 7;
+            move(plane, at, across, i, change, change);
+        }
+    }
+
+    /** Takes from the sample at a distance behind the edge and adds to the one before it. */
+    private static void move(
+            Vp8Plane plane, int at, int across, int distance, int taken, int added) {
+        int behind = at + distance * across;
+        int before = at - (distance + 1) * across;
+        plane.set(behind, plane.get(behind) - taken);
+        plane.set(before, plane.get(before) + added);
+    }
+
+    private static int signedByte(int value) {
+        return Math.max(-128, Math.min(127, value));
+    }
+
+    private static int eighth(int value) {
+        return Math.max(-16, Math.min(15, value >> 3));
+    }
+}
