@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -15,6 +17,7 @@ import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.quality.DistributionQuality;
 import org.soda4j.eval.quality.ReconstructionQuality;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
@@ -106,6 +109,9 @@ public final class Evaluate extends Program {
 
     @Mixin private JsonOption json;
 
+    /** By units, in the order in which they are shown. */
+    private final Map<String, DisentanglementScores> scores = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws IOException {
         if (shapes != null) {
@@ -159,7 +165,17 @@ public final class Evaluate extends Program {
             text().println("report: " + file.toAbsolutePath().normalize());
             text().flush();
             if (json.given()) {
-                print(ConfigText.toJson(Answer.of(result, file)));
+                print(
+                        ConfigText.toJson(
+                                new Answer(
+                                        result.probes().stream().map(ProbeAnswer::of).toList(),
+                                        comparison.map(ProbeComparison::rows).orElse(List.of()),
+                                        result.reconstruction()
+                                                .map(Evaluate::figures)
+                                                .orElse(Map.of()),
+                                        scores,
+                                        built.leftOut(),
+                                        file.toAbsolutePath().normalize().toString())));
             }
         }
         return 0;
@@ -170,15 +186,44 @@ public final class Evaluate extends Program {
         return json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
     }
 
-    /** What --json prints. */
+    /**
+     * What --json prints.
+     *
+     * @param comparison with what the probes have to beat; empty without labels
+     * @param reconstruction by name; a distance over too few images is left out
+     * @param disentanglement by units; empty without --shapes
+     * @param leftOut parts that were not made, and why
+     * @param report its path
+     */
     private record Answer(
-            List<ProbeAnswer> probes, ReconstructionQuality reconstruction, String report) {
-        static Answer of(ModelEvaluation.Result result, Path report) {
-            return new Answer(
-                    result.probes().stream().map(ProbeAnswer::of).toList(),
-                    result.reconstruction().orElse(null),
-                    report.toAbsolutePath().normalize().toString());
+            List<ProbeAnswer> probes,
+            List<ProbeComparison.Row> comparison,
+            Map<String, Number> reconstruction,
+            Map<String, DisentanglementScores> disentanglement,
+            List<String> leftOut,
+            String report) {}
+
+    private static Map<String, Number> figures(ReconstructionQuality quality) {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        DistributionQuality distribution = quality.distribution();
+        figures.put("images", quality.images());
+        figures.put("psnr", quality.psnr());
+        figures.put("ssim", quality.ssim());
+        figures.putAll(quality.metrics());
+        if (quality.images() >= distribution.leastForFrechet()) {
+            figures.put("frechetDistance", distribution.frechetDistance());
         }
+        if (quality.images() >= DistributionQuality.LEAST_IMAGES) {
+            figures.put("kernelDistance", distribution.kernelDistance());
+            distribution
+                    .precisionRecall()
+                    .ifPresent(
+                            p -> {
+                                figures.put("precision", p.precision());
+                                figures.put("recall", p.recall());
+                            });
+        }
+        return figures;
     }
 
     private static ProbeComparison compare(Soda soda, ProbeImages probe) {
@@ -207,15 +252,16 @@ public final class Evaluate extends Program {
     private TableSection disentanglement(Soda soda) {
         FactorDisentanglement measured = FactorDisentanglement.ofShapes(soda, shapes);
         PrintWriter writer = text();
-        writer.print("dimensions: " + measured.perDimension().table());
-        measured.perSection().ifPresent(s -> writer.print("sections: " + s.table()));
-        measured.perIndependentSection()
-                .ifPresent(s -> writer.print("independent sections: " + s.table()));
-        writer.flush();
+        scores.put("dimensions", measured.perDimension());
+        measured.perSection().ifPresent(s -> scores.put("sections", s));
+        measured.perIndependentSection().ifPresent(s -> scores.put("independent sections", s));
         List<List<String>> rows = new ArrayList<>();
-        rows.add(row("dimensions", measured.perDimension()));
-        measured.perSection().ifPresent(s -> rows.add(row("sections", s)));
-        measured.perIndependentSection().ifPresent(s -> rows.add(row("independent sections", s)));
+        scores.forEach(
+                (units, found) -> {
+                    writer.print(units + ": " + found.table());
+                    rows.add(row(units, found));
+                });
+        writer.flush();
         return new TableSection(
                 "Disentanglement",
                 List.of(

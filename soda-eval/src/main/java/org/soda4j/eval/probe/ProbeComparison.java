@@ -194,8 +194,8 @@ public record ProbeComparison(List<Row> rows) {
         if (Math.min(knn, linear) > NOTHING) {
             return String.format(
                     Locale.ROOT,
-                    "The features, learned without a label, are better than every baseline: by %.1f"
-                            + " points in k-NN and %.1f in the linear probe at least.",
+                    "The features, learned without a label, beat every baseline by at least %.1f points"
+                            + " in k-NN and %.1f in the linear probe.",
                     100 * knn,
                     100 * linear);
         }
