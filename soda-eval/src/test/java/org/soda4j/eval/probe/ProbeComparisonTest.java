@@ -58,7 +58,7 @@ class ProbeComparisonTest {
         ProbeComparison.Row better = new ProbeComparison.Row("SODA", 0.5, 0.53, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, better)).sentence())
                 .contains(
-                        "better than every baseline: by 5.0 points in k-NN and 3.0 in the linear");
+                        "beat every baseline by at least 5.0 points in k-NN and 3.0 in the linear");
         ProbeComparison.Row worse = new ProbeComparison.Row("SODA", 0.5, 0.49, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, worse)).sentence())
                 .contains("not better than raw pixels in both probes");
