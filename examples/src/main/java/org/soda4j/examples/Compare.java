@@ -1,12 +1,18 @@
 package org.soda4j.examples;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.soda4j.eval.report.RunComparison;
+import org.soda4j.eval.report.RunFigures;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
+import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,6 +37,8 @@ public final class Compare extends Program {
             description = "The page.")
     private Path out;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() throws IOException {
         OutputCheck.file("--out", out);
@@ -40,11 +48,22 @@ public final class Compare extends Program {
         } catch (IllegalArgumentException e) {
             throw refusal("RUN: " + e.getMessage(), e);
         }
-        writer().print(comparison.table());
         comparison.report().save(out);
-        print("page: " + out.toAbsolutePath().normalize());
+        String page = out.toAbsolutePath().normalize().toString();
+        if (json.given()) {
+            print(
+                    ConfigText.toJson(
+                            new Answer(comparison.figures(), comparison.differences(), page)));
+        } else {
+            writer().print(comparison.table());
+            print("page: " + page);
+        }
         return 0;
     }
+
+    /** What --json prints. */
+    private record Answer(
+            List<RunFigures> runs, Map<String, Map<String, JsonNode>> differences, String page) {}
 
     /**
      * Runs this example.

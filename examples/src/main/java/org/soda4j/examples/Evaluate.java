@@ -4,15 +4,19 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.quality.DistributionQuality;
 import org.soda4j.eval.quality.ReconstructionQuality;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
@@ -104,6 +108,9 @@ public final class Evaluate extends Program {
 
     @Mixin private JsonOption json;
 
+    /** By units, in the order in which they are shown. */
+    private final Map<String, DisentanglementScores> scores = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws IOException {
         if (shapes != null) {
@@ -157,7 +164,17 @@ public final class Evaluate extends Program {
             text().println("report: " + file.toAbsolutePath().normalize());
             text().flush();
             if (json.given()) {
-                print(ConfigText.toJson(Answer.of(result, file)));
+                print(
+                        ConfigText.toJson(
+                                new Answer(
+                                        result.probes().stream().map(ProbeAnswer::of).toList(),
+                                        comparison.map(ProbeComparison::rows).orElse(List.of()),
+                                        result.reconstruction()
+                                                .map(Evaluate::figures)
+                                                .orElse(Map.of()),
+                                        scores,
+                                        built.leftOut(),
+                                        file.toAbsolutePath().normalize().toString())));
             }
         }
         return 0;
@@ -168,15 +185,44 @@ public final class Evaluate extends Program {
         return json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
     }
 
-    /** What --json prints. */
+    /**
+     * What --json prints.
+     *
+     * @param comparison with what the probes have to beat; empty without labels
+     * @param reconstruction by name; a distance over too few images is left out
+     * @param disentanglement by units; empty without --shapes
+     * @param leftOut parts that were not made, and why
+     * @param report its path
+     */
     private record Answer(
-            List<ProbeAnswer> probes, ReconstructionQuality reconstruction, String report) {
-        static Answer of(ModelEvaluation.Result result, Path report) {
-            return new Answer(
-                    result.probes().stream().map(ProbeAnswer::of).toList(),
-                    result.reconstruction().orElse(null),
-                    report.toAbsolutePath().normalize().toString());
+            List<ProbeAnswer> probes,
+            List<ProbeComparison.Row> comparison,
+            Map<String, Number> reconstruction,
+            Map<String, DisentanglementScores> disentanglement,
+            List<String> leftOut,
+            String report) {}
+
+    private static Map<String, Number> figures(ReconstructionQuality quality) {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        DistributionQuality distribution = quality.distribution();
+        figures.put("images", quality.images());
+        figures.put("psnr", quality.psnr());
+        figures.put("ssim", quality.ssim());
+        figures.putAll(quality.metrics());
+        if (quality.images() >= distribution.leastForFrechet()) {
+            figures.put("frechetDistance", distribution.frechetDistance());
         }
+        if (quality.images() >= DistributionQuality.LEAST_IMAGES) {
+            figures.put("kernelDistance", distribution.kernelDistance());
+            distribution
+                    .precisionRecall()
+                    .ifPresent(
+                            p -> {
+                                figures.put("precision", p.precision());
+                                figures.put("recall", p.recall());
+                            });
+        }
+        return figures;
     }
 
     private static ProbeComparison compare(Soda soda, ProbeImages probe) {
@@ -206,6 +252,7 @@ public final class Evaluate extends Program {
         FactorDisentanglement measured = FactorDisentanglement.ofShapes(soda, shapes);
         PrintWriter writer = text();
         writer.print(measured.table());
+        measured.units().forEach(units -> scores.put(units.toString(), units.scores()));
         writer.flush();
         return new TableSection(
                 "Disentanglement",

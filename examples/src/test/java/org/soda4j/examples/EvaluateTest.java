@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.examples.training.TrainedModel;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine;
@@ -188,6 +192,27 @@ class EvaluateTest {
     }
 
     @Test
+    void anEvaluationIsReadByAProgram() {
+        Path report = folder.resolve("json.html");
+        String[] few = {"--quality-images", "4", "--sampling-steps", "1", "--json", "--out"};
+        String[] args =
+                Stream.of(
+                                Stream.of("evaluate", run.toString()),
+                                Stream.of(few),
+                                Stream.of(report.toString()))
+                        .flatMap(part -> part)
+                        .toArray(String[]::new);
+        assertThat(run(args)).as(err.toString()).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.at("/probes/0/probe").asText()).isEqualTo("k-NN");
+        assertThat(answer.at("/comparison/3/features").asText()).isEqualTo("SODA");
+        assertThat(answer.at("/reconstruction").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("images", "psnr", "ssim");
+        assertThat(answer.at("/report").asText()).isEqualTo(report.toString());
+    }
+
+    @Test
     void runsAreCompared() throws IOException {
         Path copy = Files.createDirectories(folder.resolve("copy"));
         Files.copy(run.resolve("metrics.jsonl"), copy.resolve("metrics.jsonl"));
@@ -206,6 +231,19 @@ class EvaluateTest {
                 .content()
                 .contains("training.batchSize</th><td>8</td><td>9</td>", "<h2>Training loss</h2>")
                 .contains("<h2>Linear probe</h2>", "2 runs side by side");
+        assertThat(
+                        run(
+                                "compare",
+                                run.toString(),
+                                copy.toString(),
+                                "--json",
+                                "--out",
+                                page.toString()))
+                .isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.at("/runs/0/last/probe.knn").asDouble()).isBetween(0.0, 1.0);
+        assertThat(answer.at("/differences/training.batchSize/copy").asInt()).isEqualTo(9);
+        assertThat(answer.at("/page").asText()).isEqualTo(page.toString());
         assertThat(run("compare", run.toString())).isEqualTo(2);
         assertThat(run("compare", run.toString(), images.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("Expected a run folder, found no config.json");

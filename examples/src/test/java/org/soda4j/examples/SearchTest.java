@@ -50,6 +50,10 @@ class SearchTest {
         }
     }
 
+    private static String relative(Path file) {
+        return Path.of("").toAbsolutePath().relativize(file.toAbsolutePath()).toString();
+    }
+
     @Test
     void fromAFolderToAnswers() throws IOException {
         Path images = folder.resolve("images");
@@ -74,7 +78,7 @@ class SearchTest {
                         "search",
                         "query",
                         index,
-                        images.resolve("red/3.png").toString(),
+                        relative(images.resolve("red/3.png")),
                         "--count",
                         "2",
                         "--html",
@@ -82,7 +86,8 @@ class SearchTest {
         assertThat(ofFile).contains("1.0000  red/3.png", "1.0000  blue/copy.png");
         assertThat(Files.readString(sheet))
                 .contains("blue/copy.png", "data:image/png;base64,", "<b>1.0000</b>")
-                .doesNotContain("no image");
+                .contains("Alike: " + relative(images.resolve("red/3.png")))
+                .doesNotContain("no image", '"' + folder.toString(), '>' + folder.toString());
         assertThat(run("search", "query", index, "red/3.png", "--count", "1"))
                 .contains("1.0000  blue/copy.png")
                 .doesNotContain("red/3.png");

@@ -47,7 +47,21 @@ public record FactorDisentanglement(List<Units> units) {
      * @param name what the units are
      * @param predictor of the factors
      */
-    public record Units(String name, FactorPredictor predictor, DisentanglementScores scores) {}
+    public record Units(String name, FactorPredictor predictor, DisentanglementScores scores) {
+
+        private String count() {
+            return "%d %s".formatted(scores.importance().length, name);
+        }
+
+        private String by() {
+            return predictor.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
+        @Override
+        public String toString() {
+            return count() + " by " + by();
+        }
+    }
 
     /** Copies the list. */
     public FactorDisentanglement {
@@ -116,8 +130,8 @@ public record FactorDisentanglement(List<Units> units) {
         for (Units measured : units) {
             DisentanglementScores scores = measured.scores();
             List<String> row = new ArrayList<>();
-            row.add("%d %s".formatted(scores.importance().length, measured.name()));
-            row.add(measured.predictor().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            row.add(measured.count());
+            row.add(measured.by());
             for (double score :
                     new double[] {
                         scores.disentanglement(),

@@ -91,17 +91,16 @@ public final class QueryIndex extends IndexProgram {
                                         .map(
                                                 image ->
                                                         new ThumbnailSheet.Item(
-                                                                located(index, image), ""))
+                                                                located(index, image), image, ""))
                                         .toList())
                         .add("Alike", "The most alike first, with the cosine.", items);
         return new Answer(matches, text.toString(), "Alike: " + images.get(0), sheet);
     }
 
     /** A file's absolute path stays that when it is resolved against the index's folder. */
-    private static String located(ImageIndex index, String image) {
-        return index.image(image).isPresent()
-                ? image
-                : Path.of(image).toAbsolutePath().normalize().toString();
+    private static Path located(ImageIndex index, String image) {
+        Path file = Path.of(image);
+        return index.image(image).isPresent() ? file : file.toAbsolutePath().normalize();
     }
 
     private ImageQuery query(ImageIndex index) throws IOException {

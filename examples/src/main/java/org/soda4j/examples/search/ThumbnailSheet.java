@@ -18,8 +18,18 @@ final class ThumbnailSheet {
         this.folder = folder;
     }
 
-    /** One image with what stands below it. */
-    record Item(String id, String caption) {}
+    /**
+     * One image with what stands below it.
+     *
+     * @param file of the image, below the folder or absolute
+     */
+    record Item(Path file, String name, String caption) {
+
+        /** An indexed image. */
+        Item(String id, String caption) {
+            this(Path.of(id), id, caption);
+        }
+    }
 
     ThumbnailSheet add(String title, String note, List<Item> items) {
         sections.add(
@@ -29,8 +39,8 @@ final class ThumbnailSheet {
                                 .map(
                                         item ->
                                                 new ThumbnailSection.Thumbnail(
-                                                        png(folder.resolve(item.id)),
-                                                        item.id,
+                                                        png(folder.resolve(item.file)),
+                                                        item.name,
                                                         item.caption))
                                 .toList(),
                         note));

@@ -198,8 +198,8 @@ public record ProbeComparison(List<Row> rows) {
                             : " Half a point or less may be the chance of a seed.";
             return String.format(
                     Locale.ROOT,
-                    "The features, learned without a label, are better than every baseline: by %.1f"
-                            + " points in k-NN and %.1f in the linear probe at least.%s",
+                    "The features, learned without a label, beat every baseline by at least %.1f points"
+                            + " in k-NN and %.1f in the linear probe.%s",
                     100 * knn,
                     100 * linear,
                     noise);

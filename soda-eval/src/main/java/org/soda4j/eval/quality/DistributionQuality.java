@@ -20,6 +20,14 @@ public record DistributionQuality(
         Optional<PrecisionRecall> precisionRecall) {
 
     /**
+     * With fewer images, chance moves the kernel distance, precision and recall by more than models
+     * differ.
+     */
+    public static final int LEAST_IMAGES = 100;
+
+    private static final String NEEDS = "needs at least %d images";
+
+    /**
      * How many images a Frechet distance needs before it says anything: with no more than there are
      * features, the covariances have directions without any spread, and the distance is of those.
      *
@@ -37,8 +45,39 @@ public record DistributionQuality(
      */
     public String frechetText(int images) {
         return images < leastForFrechet()
-                ? "needs at least %d images".formatted(leastForFrechet())
+                ? NEEDS.formatted(leastForFrechet())
                 : String.format(Locale.ROOT, "%.3f", frechetDistance);
+    }
+
+    /**
+     * The kernel distance for a reader.
+     *
+     * @param images how many of each set
+     * @return five decimals, or how many images it needs
+     */
+    public String kernelText(int images) {
+        return images < LEAST_IMAGES
+                ? NEEDS.formatted(LEAST_IMAGES)
+                : String.format(Locale.ROOT, "%.5f", kernelDistance);
+    }
+
+    /**
+     * Precision and recall for a reader.
+     *
+     * @param images how many of each set
+     * @return three decimals of each, or how many images they need
+     */
+    public String precisionRecallText(int images) {
+        return precisionRecall
+                .filter(p -> images >= LEAST_IMAGES)
+                .map(p -> String.format(Locale.ROOT, "%.3f, %.3f", p.precision(), p.recall()))
+                .orElse(NEEDS.formatted(LEAST_IMAGES));
+    }
+
+    /** Lines for a terminal. */
+    String table(int images) {
+        return "  Frechet distance %s\n  kernel distance %s\n  precision, recall %s\n"
+                .formatted(frechetText(images), kernelText(images), precisionRecallText(images));
     }
 
     static DistributionQuality of(FeatureSet real, FeatureSet drawn) {

@@ -35,32 +35,17 @@ public record ReconstructionQuality(
     public String table() {
         return String.format(
                 Locale.ROOT,
-                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f\n"
-                        + "  Frechet distance %s, kernel distance %.5f%s\n",
+                "reconstruction of %d images: PSNR %.2f dB, SSIM %.3f\n%s%s",
                 images,
                 psnr,
                 ssim,
-                distribution.frechetText(images),
-                distribution.kernelDistance(),
-                precisionRecall(distribution) + furtherMetrics());
+                distribution.table(images),
+                furtherMetrics());
     }
 
     private String furtherMetrics() {
         return metrics.entrySet().stream()
-                .map(e -> String.format(Locale.ROOT, "\n  %s %.4f", e.getKey(), e.getValue()))
+                .map(e -> String.format(Locale.ROOT, "  %s %.4f\n", e.getKey(), e.getValue()))
                 .collect(Collectors.joining());
-    }
-
-    static String precisionRecall(DistributionQuality distribution) {
-        return distribution
-                .precisionRecall()
-                .map(
-                        p ->
-                                String.format(
-                                        Locale.ROOT,
-                                        "\n  precision %.3f, recall %.3f",
-                                        p.precision(),
-                                        p.recall()))
-                .orElse("");
     }
 }

@@ -17,11 +17,6 @@ public record SamplingQuality(int images, DistributionQuality distribution) {
      */
     public String table() {
         return String.format(
-                Locale.ROOT,
-                "%d images without a latent:\n  Frechet distance %s, kernel distance %.5f%s\n",
-                images,
-                distribution.frechetText(images),
-                distribution.kernelDistance(),
-                ReconstructionQuality.precisionRecall(distribution));
+                Locale.ROOT, "%d images without a latent:\n%s", images, distribution.table(images));
     }
 }

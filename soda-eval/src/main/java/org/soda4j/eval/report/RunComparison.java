@@ -28,6 +28,7 @@ public final class RunComparison {
     private static final int MOST = 10;
 
     private static final String NOTHING = "-";
+    private static final double NANOS = 1e9;
 
     private record Run(
             String name, RunHistory history, Map<String, String> facts, JsonNode config) {
@@ -104,7 +105,7 @@ public final class RunComparison {
         Report.Builder report =
                 Report.builder().title("%d runs side by side".formatted(runs.size()));
         report.add(new TableSection("Runs", headers(), rows(), ""));
-        for (String figure : figures()) {
+        for (String figure : evaluated()) {
             add(
                     report,
                     heading(RunSections.figure(figure)),
@@ -142,7 +143,7 @@ public final class RunComparison {
                 ChartSection.Scale.LINEAR,
                 RunHistory::speed,
                 "A moving average without evaluations and checkpoints.");
-        report.add(differences());
+        report.add(differencesTable());
         return report.build();
     }
 
@@ -181,7 +182,7 @@ public final class RunComparison {
     }
 
     /** All figures of evaluations that some run has. */
-    private List<String> figures() {
+    private List<String> evaluated() {
         TreeSet<String> names = new TreeSet<>();
         runs.forEach(run -> names.addAll(run.history.evaluations().keySet()));
         return List.copyOf(names);
@@ -193,7 +194,7 @@ public final class RunComparison {
 
     private List<String> headers() {
         List<String> headers = new ArrayList<>(List.of("run", "data", "images seen", "time"));
-        figures().stream().map(RunSections::figure).forEach(headers::add);
+        evaluated().stream().map(RunSections::figure).forEach(headers::add);
         headers.add("loss");
         headers.add("effective rank");
         return headers;
@@ -208,7 +209,7 @@ public final class RunComparison {
             row.add(run.facts.getOrDefault(RunFacts.DATA, NOTHING));
             row.add(Digits.count(history.images()));
             row.add(run.facts.getOrDefault(RunFacts.TIME, NOTHING));
-            for (String figure : figures()) {
+            for (String figure : evaluated()) {
                 Curve curve = history.evaluations().get(figure);
                 row.add(curve == null ? NOTHING : shown(figure, curve.last()));
             }
@@ -224,27 +225,18 @@ public final class RunComparison {
         return isShare(figure) ? Digits.percent(value) : Digits.value(value);
     }
 
-    private TableSection differences() {
-        List<Map<String, String>> configs = new ArrayList<>();
-        Map<String, Integer> fields = new LinkedHashMap<>();
-        for (Run run : runs) {
-            Map<String, String> config = new TreeMap<>();
-            for (List<String> row : RunSections.configuration("", run.config).rows()) {
-                config.put(row.get(0), row.get(1));
-                fields.putIfAbsent(row.get(0), fields.size());
-            }
-            configs.add(config);
-        }
+    private TableSection differencesTable() {
         List<List<String>> rows = new ArrayList<>();
-        for (String field : fields.keySet()) {
-            List<String> values =
-                    configs.stream().map(c -> c.getOrDefault(field, NOTHING)).toList();
-            if (values.stream().distinct().count() > 1) {
-                List<String> row = new ArrayList<>(List.of(field));
-                row.addAll(values);
-                rows.add(row);
-            }
-        }
+        differences()
+                .forEach(
+                        (field, values) -> {
+                            List<String> row = new ArrayList<>(List.of(field));
+                            for (Run run : runs) {
+                                JsonNode value = values.get(run.name);
+                                row.add(value == null ? NOTHING : RunSections.text(value));
+                            }
+                            rows.add(row);
+                        });
         List<String> headers = new ArrayList<>(List.of("field"));
         runs.forEach(run -> headers.add(run.name));
         return new TableSection(
@@ -252,6 +244,62 @@ public final class RunComparison {
                 headers,
                 rows,
                 rows.isEmpty() ? "None: the runs have one configuration." : "");
+    }
+
+    /**
+     * In what the configurations differ.
+     *
+     * @return by field, such as {@code training.batchSize}, the value of each run by its name; a
+     *     run without the field is left out
+     */
+    public Map<String, Map<String, JsonNode>> differences() {
+        Map<String, Map<String, JsonNode>> fields = new LinkedHashMap<>();
+        for (Run run : runs) {
+            RunSections.fields(run.config)
+                    .forEach(
+                            (field, value) ->
+                                    fields.computeIfAbsent(field, f -> new LinkedHashMap<>())
+                                            .put(run.name, value));
+        }
+        fields.values()
+                .removeIf(
+                        values ->
+                                values.size() == runs.size()
+                                        && values.values().stream().distinct().count() == 1);
+        return fields;
+    }
+
+    /**
+     * Where each run stands.
+     *
+     * @return one a run, in their order
+     */
+    public List<RunFigures> figures() {
+        List<RunFigures> all = new ArrayList<>();
+        for (Run run : runs) {
+            RunHistory history = run.history;
+            Map<String, Double> last = new TreeMap<>();
+            history.evaluations().forEach((name, curve) -> last.put(name, curve.last()));
+            put(last, "training.loss", smoothed(history.loss()));
+            put(last, "training.gradientNorm", smoothed(history.gradientNorm()));
+            put(last, "training.effectiveRank", history.rank());
+            put(last, "training.imagesPerSecond", history.speed());
+            all.add(
+                    new RunFigures(
+                            run.name,
+                            run.facts.getOrDefault(RunFacts.DATA, ""),
+                            history.steps(),
+                            history.images(),
+                            history.time().toNanos() / NANOS,
+                            last));
+        }
+        return all;
+    }
+
+    private static void put(Map<String, Double> figures, String name, Curve curve) {
+        if (!curve.isEmpty()) {
+            figures.put(name, curve.last());
+        }
     }
 
     /**

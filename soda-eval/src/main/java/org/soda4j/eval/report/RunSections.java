@@ -74,19 +74,30 @@ public final class RunSections {
      */
     public static TableSection configuration(String title, JsonNode config) {
         List<List<String>> rows = new ArrayList<>();
-        flatten("", config, rows);
+        fields(config).forEach((name, value) -> rows.add(List.of(name, text(value))));
         return new TableSection(title, List.of("field", "value"), rows, "");
     }
 
-    static void flatten(String path, JsonNode node, List<List<String>> rows) {
+    /** By path, such as training.batchSize, in the order of the file. */
+    static Map<String, JsonNode> fields(JsonNode config) {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        flatten("", config, fields);
+        return fields;
+    }
+
+    static String text(JsonNode value) {
+        return value.isTextual() ? value.asText() : value.toString();
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, JsonNode> fields) {
         boolean nested = node.isObject() && !node.isEmpty();
         if (!nested) {
-            rows.add(List.of(path, node.isTextual() ? node.asText() : node.toString()));
+            fields.put(path, node);
             return;
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             String name = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-            flatten(name, field.getValue(), rows);
+            flatten(name, field.getValue(), fields);
         }
     }
 

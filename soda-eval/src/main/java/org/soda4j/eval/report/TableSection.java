@@ -2,6 +2,7 @@ package org.soda4j.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ReconstructionQuality;
@@ -31,7 +32,7 @@ public record TableSection(String title, List<String> headers, List<List<String>
     }
 
     /**
-     * A table of probes: accuracy, the published value and the settings.
+     * A table of probes: accuracy and, where there are any, published values; the settings below.
      *
      * @param title the heading
      * @param results one a row
@@ -40,20 +41,28 @@ public record TableSection(String title, List<String> headers, List<List<String>
      */
     public static TableSection ofProbes(
             String title, List<ProbeResult> results, List<Double> published) {
+        boolean some = published.stream().anyMatch(Objects::nonNull);
+        List<String> headers = new ArrayList<>(List.of("probe", "accuracy"));
+        if (some) {
+            headers.add("published");
+        }
+        headers.add("test images");
         List<List<String>> rows = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             ProbeResult result = results.get(i);
-            Double value = i < published.size() ? published.get(i) : null;
-            rows.add(
-                    List.of(
-                            result.probe(),
-                            Digits.percent(result.accuracy()),
-                            value == null ? "-" : Html.format("%.1f %%", value),
-                            Integer.toString(result.confusion().total()),
-                            result.settings().toString().replaceAll("[{}]", "")));
+            List<String> row =
+                    new ArrayList<>(List.of(result.probe(), Digits.percent(result.accuracy())));
+            if (some) {
+                Double value = i < published.size() ? published.get(i) : null;
+                row.add(value == null ? "-" : Html.format("%.1f %%", value));
+            }
+            row.add(Digits.count(result.confusion().total()));
+            rows.add(row);
+            settings.add(
+                    result.probe() + ": " + result.settings().toString().replaceAll("[{}]", ""));
         }
-        return new TableSection(
-                title, List.of("probe", "accuracy", "published", "examples", "settings"), rows, "");
+        return new TableSection(title, headers, rows, String.join("; ", settings));
     }
 
     /**
@@ -77,14 +86,11 @@ public record TableSection(String title, List<String> headers, List<List<String>
         rows.add(List.of("SSIM", Html.format("%.3f", quality.ssim())));
         quality.metrics().forEach((name, v) -> rows.add(List.of(name, Html.format("%.4f", v))));
         rows.add(List.of("Frechet distance", quality.distribution().frechetText(quality.images())));
-        rows.add(List.of("kernel distance", Digits.value(quality.distribution().kernelDistance())));
-        quality.distribution()
-                .precisionRecall()
-                .ifPresent(
-                        p -> {
-                            rows.add(List.of("precision", Html.format("%.3f", p.precision())));
-                            rows.add(List.of("recall", Html.format("%.3f", p.recall())));
-                        });
+        rows.add(List.of("kernel distance", quality.distribution().kernelText(quality.images())));
+        rows.add(
+                List.of(
+                        "precision, recall",
+                        quality.distribution().precisionRecallText(quality.images())));
         return new TableSection(
                 "Reconstruction quality",
                 List.of("measure", "value"),

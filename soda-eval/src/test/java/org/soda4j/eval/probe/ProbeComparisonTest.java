@@ -57,11 +57,12 @@ class ProbeComparisonTest {
         ProbeComparison.Row untrained = new ProbeComparison.Row("untrained encoder", 0.45, 0.4, 0);
         ProbeComparison.Row better = new ProbeComparison.Row("SODA", 0.5, 0.53, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, better)).sentence())
-                .contains("better than every baseline: by 5.0 points in k-NN and 3.0 in the linear")
+                .contains(
+                        "beat every baseline by at least 5.0 points in k-NN and 3.0 in the linear")
                 .doesNotContain("chance of a seed");
         ProbeComparison.Row little = new ProbeComparison.Row("SODA", 0.5, 0.504, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, little)).sentence())
-                .contains("by 5.0 points in k-NN and 0.4 in the linear")
+                .contains("by at least 5.0 points in k-NN and 0.4 in the linear")
                 .contains("Half a point or less");
         ProbeComparison.Row worse = new ProbeComparison.Row("SODA", 0.5, 0.49, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, worse)).sentence())

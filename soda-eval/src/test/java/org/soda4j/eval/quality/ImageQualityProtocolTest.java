@@ -117,7 +117,11 @@ class ImageQualityProtocolTest extends TinyModelTest {
         assertThat(least).isGreaterThan(5);
         assertThat(first.table())
                 .contains("5 images without a latent", "precision")
-                .contains("Frechet distance needs at least %d images".formatted(least));
+                .contains("Frechet distance needs at least %d images".formatted(least))
+                .contains("kernel distance needs at least 100 images");
+        assertThat(first.distribution().kernelText(100)).matches("-?\\d+\\.\\d{5}");
+        assertThat(first.distribution().precisionRecallText(99)).startsWith("needs at least 100");
+        assertThat(first.distribution().precisionRecallText(100)).matches("\\d\\.\\d{3}, \\S+");
         assertThat(first.distribution().frechetText(least)).matches("\\d+\\.\\d{3}");
     }
 

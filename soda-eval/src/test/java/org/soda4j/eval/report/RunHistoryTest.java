@@ -141,6 +141,11 @@ class RunHistoryTest {
                 .contains("<h2>k-NN</h2>", "<h2>Training loss</h2>", "data-label=\"images seen\"")
                 .contains("training.batchSize</th><td>8</td><td>16</td>")
                 .doesNotContain("training.seed", "<h2>Effective rank</h2>");
+        assertThat(comparison.differences()).hasToString("{training.batchSize={x/a=8, y/a=16}}");
+        assertThat(comparison.figures().get(0))
+                .hasToString(
+                        "RunFigures[run=x/a, data=data, 50 images, steps=4, images=32, seconds=0.0,"
+                                + " last={probe.knn=0.25, training.loss=0.5208333333333333}]");
         assertThat(RunComparison.of(List.of(a, run("z", 4, "8"))).report().toHtml())
                 .contains("None: the runs have one configuration.");
         assertThatThrownBy(() -> RunComparison.of(List.of(a)))
