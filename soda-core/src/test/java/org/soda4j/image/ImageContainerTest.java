@@ -74,7 +74,7 @@ class ImageContainerTest {
     void alphaOfLossyWebpIsLaidOverTheBackground(String name) throws IOException {
         ImageDecoder over = ImageDecoder.builder().background(0x204080).build();
         assertThat(over.decode(name, ImageDecoderTest.resource(name)).pixels())
-                .isEqualTo(ImageDecoderTest.resource(name + ".over"));
+                .isEqualTo(ImageDecoderTest.resource(name + ".over.rgb"));
     }
 
     @Test
