@@ -97,9 +97,7 @@ public final class ExploreModel {
             directions.add(LatentDirection.principal(set, layout, s, count));
         }
         independent =
-                FactorDisentanglement.isMixed(set)
-                        ? FactorDisentanglement.independent(set).directions(set)
-                        : List.of();
+                IndependentSections.of(set).map(found -> found.directions(set)).orElse(List.of());
     }
 
     private LatentLayout layout() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.KnownFactors;
@@ -14,7 +15,6 @@ import org.soda4j.eval.disentanglement.Factor;
 import org.soda4j.eval.disentanglement.FactorPredictor;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
-import org.soda4j.eval.feature.Pca;
 import org.soda4j.eval.latent.IndependentComponents;
 
 /**
@@ -34,12 +34,6 @@ public record FactorDisentanglement(List<Units> units) {
                     "MIG",
                     "SAP",
                     "modularity");
-
-    /** Of the variance, for the last of the directions that are unmixed at least. */
-    private static final double LEAST_SHARE = 1e-6;
-
-    private static final int LEAST_LATENTS = 100;
-    private static final int INDEPENDENT_SECTIONS = 8;
 
     /**
      * One way to cut the latent.
@@ -90,6 +84,7 @@ public record FactorDisentanglement(List<Units> units) {
         List<Factor> factors = Factor.allOf(known, latents.size());
         int[] sections =
                 soda.describe().sections().stream().mapToInt(ModelSummary.Section::size).toArray();
+        Optional<IndependentComponents> components = IndependentSections.of(unlabelled);
         List<Units> units = new ArrayList<>();
         for (FactorPredictor predictor : FactorPredictor.values()) {
             Disentanglement latent = Disentanglement.of(latents, factors, predictor);
@@ -97,31 +92,17 @@ public record FactorDisentanglement(List<Units> units) {
             if (sections.length > 1) {
                 units.add(new Units("sections", predictor, latent.perSection(sections)));
             }
-            if (isMixed(unlabelled)) {
-                IndependentComponents components = independent(unlabelled);
-                units.add(
-                        new Units(
-                                "independent sections",
-                                predictor,
-                                Disentanglement.of(components.of(latents), factors, predictor)
-                                        .perSection(components.sizes())));
-            }
+            components.ifPresent(
+                    found ->
+                            units.add(
+                                    new Units(
+                                            "independent sections",
+                                            predictor,
+                                            Disentanglement.of(
+                                                            found.of(latents), factors, predictor)
+                                                    .perSection(found.sizes()))));
         }
         return new FactorDisentanglement(units);
-    }
-
-    /** Whether there are enough latents, numbers and directions that vary to be unmixed. */
-    static boolean isMixed(FeatureSet latents) {
-        return latents.size() >= LEAST_LATENTS
-                && latents.width() > INDEPENDENT_SECTIONS
-                && Pca.of(latents, INDEPENDENT_SECTIONS).explained()[INDEPENDENT_SECTIONS - 1]
-                        > LEAST_SHARE;
-    }
-
-    /** Eight sections of independent components, by a rule that asks for no label. */
-    static IndependentComponents independent(FeatureSet unlabelled) {
-        return IndependentComponents.beforeGap(unlabelled, INDEPENDENT_SECTIONS, 0)
-                .sections(INDEPENDENT_SECTIONS);
     }
 
     /** The scores under {@link #HEAD}. */

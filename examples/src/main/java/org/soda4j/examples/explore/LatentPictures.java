@@ -181,11 +181,12 @@ public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consu
             first.addAll(LatentDirection.principal(latents, layout(), s, 1));
         }
         traversals(images, first, "directions-sections.png");
-        if (FactorDisentanglement.isMixed(latents)) {
-            traversals(
-                    images,
-                    FactorDisentanglement.independent(latents).directions(latents),
-                    "directions-independent.png");
+        List<LatentDirection> independent =
+                IndependentSections.of(latents)
+                        .map(found -> found.directions(latents))
+                        .orElse(List.of());
+        if (!independent.isEmpty()) {
+            traversals(images, independent, "directions-independent.png");
         }
     }
 

@@ -70,18 +70,28 @@ public record ShapeEdits(Soda soda, LatentDecoder decoder, Consumer<String> prin
                             z);
                 }
             }
-            IndependentComponents components = FactorDisentanglement.independent(train);
-            FeatureSet values = components.of(train);
-            List<LatentDirection> directions = components.directions(train);
-            for (int k = 0; k < directions.size(); k++) {
-                double[] positions = new double[values.size()];
-                for (int i = 0; i < positions.length; i++) {
-                    positions[i] = values.row(i)[k];
-                }
-                row(table, directions.get(k), SuggestedAttribute.of(positions, factors), probes, z);
-            }
+            IndependentSections.of(train)
+                    .ifPresent(c -> components(table, c, train, factors, probes, z));
         }
         print.accept(table.toString());
+    }
+
+    private void components(
+            StringBuilder table,
+            IndependentComponents components,
+            FeatureSet train,
+            Map<String, int[]> factors,
+            Map<String, LogisticModel> probes,
+            NDArray z) {
+        FeatureSet values = components.of(train);
+        List<LatentDirection> directions = components.directions(train);
+        for (int k = 0; k < directions.size(); k++) {
+            double[] positions = new double[values.size()];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = values.row(i)[k];
+            }
+            row(table, directions.get(k), SuggestedAttribute.of(positions, factors), probes, z);
+        }
     }
 
     private void row(

@@ -74,7 +74,7 @@ final class ExploreTargets implements AutoCloseable {
                 """
                 {"first": "%1$s", "second": "%1$s", "keep": [true, true, false],
                  "mix": [true, false, false], "move": [[0, 1, 0], [0, 0, -2], [0.5, 0, 0]],
-                 "guidance": 0.3, "steps": 1, "seed": 1}
+                 "independent": [], "guidance": 0.3, "steps": 1, "seed": 1}
                 """
                         .formatted(image)
                         .getBytes(StandardCharsets.UTF_8);

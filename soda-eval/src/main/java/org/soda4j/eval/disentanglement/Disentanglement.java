@@ -14,7 +14,7 @@ import org.soda4j.eval.feature.FeatureSet;
  * disentangled representations, 2019.
  *
  * <p>DCI's importance and informativeness are those of a {@link FactorPredictor}: lasso regression,
- * for which only linear relations count, or boosted trees, which most published values come from.
+ * for which only linear relations count, or boosted trees, as in most published values.
  * Informativeness is the score on held-out examples. Mutual information is between values in 20
  * bins of equal width. SAP scores a unit by prediction of the factor from it alone.
  *

@@ -3,7 +3,7 @@ package org.soda4j.eval.disentanglement;
 import java.util.Arrays;
 
 /** Mutual information of discretised variables, in nats. */
-final class MutualInformation {
+public final class MutualInformation {
 
     /** Equal-width bins, as in Locatello et al., 2019, appendix C. */
     private static final int BINS = 20;
@@ -23,7 +23,15 @@ final class MutualInformation {
                 .toArray();
     }
 
-    static double of(int[] a, int[] b) {
+    /**
+     * Measures how much one variable says of another.
+     *
+     * @param a categories from 0, one an example
+     * @param b as many
+     * @return the mutual information of their joint frequencies, at least 0; for few examples it is
+     *     above that of the distribution they come from
+     */
+    public static double of(int[] a, int[] b) {
         int rows = max(a) + 1;
         int columns = max(b) + 1;
         double[][] joint = new double[rows][columns];

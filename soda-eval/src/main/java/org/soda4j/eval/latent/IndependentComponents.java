@@ -10,6 +10,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.soda4j.encoder.FeatureStatistics;
+import org.soda4j.eval.disentanglement.MutualInformation;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.Pca;
 
@@ -233,32 +234,11 @@ public final class IndependentComponents {
         double[][] information = new double[count][count];
         for (int a = 0; a < count; a++) {
             for (int b = 0; b < a; b++) {
-                information[a][b] = information(bins[a], bins[b]);
+                information[a][b] = MutualInformation.of(bins[a], bins[b]);
                 information[b][a] = information[a][b];
             }
         }
         return information;
-    }
-
-    private static double information(int[] a, int[] b) {
-        double[][] joint = new double[BINS + 1][BINS + 1];
-        double[] p = new double[BINS + 1];
-        double[] q = new double[BINS + 1];
-        double unit = 1.0 / a.length;
-        for (int i = 0; i < a.length; i++) {
-            joint[a[i]][b[i]] += unit;
-            p[a[i]] += unit;
-            q[b[i]] += unit;
-        }
-        double sum = 0;
-        for (int i = 0; i <= BINS; i++) {
-            for (int j = 0; j <= BINS; j++) {
-                if (joint[i][j] > 0) {
-                    sum += joint[i][j] * Math.log(joint[i][j] / (p[i] * q[j]));
-                }
-            }
-        }
-        return sum;
     }
 
     /**

@@ -35,7 +35,10 @@ final class DenoiserGraph {
 
     private List<String> sections;
 
-    /** Of the latents of all source views; null without cross-attention. */
+    /**
+     * Of the latents of all source views, {@code [N, width, tokens, 1]}; null without
+     * cross-attention.
+     */
     private String tokens;
 
     /** Feature maps as they are now. */
@@ -180,7 +183,17 @@ final class DenoiserGraph {
         tokens =
                 views == null || views.crossAttention().isEmpty()
                         ? null
-                        : graph.toMaps(viewGraph.tokens(z, each, spread, config.channels()));
+                        : columns(viewGraph.tokens(z, each, spread, config.channels()));
+    }
+
+    /** Rows {@code [N, rows, width]} as a map of one column, {@code [N, width, rows, 1]}. */
+    private String columns(String rows) {
+        String across =
+                graph.node(
+                        "Transpose",
+                        List.of(graph.toMaps(rows)),
+                        OnnxGraph.integers("perm", 0, 2, 1));
+        return graph.node("Unsqueeze", List.of(across, graph.integers(3)));
     }
 
     private List<String> sections(String active) {
@@ -291,17 +304,10 @@ final class DenoiserGraph {
                         3,
                         List.of(rows, graph.integers(each, each, each)),
                         OnnxGraph.integer("axis", 2));
-        float[] root = {(float) Math.pow(each, -0.5)};
-        String scale = graph.kernel(name + "scale", root, 1);
-        String query = graph.node("Mul", List.of(parts.get(0), scale));
-        String products = graph.node("MatMul", List.of(transposed(query), parts.get(1)));
-        String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", -1));
-        String y = graph.node("MatMul", List.of(parts.get(2), transposed(shares)));
-        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
-        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+        return attended(x, name, parts.get(0), parts.get(1), parts.get(2));
     }
 
-    /** Attention of the pixels to the tokens, as {@link #attention} is to the pixels. */
+    /** Attention of the pixels to the tokens. */
     private String crossAttention(String x, String name) {
         int each = config.channelsPerHead() == 0 ? channels : config.channelsPerHead();
         int heads = channels / each;
@@ -316,38 +322,34 @@ final class DenoiserGraph {
                 graph.nodes(
                         "Split",
                         2,
-                        List.of(keysAndValues(name, heads, each), graph.integers(each, each)),
-                        OnnxGraph.integer("axis", 3));
-        float[] root = {(float) Math.pow(each, -0.5)};
-        String keys =
-                graph.node("Mul", List.of(parts.get(0), graph.kernel(name + "scale", root, 1)));
-        String products = graph.node("MatMul", List.of(keys, queries));
-        String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", 2));
-        String y = graph.node("MatMul", List.of(transposed(parts.get(1)), shares));
-        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
-        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+                        List.of(
+                                graph.node(
+                                        "Reshape",
+                                        List.of(
+                                                pointwise(tokens, name + "key_value", 2 * channels),
+                                                graph.integers(0, heads, 2L * each, -1))),
+                                graph.integers(each, each)),
+                        OnnxGraph.integer("axis", 2));
+        return attended(x, name, queries, parts.get(0), parts.get(1));
     }
 
-    /** {@code [N, heads, tokens, 2 each]}. */
-    private String keysAndValues(String name, int heads, int each) {
-        String weight = name + "key_value.weight";
-        String bias = name + "key_value.bias";
-        String rows =
-                graph.node(
-                        "Transpose",
-                        List.of(
-                                graph.kernel(
-                                        weight, weights.values(weight), weights.shape(weight))),
-                        OnnxGraph.integers("perm", 1, 0));
-        String both =
-                graph.node(
-                        "Add",
-                        List.of(
-                                graph.node("MatMul", List.of(tokens, rows)),
-                                graph.kernel(bias, weights.values(bias), weights.shape(bias))));
-        String byHead =
-                graph.node("Reshape", List.of(both, graph.integers(0, -1, heads, 2L * each)));
-        return graph.node("Transpose", List.of(byHead), OnnxGraph.integers("perm", 0, 2, 1, 3));
+    /**
+     * Adds to x what its pixels take from others.
+     *
+     * @param queries {@code [N, heads, each, pixels]}
+     * @param keys {@code [N, heads, each, what is attended to]}
+     * @param values {@code [N, heads, each, what is attended to]}
+     */
+    private String attended(String x, String name, String queries, String keys, String values) {
+        int each = config.channelsPerHead() == 0 ? channels : config.channelsPerHead();
+        float[] root = {(float) Math.pow(each, -0.5)};
+        String scale = graph.kernel(name + "scale", root, 1);
+        String scaled = graph.node("Mul", List.of(queries, scale));
+        String products = graph.node("MatMul", List.of(transposed(scaled), keys));
+        String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", -1));
+        String y = graph.node("MatMul", List.of(values, transposed(shares)));
+        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
+        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
     }
 
     private String transposed(String x) {
