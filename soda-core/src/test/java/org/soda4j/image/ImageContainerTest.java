@@ -53,6 +53,8 @@ class ImageContainerTest {
         "vp8-63x64.webp, 63, 64",
         "vp8-simple-filter.webp, 40, 24",
         "vp8-sharpness.webp, 17, 31",
+        "vp8-strong-filter.webp, 80, 48",
+        "vp8-relative-segments.webp, 80, 48",
         "vp8-alpha.webp, 40, 24"
     })
     void pixelsAreThoseOfPillow(String name, int width, int height) throws IOException {
@@ -70,7 +72,14 @@ class ImageContainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vp8-alpha.webp", "vp8-one-alpha.webp"})
+    @ValueSource(
+            strings = {
+                "vp8-alpha.webp",
+                "vp8-alpha-horizontal.webp",
+                "vp8-alpha-vertical.webp",
+                "vp8-alpha-gradient.webp",
+                "vp8-one-alpha.webp"
+            })
     void alphaOfLossyWebpIsLaidOverTheBackground(String name) throws IOException {
         ImageDecoder over = ImageDecoder.builder().background(0x204080).build();
         assertThat(over.decode(name, ImageDecoderTest.resource(name)).pixels())
@@ -184,6 +193,26 @@ class ImageContainerTest {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         assertThat(decoder.decode("many.png", file).width()).isEqualTo(13);
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(32 << 20);
+    }
+
+    /** As PIL has it: a dictionary keeps the last of equal keys. */
+    @Test
+    void theLastOfSeveralExifTextsCounts() throws IOException {
+        byte[] whole = ImageDecoderTest.resource("rgb.png");
+        for (int[] orientations : new int[][] {{6, 1}, {1, 6}}) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.write(whole, 0, 33);
+            for (int orientation : orientations) {
+                String tiff =
+                        "49492a0008000000" + "0100" + "1201030001000000%02x000000" + "00000000";
+                String text =
+                        "Raw profile type exif\0\nexif\n26\n" + tiff.formatted(orientation) + "\n";
+                chunk(out, "tEXt", text.getBytes(StandardCharsets.US_ASCII));
+            }
+            out.write(whole, 33, whole.length - 33);
+            assertThat(decoder.decode("two.png", out.toByteArray()).width())
+                    .isEqualTo(orientations[1] == 6 ? 9 : 13);
+        }
     }
 
     @Test
