@@ -194,7 +194,9 @@ class EvaluateTest {
     @Test
     void anEvaluationIsReadByAProgram() {
         Path report = folder.resolve("json.html");
-        String[] few = {"--quality-images", "4", "--sampling-steps", "1", "--json", "--out"};
+        String[] few = {
+            "--quality-images", "4", "--sampling-steps", "1", "--shapes", "40", "--json", "--out"
+        };
         String[] args =
                 Stream.of(
                                 Stream.of("evaluate", run.toString()),
@@ -209,6 +211,10 @@ class EvaluateTest {
         assertThat(answer.at("/reconstruction").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly("images", "psnr", "ssim");
+        assertThat(
+                        answer.at("/disentanglement/12 numbers of z by lasso/informativeness")
+                                .asDouble())
+                .isBetween(0.0, 1.0);
         assertThat(answer.at("/report").asText()).isEqualTo(report.toString());
     }
 

@@ -54,6 +54,7 @@ class ImageContainerTest {
         "vp8-simple-filter.webp, 40, 24",
         "vp8-sharpness.webp, 17, 31",
         "vp8-strong-filter.webp, 80, 48",
+        "vp8-sharp-filter.webp, 80, 48",
         "vp8-relative-segments.webp, 80, 48",
         "vp8-alpha.webp, 40, 24"
     })
