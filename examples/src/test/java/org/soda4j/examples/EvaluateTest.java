@@ -195,7 +195,7 @@ class EvaluateTest {
     void anEvaluationIsReadByAProgram() {
         Path report = folder.resolve("json.html");
         String[] few = {
-            "--quality-images", "4", "--sampling-steps", "1", "--shapes", "40", "--json", "--out"
+            "--quality-images", "4", "--sampling-steps", "1", "--shapes", "100", "--json", "--out"
         };
         String[] args =
                 Stream.of(
