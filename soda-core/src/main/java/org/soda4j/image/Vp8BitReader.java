@@ -1,7 +1,14 @@
 package org.soda4j.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** VP8's arithmetic decoder of single bits (RFC 6386, section 7) over a part of a file. */
 final class Vp8BitReader {
+
+    private static final VarHandle BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
     private final int end;
@@ -48,6 +55,12 @@ final class Vp8BitReader {
     }
 
     private void load() {
+        if (at + 4 <= end) {
+            value = value << 32 | (int) BIG_ENDIAN.get(bytes, at) & 0xffffffffL;
+            at += 4;
+            bits += 32;
+            return;
+        }
         if (at < end) {
             value = value << 8 | bytes[at++] & 0xff;
         } else {

@@ -67,7 +67,9 @@ final class Vp8LoopFilter {
         int along = upright ? plane.stride() : 1;
         int at = plane.index(x, y);
         for (int i = 0; i < 16; i++, at += along) {
-            if (differsLittle(plane, at, across, threshold)) {
+            int difference = Math.abs(plane.get(at) - plane.get(at - across));
+            int wider = Math.abs(plane.get(at - 2 * across) - plane.get(at + across));
+            if (4 * difference + wider <= threshold) {
                 smoothTwo(plane, at, across);
             }
         }
@@ -83,16 +85,31 @@ final class Vp8LoopFilter {
             int threshold,
             int interior,
             int variance) {
+        byte[] samples = plane.samples();
         int across = upright ? 1 : plane.stride();
         int along = upright ? plane.stride() : 1;
         int at = plane.index(x, y);
         for (int i = 0; i < length; i++, at += along) {
-            if (!differsLittle(plane, at, across, threshold)
-                    || !isFlat(plane, at, across, interior)) {
+            int before = samples[at - across] & 0xff;
+            int before2 = samples[at - 2 * across] & 0xff;
+            int behind = samples[at] & 0xff;
+            int behind2 = samples[at + across] & 0xff;
+            if (4 * Math.abs(before - behind) + Math.abs(before2 - behind2) > threshold) {
                 continue;
             }
-            if (step(plane, at - across, -across) > variance
-                    || step(plane, at, across) > variance) {
+            int before3 = samples[at - 3 * across] & 0xff;
+            int behind3 = samples[at + 2 * across] & 0xff;
+            int nearBefore = Math.abs(before2 - before);
+            int nearBehind = Math.abs(behind2 - behind);
+            if (nearBefore > interior
+                    || nearBehind > interior
+                    || Math.abs(before3 - before2) > interior
+                    || Math.abs(behind3 - behind2) > interior
+                    || Math.abs((samples[at - 4 * across] & 0xff) - before3) > interior
+                    || Math.abs((samples[at + 3 * across] & 0xff) - behind3) > interior) {
+                continue;
+            }
+            if (nearBefore > variance || nearBehind > variance) {
                 smoothTwo(plane, at, across);
             } else if (outer) {
                 smoothSix(plane, at, across);
@@ -100,27 +117,6 @@ final class Vp8LoopFilter {
                 smoothFour(plane, at, across);
             }
         }
-    }
-
-    /** The difference of a sample from the next. */
-    private static int step(Vp8Plane plane, int at, int to) {
-        return Math.abs(plane.get(at) - plane.get(at + to));
-    }
-
-    private static boolean differsLittle(Vp8Plane plane, int at, int across, int threshold) {
-        return 4 * step(plane, at, -across)
-                        + Math.abs(plane.get(at - 2 * across) - plane.get(at + across))
-                <= threshold;
-    }
-
-    private static boolean isFlat(Vp8Plane plane, int at, int across, int interior) {
-        for (int i = 0; i < 3; i++) {
-            if (step(plane, at + i * across, across) > interior
-                    || step(plane, at - (i + 1) * across, -across) > interior) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static void smoothTwo(Vp8Plane plane, int at, int across) {
