@@ -25,6 +25,12 @@ final class OpenMpi {
     /** Open MPI's plug-ins look the library's symbols up among the global ones. */
     private static final int RTLD_GLOBAL = 0x100;
 
+    /**
+     * JNA closes a library that nothing refers to any more. Threads that used MPI run a function of
+     * its at their end, so that it must stay.
+     */
+    private static final int RTLD_NODELETE = 0x1000;
+
     private static final String ADVICE =
             "; install Open MPI (Debian and Ubuntu: apt-get install openmpi-bin) and start the ranks"
                     + " with its mpirun";
@@ -73,7 +79,8 @@ final class OpenMpi {
             Map<String, String> environment,
             BiFunction<String, Map<String, ?>, NativeLibrary> loader) {
         refuseOtherLauncher(environment);
-        Map<String, ?> options = Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW | RTLD_GLOBAL);
+        Map<String, ?> options =
+                Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
         NativeLibrary library;
         try {
             library = loader.apply(name, options);

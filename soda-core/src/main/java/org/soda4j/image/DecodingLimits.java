@@ -8,8 +8,8 @@ import java.util.Locale;
  *
  * <p>With the defaults, and 3 bytes of result and what the file stores for each pixel set aside
  * (libjpeg keeps 6 bytes more a pixel of a progressive JPEG), decoding any file of 10 MB takes less
- * than 64 MB and 5 seconds of a core; a lossy WebP of 11 MB with all the pixels allowed
- * took 6 in a JVM that had just started.
+ * than 64 MB and 5 seconds of a core; a lossy WebP of 11 MB with all the pixels allowed took 6 in a
+ * JVM that had just started.
  *
  * <pre>{@code
  * ImageDecoder decoder = ImageDecoder.builder()

@@ -29,6 +29,17 @@ class MpiCollectiveTest {
                                                         .contains("PASSED: " + name)));
     }
 
+    /**
+     * Threads that end after that would run what the library left them, and the process with them.
+     */
+    @Test
+    void theLibraryStaysWhenItsLastUserIsCollected() throws Exception {
+        MpiRanks.assumeInstalled();
+        MpiRanks.Ended ended = MpiRanks.run(2, MpiContractProgram.class, "collected", "60000");
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(ended.output()).contains("mapped: true").doesNotContain("mapped: false");
+    }
+
     @Test
     void aRankThatAbortsEndsTheOthersWithTheReason() throws Exception {
         MpiRanks.assumeInstalled();

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -13,10 +15,29 @@ final class MpiContractProgram {
 
     private MpiContractProgram() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws Exception {
+        rank(args);
+        if (args[0].equals("collected")) {
+            System.out.println("mapped: " + isMappedAfterCollection());
+        }
+    }
+
+    /** Nothing refers to the collective any more; its threads and this one used the library. */
+    private static boolean isMappedAfterCollection() throws IOException {
+        boolean mapped = true;
+        for (int i = 0; i < 20 && mapped; i++) {
+            System.gc();
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            mapped = Files.readString(Path.of("/proc/self/maps")).contains("libmpi.so");
+        }
+        return mapped;
+    }
+
+    private static void rank(String[] args) throws InterruptedException {
         try (MpiCollective ranks = MpiCollective.open(Duration.ofMillis(Long.parseLong(args[1])));
                 NDManager manager = CollectiveContract.newManager()) {
             switch (args[0]) {
+                case "collected" -> ranks.barrier();
                 case "contract" -> contract(ranks, manager);
                 case "abort" -> {
                     if (ranks.rank() == 1) {
