@@ -40,6 +40,7 @@ import picocli.CommandLine.Command;
             NovelViews.class,
             Scaling.class,
             Ablation.class,
+            AblationTable.class,
             PackModel.class,
             Doctor.class,
             VerifyGoldens.class
@@ -69,29 +70,34 @@ public final class Examples implements Runnable {
             System.setProperty("OPT_OUT_TRACKING", "true");
         }
         // These programs own their process.
-        ProcessSettings.keepFreedMemory();
         ProcessSettings.nativeErrorsOnly();
         // A dot in every number, so that what is printed can be read by other programs.
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         SecondInterrupt.install();
-        return commandLine(command)
-                .setParameterExceptionHandler(
-                        (e, given) -> {
-                            CommandLine line = e.getCommandLine();
-                            line.getErr()
-                                    .println(
-                                            "%s (%s --help lists the options)"
-                                                    .formatted(
-                                                            e.getMessage() + suggestion(e),
-                                                            line.getCommandSpec().qualifiedName()));
-                            return line.getCommandSpec().exitCodeOnInvalidInput();
-                        })
-                .setExecutionExceptionHandler(
-                        (e, line, parsed) -> {
-                            line.getErr().println(message(e));
-                            return 1;
-                        })
-                .execute(args);
+        CommandLine program =
+                commandLine(command)
+                        .setParameterExceptionHandler(
+                                (e, given) -> {
+                                    CommandLine line = e.getCommandLine();
+                                    line.getErr()
+                                            .println(
+                                                    "%s (%s --help lists the options)"
+                                                            .formatted(
+                                                                    e.getMessage() + suggestion(e),
+                                                                    line.getCommandSpec()
+                                                                            .qualifiedName()));
+                                    return line.getCommandSpec().exitCodeOnInvalidInput();
+                                })
+                        .setExecutionExceptionHandler(
+                                (e, line, parsed) -> {
+                                    line.getErr().println(message(e));
+                                    return 1;
+                                });
+        try {
+            return ProcessSettings.callKeepingMemory(() -> program.execute(args));
+        } catch (Exception e) { // Of this thread alone; the program has handled its own.
+            throw new IllegalStateException("the program's thread was given up", e);
+        }
     }
 
     private static String suggestion(CommandLine.ParameterException e) {

@@ -26,7 +26,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class LineChart implements Picture {
 
     /** Colours that remain different to the colour-blind (Okabe and Ito, 2008). */
-    private static final Color[] COLOURS = {
+    static final Color[] COLOURS = {
         new Color(0x0072B2),
         new Color(0xD55E00),
         new Color(0x009E73),

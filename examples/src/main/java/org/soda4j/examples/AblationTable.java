@@ -1,0 +1,171 @@
+package org.soda4j.examples;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.soda4j.eval.plot.BarChart;
+import org.soda4j.examples.cli.OutputCheck;
+import org.soda4j.examples.cli.Program;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Puts the lines that {@link Ablation} wrote side by side. */
+@Command(
+        name = "ablation-table",
+        description =
+                "Prints mean and deviation over the seeds of each variant in files that ablation"
+                        + " wrote, as a table in Markdown, and draws the probes as a chart.")
+public final class AblationTable extends Program {
+
+    private static final List<String> OTHERS = List.of("rank", "psnr");
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Lines that ablation wrote.")
+    private List<Path> files;
+
+    @Option(names = "--out", description = "The chart, a PNG. Default: none.")
+    private Path out;
+
+    /** The lines of one variant. */
+    private record Variant(String name, List<JsonNode> lines) {
+
+        double mean(String measure) {
+            return values(measure).stream().mapToDouble(v -> v).average().orElseThrow();
+        }
+
+        /** Of the sample; 0 for one line. */
+        double deviation(String measure) {
+            double mean = mean(measure);
+            double squares =
+                    values(measure).stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+            return Math.sqrt(squares / Math.max(1, lines.size() - 1));
+        }
+
+        private List<Double> values(String measure) {
+            return lines.stream().map(line -> line.path(measure).doubleValue()).toList();
+        }
+
+        String cell(String measure) {
+            return String.format(Locale.ROOT, "%.1f ± %.1f", mean(measure), deviation(measure));
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (out != null) {
+            OutputCheck.file("--out", out);
+        }
+        List<JsonNode> lines = lines();
+        List<Variant> variants =
+                lines.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        line -> line.path("name").asText(),
+                                        LinkedHashMap::new,
+                                        Collectors.toList()))
+                        .entrySet()
+                        .stream()
+                        .map(entry -> new Variant(entry.getKey(), entry.getValue()))
+                        .toList();
+        Set<String> measures = measures(lines);
+        print("| variant | seeds | " + String.join(" | ", measures) + " |");
+        print("|---".repeat(2 + measures.size()) + "|");
+        for (Variant variant : variants) {
+            print(
+                    measures.stream()
+                            .map(variant::cell)
+                            .collect(
+                                    Collectors.joining(
+                                            " | ",
+                                            "| %s | %d | "
+                                                    .formatted(
+                                                            variant.name(), variant.lines().size()),
+                                            " |")));
+        }
+        if (out != null) {
+            chart(variants, measures).save(out);
+            print("chart: " + out.toAbsolutePath().normalize());
+        }
+        return 0;
+    }
+
+    private List<JsonNode> lines() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (Path file : files) {
+            List<String> texts = Files.readAllLines(file);
+            for (int i = 0; i < texts.size(); i++) {
+                lines.add(line(texts.get(i), file + ", line " + (i + 1)));
+            }
+        }
+        if (lines.isEmpty()) {
+            throw refusal("expected at least one line of ablation in " + files + ", found none");
+        }
+        return lines;
+    }
+
+    private JsonNode line(String text, String where) {
+        JsonNode line;
+        try {
+            line = new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw refusal(where + ": expected JSON, found " + text, e);
+        }
+        if (line.path("name").asText().isEmpty()) {
+            throw refusal(where + ": expected a line of ablation with a name, found " + text);
+        }
+        return line;
+    }
+
+    /** What every line has, probes first. */
+    private static Set<String> measures(List<JsonNode> lines) {
+        Set<String> measures = new LinkedHashSet<>();
+        lines.get(0).fieldNames().forEachRemaining(measures::add);
+        measures.removeIf(
+                name ->
+                        !name.endsWith(".knn") && !name.endsWith(".linear")
+                                || lines.stream().anyMatch(line -> !line.has(name)));
+        OTHERS.stream()
+                .filter(name -> lines.stream().allMatch(line -> line.has(name)))
+                .forEach(measures::add);
+        return measures;
+    }
+
+    private static BarChart chart(List<Variant> variants, Set<String> measures) {
+        return new BarChart(
+                "Accuracy, %",
+                variants.stream().map(Variant::name).toList(),
+                measures.stream()
+                        .filter(measure -> !OTHERS.contains(measure))
+                        .map(
+                                measure ->
+                                        new BarChart.Series(
+                                                measure,
+                                                of(variants, v -> v.mean(measure)),
+                                                of(variants, v -> v.deviation(measure))))
+                        .toList());
+    }
+
+    private static List<Double> of(List<Variant> variants, Function<Variant, Double> value) {
+        return variants.stream().map(value).toList();
+    }
+
+    /**
+     * Runs this example.
+     *
+     * @param args its options
+     */
+    public static void main(String[] args) {
+        System.exit(Examples.execute(new AblationTable(), args));
+    }
+}

@@ -1,0 +1,51 @@
+package org.soda4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** In processes of their own, for the settings are for good. */
+class KeptMemoryTest {
+
+    /** Three blocks of 80 MB are 61,440 pages of 4 kB. */
+    private static final int PAGES = 61_440;
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "glibc's allocator")
+    void blocksOfAnySizeAreKept() throws Exception {
+        // One block may be new: something of the JVM's may lie where one was.
+        assertThat(faults()).isLessThan(PAGES / 2);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "glibc's allocator")
+    void asTheAllocatorIsTheyAreNot() throws Exception {
+        // Fewer where pages are larger than 4 kB.
+        assertThat(faults("-Dorg.soda4j.allocator=system")).isGreaterThan(PAGES / 20);
+    }
+
+    private static long faults(String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add(KeptMemoryProgram.class.getName());
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try {
+            String out =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).isZero();
+            return Long.parseLong(out.strip());
+        } finally {
+            process.destroy();
+        }
+    }
+}

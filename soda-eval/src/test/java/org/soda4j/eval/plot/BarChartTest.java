@@ -1,0 +1,52 @@
+package org.soda4j.eval.plot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BarChartTest {
+
+    private static final List<String> NAMES = List.of("base", "no mask");
+
+    @Test
+    void aHigherBarTakesMoreRoom() {
+        BarChart.Series low = series("low", 46.0, 46.2);
+        BufferedImage both =
+                new BarChart("accuracy", NAMES, List.of(low, series("high", 52.0, 53.0))).toImage();
+        int first = count(both, 0x0072B2);
+        assertThat(first).isPositive();
+        assertThat(count(both, 0xD55E00)).isGreaterThan(2 * first);
+        assertThat(count(new BarChart("", NAMES, List.of(low)).toImage(), 0xD55E00)).isZero();
+    }
+
+    @Test
+    void refusesWhatCannotBeDrawn() {
+        assertThatThrownBy(() -> new BarChart("", NAMES, List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("found 2 and 0");
+        assertThatThrownBy(() -> new BarChart("", NAMES, List.of(series("a", 1.0))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("series 'a', values: expected 2");
+        assertThatThrownBy(() -> new BarChart("", NAMES, List.of(series("a", 1.0, Double.NaN))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("NaN");
+    }
+
+    private static BarChart.Series series(String name, Double... values) {
+        return new BarChart.Series(name, List.of(values), Collections.nCopies(values.length, 0.0));
+    }
+
+    private static int count(BufferedImage image, int colour) {
+        int[] pixels =
+                image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        int count = 0;
+        for (int pixel : pixels) {
+            count += (pixel & 0xFFFFFF) == colour ? 1 : 0;
+        }
+        return count;
+    }
+}
