@@ -31,6 +31,9 @@ public final class CallBatcher<T> {
 
     private boolean computing;
 
+    /** How many callers there seem to be: for more, nobody waits. */
+    private int expected;
+
     private static final class Call<T> {
         private final T input;
         private T result;
@@ -54,7 +57,8 @@ public final class CallBatcher<T> {
      * Makes a batcher.
      *
      * @param largest batch, at least 1
-     * @param deadline how long the first call of a batch waits for others, at least 0
+     * @param deadline how long the first call of a batch waits for others, at least 0: for as many
+     *     as were there when the last batch ended, the first time for the largest batch
      * @param work computes a batch: as many results, none null, in the same order
      */
     public CallBatcher(int largest, Duration deadline, UnaryOperator<List<T>> work) {
@@ -66,6 +70,7 @@ public final class CallBatcher<T> {
             throw new IllegalArgumentException("deadline: expected at least 0, found " + deadline);
         }
         this.largest = largest;
+        expected = largest;
         this.patience = deadline.toNanos();
         this.work = work;
     }
@@ -114,6 +119,7 @@ public final class CallBatcher<T> {
             } finally {
                 lock.lock();
                 batch.stream().filter(call -> !call.isDone()).forEach(Call::giveUp);
+                expected = Math.min(largest, batch.size() + waiting.size());
             }
         } finally {
             computing = false;
@@ -124,7 +130,7 @@ public final class CallBatcher<T> {
     private void awaitOthers() {
         long left = patience;
         try {
-            while (left > 0 && waiting.size() < largest) {
+            while (left > 0 && waiting.size() < expected) {
                 left = arrived.awaitNanos(left);
             }
         } catch (InterruptedException e) {

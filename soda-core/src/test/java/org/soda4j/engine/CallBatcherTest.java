@@ -13,8 +13,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer.ConditionObject;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Calls of several threads are computed together, and each gets its own result or failure. */
 class CallBatcherTest {
@@ -130,6 +133,63 @@ class CallBatcherTest {
         Thread.currentThread().interrupt();
         assertThat(batcher.call(3)).isEqualTo(9);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void laterBatchesWaitForAsManyAsThereWere() throws Exception {
+        CountDownLatch computing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CallBatcher<Integer> batcher =
+                new CallBatcher<>(
+                        8,
+                        Duration.ofMinutes(10),
+                        inputs -> {
+                            boolean interrupted = Thread.interrupted();
+                            computing.countDown();
+                            await(go);
+                            if (interrupted) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return squares(inputs);
+                        });
+        Thread first =
+                new Thread(
+                        () -> {
+                            Thread.currentThread().interrupt(); // It does not wait for eight.
+                            batcher.call(1);
+                            assertThat(Thread.interrupted()).isTrue();
+                            batcher.call(2);
+                        });
+        List<Thread> others = List.of(caller(batcher, 3), caller(batcher, 4));
+        first.start();
+        await(computing);
+        others.forEach(Thread::start);
+        others.forEach(CallBatcherTest::awaitWaiting);
+        go.countDown();
+        first.join();
+        for (Thread other : others) {
+            other.join();
+        }
+        // The first has seen the other two, who waited for it.
+        assertThat(sizes).containsExactly(1, 3);
+        Thread last = caller(batcher, 5);
+        last.start(); // Waits for three,
+        List<Thread> more = List.of(caller(batcher, 6), caller(batcher, 7));
+        more.forEach(Thread::start); // who come.
+        last.join();
+        assertThat(sizes).containsExactly(1, 3, 3);
+    }
+
+    private static Thread caller(CallBatcher<Integer> batcher, int input) {
+        return new Thread(() -> batcher.call(input));
+    }
+
+    /** For another's batch to end, not for the lock. */
+    private static void awaitWaiting(Thread thread) {
+        while (!(LockSupport.getBlocker(thread) instanceof ConditionObject)) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
