@@ -56,8 +56,12 @@ public final class AblationTable extends Program {
             return lines.stream().map(line -> line.path(measure).doubleValue()).toList();
         }
 
+        /** One line says nothing about deviations. */
         String cell(String measure) {
-            return String.format(Locale.ROOT, "%.1f ± %.1f", mean(measure), deviation(measure));
+            String mean = String.format(Locale.ROOT, "%.1f", mean(measure));
+            return lines.size() == 1
+                    ? mean
+                    : mean + String.format(Locale.ROOT, " ± %.1f", deviation(measure));
         }
     }
 
