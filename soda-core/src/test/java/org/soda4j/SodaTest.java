@@ -32,7 +32,6 @@ import org.soda4j.diffusion.DpmSolver;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.diffusion.SectionKeep;
 import org.soda4j.engine.PyTorchEngine;
-import org.soda4j.model.LatentPredictor;
 
 /** What the front door gives, to whom it belongs, and what it refuses. */
 class SodaTest {
@@ -175,7 +174,7 @@ class SodaTest {
         NDArray z = soda.encode(images);
         double sum = 0;
         for (int i = 0; i < 3; i++) {
-            float[] mask = LatentPredictor.mask(soda.config().latent(), draw.keep()[i]);
+            float[] mask = soda.config().latent().mask(draw.keep()[i]);
             double a = soda.config().schedule().alphaBar(draw.times()[i]);
             NDArray noise = draw.noise().get(i + ":" + (i + 1));
             NDArray clean = images.get(i + ":" + (i + 1)).mul(2).sub(1);

@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
                     + " of JSON with its probes to a file; docs/results.md is made of such lines.",
             "  ablation --preset minutes-16 --set training.sigReg=0.02 --root DIR --out FILE"
         })
-public final class Ablation extends Program {
+final class Ablation extends Program {
 
     private static final int QUALITY_IMAGES = 64;
 

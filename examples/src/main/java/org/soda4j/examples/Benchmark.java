@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "benchmark",
         description = "Measures one task for some seconds and prints one line.")
-public final class Benchmark extends Program {
+final class Benchmark extends Program {
 
     @Option(
             names = "--task",

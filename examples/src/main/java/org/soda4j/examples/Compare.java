@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Puts runs side by side in one page: their curves over one another, their probes,"
                         + " and in what their configurations differ. Prints their last figures.")
-public final class Compare extends Program {
+final class Compare extends Program {
 
     @Parameters(
             paramLabel = "RUN",

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
                 "Draws test images again from their latents with each deterministic sampler and number of"
                         + " evaluations, from the same noise, and writes their PSNR to what DDIM"
                         + " draws in 250 steps and to the originals as a chart and a table.")
-public final class CompareSamplers extends Program {
+final class CompareSamplers extends Program {
 
     private static final int REFERENCE_STEPS = 250;
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         description =
                 "The dry run of train: effective configuration, parameters, sections of the latent,"
                         + " memory, steps.")
-public final class Describe extends Program {
+final class Describe extends Program {
 
     private static final int WARM_UP_STEPS = 2;
     private static final int MEASURED_STEPS = 3;

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
                 "Tries whether this machine computes what the models need: every kind and size of"
                         + " computation, in child processes, so that a crash is a row of the table"
                         + " and not the end. Says what to set; exits with 1 if anything is wrong.")
-public final class Doctor implements Callable<Integer> {
+final class Doctor implements Callable<Integer> {
 
     /** For a GPU, of which a person may have borrowed ten minutes. */
     private static final Duration GPU_BUDGET = Duration.ofMinutes(8);

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "Encodes images into features for probe and for NumPy.",
             "  numpy.load(FILE)['features']"
         })
-public final class Encode extends Program {
+final class Encode extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
     private Path run;

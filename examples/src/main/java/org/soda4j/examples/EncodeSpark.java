@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Encodes a folder or a Parquet table of images on Apache Spark into Parquet (id,"
                         + " label, vector). Needs Spark on the class path: see docs/spark.md.")
-public final class EncodeSpark extends Program {
+final class EncodeSpark extends Program {
 
     @Parameters(paramLabel = "MODEL", description = "Folder of a saved model.")
     Path model;

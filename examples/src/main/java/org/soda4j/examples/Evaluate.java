@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "k-NN and linear probe, reconstruction quality, pictures and a report of a run that"
                         + " train started.")
-public final class Evaluate extends Program {
+final class Evaluate extends Program {
 
     private static final int LEAST_SHAPES = 100;
 

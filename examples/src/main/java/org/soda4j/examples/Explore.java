@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
                 "Serves a page: drop in an image, see it drawn from its latent, move along the"
                         + " principal directions of each section, switch sections off, mix with a"
                         + " second image, change the guidance. Ends with Ctrl-C.")
-public final class Explore extends Program {
+final class Explore extends Program {
 
     private static final int GALLERY = 1000;
     private static final int MAX_PORT = 65535;

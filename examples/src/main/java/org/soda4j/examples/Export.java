@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "Writes a model as ONNX, with a Python program and a model card.",
             "  python3 DIR/encode.py IMAGE..."
         })
-public final class Export extends Program {
+final class Export extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
     private Path run;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         description =
                 "Times training steps of a preset over batch, resolution and channels, each in a"
                         + " process of its own, and draws speed and memory beside what is expected.")
-public final class Growth extends Program {
+final class Growth extends Program {
 
     private static final int BATCH = 16;
     private static final int CHART_WIDTH = 480;

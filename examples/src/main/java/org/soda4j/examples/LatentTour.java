@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
                 "Interpolates, mixes sections, finds directions, sweeps guidance, inverts and draws new"
                         + " images. On procedural shapes it trains a small model within minutes and"
                         + " measures whether edits do what they say; with MODEL it takes a trained one.")
-public final class LatentTour extends Program {
+final class LatentTour extends Program {
 
     private static final int HELD_OUT = 5;
     private static final int MOST_IMAGES = 5000;

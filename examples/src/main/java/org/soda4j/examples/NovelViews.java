@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
                 "Trains a small model on views of objects with their cameras, then draws objects"
                         + " that it has not seen from other cameras and compares with the truth,"
                         + " with the nearest source view and with the mean training image.")
-public final class NovelViews extends Program {
+final class NovelViews extends Program {
 
     private static final int SIZE = 32;
     private static final int BATCH = 16;

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
                     + " so that they compress, all else as it is.",
             "  pack-model RUN/model --card CARD.md --images FOLDER --out photos-32.zip"
         })
-public final class PackModel extends Program {
+final class PackModel extends Program {
 
     private static final int FLOAT_BITS = 24;
     private static final float LARGEST = 65504;

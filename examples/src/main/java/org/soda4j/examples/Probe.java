@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
                     + " [n, d] and labels [n]).",
             "Without --test every fifth row is for testing."
         })
-public final class Probe extends Program {
+final class Probe extends Program {
 
     private static final int HELD_OUT = 5;
 

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
                     + " training images that is kept out.",
             "The best choice then stands beside the encoder's features on test images."
         })
-public final class ProbeDenoiser extends Program {
+final class ProbeDenoiser extends Program {
 
     private static final int HELD_OUT = 5;
 

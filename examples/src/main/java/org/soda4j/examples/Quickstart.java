@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
                 "Trains a small SODA on 10,000 real images of 16 x 16 pixels without their labels,"
                         + " then compares its features with raw pixels and an untrained encoder,"
                         + " and draws reconstructions and interpolations.")
-public final class Quickstart extends Program {
+final class Quickstart extends Program {
 
     private static final int SIZE = 16;
     private static final Output FEATURES = Output.JOINED;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "resume",
         description = "Goes on with a run from its newest checkpoint, as if it had not stopped.")
-public final class Resume extends Program {
+final class Resume extends Program {
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;

@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
             "Measures the sum of all gradients over the ranks, and training steps.",
             "  scaling --ranks 2 --preset cifar10 --root FOLDER --steps 4"
         })
-public final class Scaling extends Program {
+final class Scaling extends Program {
 
     private static final int ROUNDS = 5;
     private static final int BUCKET = 4 << 20;

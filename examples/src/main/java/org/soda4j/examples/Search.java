@@ -28,7 +28,7 @@ import picocli.CommandLine.Command;
             "  search duplicates INDEX",
             "  search classify INDEX --labels labels.csv"
         })
-public final class Search extends Program {
+final class Search extends Program {
 
     @Override
     public Integer call() {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
                 "Draws a contact sheet: in each row an image, then the source and the target view of"
                         + " several epochs. The views of coil20 are the object from two sides, of all"
                         + " other data the published recipe's.")
-public final class ShowViews extends Program {
+final class ShowViews extends Program {
 
     private static final int EPOCHS = 4;
 

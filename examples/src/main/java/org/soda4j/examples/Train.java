@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "  train --images FOLDER --out RUN",
             "The latter chooses resolution, model, batch and length by itself."
         })
-public final class Train extends Program {
+final class Train extends Program {
 
     private static final int DEFAULT_MINUTES = 20;
 

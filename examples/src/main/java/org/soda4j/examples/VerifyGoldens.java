@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Runs every reference case of a folder and prints a line per quantity;"
                         + " exits with 1 if any is out of bounds or of an unknown kind.")
-public final class VerifyGoldens extends Program {
+final class VerifyGoldens extends Program {
 
     @Parameters(paramLabel = "DIR", description = "Folder with .safetensors files.")
     private Path folder;

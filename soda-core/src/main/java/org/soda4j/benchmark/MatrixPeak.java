@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
 import org.soda4j.Precision;
 import org.soda4j.engine.Internal;
+import org.soda4j.engine.MatrixOperators;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.PyTorchEngine;
@@ -39,8 +40,11 @@ public final class MatrixPeak {
             NDArray kernel = Operators.cast(a.reshape(SIZE, SIZE, 1, 1), format);
             double best = Double.POSITIVE_INFINITY;
             for (int i = 0; i < ROUNDS; i++) {
-                best = Math.min(best, seconds(() -> Operators.product(left, right, format)));
-                best = Math.min(best, seconds(() -> Operators.product(kernel, image, format)));
+                best = Math.min(best, seconds(() -> MatrixOperators.product(left, right, format)));
+                best =
+                        Math.min(
+                                best,
+                                seconds(() -> MatrixOperators.product(kernel, image, format)));
             }
             return 2.0 * SIZE * SIZE * SIZE / best;
         }

@@ -2,7 +2,7 @@ package org.soda4j.compute;
 
 import ai.djl.ndarray.NDArray;
 import org.soda4j.engine.Internal;
-import org.soda4j.engine.Operators;
+import org.soda4j.engine.MatrixOperators;
 
 /**
  * Cholesky's factor of a symmetric positive definite matrix: a lower triangle L with {@code L L^T}
@@ -25,7 +25,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @throws ai.djl.engine.EngineException if the matrix is not positive definite
      */
     public static TriangularFactor of(NDArray matrix) {
-        return new TriangularFactor(Operators.cholesky(matrix));
+        return new TriangularFactor(MatrixOperators.cholesky(matrix));
     }
 
     /**
@@ -35,7 +35,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @return x, in the manager of the factor
      */
     public NDArray solve(NDArray b) {
-        return Operators.solveTriangle(lower, b, false);
+        return MatrixOperators.solveTriangle(lower, b, false);
     }
 
     /**
@@ -45,7 +45,7 @@ public final class TriangularFactor implements AutoCloseable {
      * @return x, in the manager of the factor
      */
     public NDArray solveTransposed(NDArray b) {
-        return Operators.solveTriangle(lower, b, true);
+        return MatrixOperators.solveTriangle(lower, b, true);
     }
 
     @Override

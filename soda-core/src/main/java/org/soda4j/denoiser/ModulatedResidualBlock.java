@@ -235,7 +235,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
          * @return this
          */
         public Builder dropout(double dropout) {
-            UNetDenoiserConfig.requireDropout(dropout);
+            UNetBounds.requireDropout(dropout);
             this.dropout = dropout;
             return this;
         }

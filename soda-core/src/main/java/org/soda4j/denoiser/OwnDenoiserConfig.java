@@ -17,7 +17,7 @@ record OwnDenoiserConfig(
     OwnDenoiserConfig {
         Objects.requireNonNull(own, "own");
         String denoiser = "denoiser " + own + ": ";
-        imageShape = UNetDenoiserConfig.requireImageShape(denoiser + "imageShape", imageShape);
+        imageShape = UNetBounds.requireImageShape(denoiser + "imageShape", imageShape);
         Bounds.requireLatentSize(denoiser + "latentSize", 1, latentSize);
     }
 

@@ -138,7 +138,7 @@ public final class TimeEmbedding extends NamedBlock {
          * @return this
          */
         public Builder timeDivisor(double timeDivisor) {
-            UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
+            UNetBounds.requireTimeDivisor(timeDivisor);
             this.timeDivisor = timeDivisor;
             return this;
         }

@@ -11,12 +11,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
@@ -43,7 +41,6 @@ import org.soda4j.latent.LayerModulation;
  */
 public final class UNetDenoiser extends NamedBlock implements Denoiser {
 
-    private static final String ACTIVATIONS = "activations";
     private static final String MIDDLE = "middle";
     private static final int PUBLISHED_LATENT_SIZE = 128;
 
@@ -245,16 +242,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
      */
     @Internal
     public PairList<String, Object> options(NumberFormat format, Set<String> activations) {
-        for (String name : activations) {
-            if (!activationNames().contains(name)) {
-                throw new IllegalArgumentException(
-                        "activation: expected one of %s, found %s"
-                                .formatted(activationNames(), name));
-            }
-        }
-        PairList<String, Object> options = NamedBlock.options(format);
-        options.add(ACTIVATIONS, new TreeSet<>(activations));
-        return options;
+        return ActivationCapture.options(format, activations, activationNames());
     }
 
     @Override
@@ -272,8 +260,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             conditions.requireInputs(inputs.subNDList(3), images.getShape(), layout.size());
         }
         OperatorMode mode = mode(training, params);
-        Object asked = params == null ? null : params.get(ACTIVATIONS);
-        Set<?> wanted = asked instanceof Set<?> names ? names : Set.of();
+        ActivationCapture activations = ActivationCapture.of(params);
         try (NDList owned = new NDList()) {
             NDArray z = whole;
             if (masked) {
@@ -292,7 +279,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                 owned.add(attended);
             }
             NDArray projected = project(store, inputs, mode);
-            return denoise(store, projected, time, latents, attended, mode, wanted);
+            return denoise(store, projected, time, latents, attended, mode, activations);
         }
     }
 
@@ -326,22 +313,17 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             NDList latents,
             NDArray attended,
             OperatorMode mode,
-            Set<?> wanted) {
-        Map<String, NDArray> kept = new LinkedHashMap<>();
+            ActivationCapture activations) {
         Deque<NDArray> skips = new ArrayDeque<>();
         NDArray x = projected;
         skips.push(x);
         for (UNetStage stage : down) {
             x = stage.apply(store, x, time, latents, attended, mode);
             skips.push(x);
-            if (wanted.contains(localName(stage))) {
-                kept.put(localName(stage), Operators.float32(x, mode));
-            }
+            activations.offer(localName(stage), x, mode);
         }
         x = middle.apply(store, x, time, latents.get(middleSection()), attended, mode);
-        if (wanted.contains(MIDDLE)) {
-            kept.put(MIDDLE, Operators.float32(x, mode));
-        }
+        activations.offer(MIDDLE, x, mode);
         for (UNetStage stage : up) {
             NDArray before = x;
             if (stage.popsSkip()) {
@@ -354,9 +336,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                 x = stage.apply(store, before, time, latents, attended, mode);
             }
             before.close();
-            if (wanted.contains(localName(stage))) {
-                kept.put(localName(stage), Operators.float32(x, mode));
-            }
+            activations.offer(localName(stage), x, mode);
         }
         NDArray[] out = values(store, time, mode, output);
         NDList results = new NDList();
@@ -373,11 +353,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                                 mode)) {
             results.add(Operators.float32(prediction, mode));
         }
-        kept.forEach(
-                (name, activation) -> {
-                    activation.setName(name); // Last, because operators remove their inputs' names.
-                    results.add(activation);
-                });
+        activations.appendTo(results);
         return results;
     }
 

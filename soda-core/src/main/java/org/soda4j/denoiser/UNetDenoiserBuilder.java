@@ -14,19 +14,19 @@ import org.soda4j.latent.LayerModulation;
 @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class UNetDenoiserBuilder {
 
-    private List<Integer> imageShape = List.of(3, 32, 32);
-    private int channels = 128;
-    private List<Integer> multipliers = List.of(1, 2, 2, 2);
-    private int blocks = 2;
-    private List<Integer> attention = List.of(1);
-    private int channelsPerHead;
-    private double dropout = 0.1;
-    private boolean residualResampling;
-    private double timeDivisor = 1000;
-    private int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
-    private boolean identityModulation;
-    private boolean rescaledSums;
-    private UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
+    List<Integer> imageShape = List.of(3, 32, 32);
+    int channels = 128;
+    List<Integer> multipliers = List.of(1, 2, 2, 2);
+    int blocks = 2;
+    List<Integer> attention = List.of(1);
+    int channelsPerHead;
+    double dropout = 0.1;
+    boolean residualResampling;
+    double timeDivisor = 1000;
+    int groups = UNetDenoiserConfig.PUBLISHED_GROUPS;
+    boolean identityModulation;
+    boolean rescaledSums;
+    UNetInitialization initialization = UNetInitialization.PYTORCH_DEFAULT;
     private LatentLayout latent;
     private LayerModulation modulation;
     private long seed;
@@ -43,7 +43,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder imageShape(int... channelsHeightWidth) {
-        imageShape = UNetDenoiserConfig.requireImageShape("imageShape", list(channelsHeightWidth));
+        imageShape = UNetBounds.requireImageShape("imageShape", list(channelsHeightWidth));
         return this;
     }
 
@@ -56,7 +56,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder channels(int channels) {
-        UNetDenoiserConfig.requireChannels(channels, UNetDenoiserConfig.LAST_GROUPS);
+        UNetBounds.requireChannels(channels, UNetDenoiserConfig.LAST_GROUPS);
         this.channels = channels;
         return this;
     }
@@ -70,7 +70,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder multipliers(int... multipliers) {
-        this.multipliers = UNetDenoiserConfig.requireMultipliers(list(multipliers));
+        this.multipliers = UNetBounds.requireMultipliers(list(multipliers));
         return this;
     }
 
@@ -82,7 +82,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder blocks(int blocks) {
-        UNetDenoiserConfig.requireBlocks(blocks);
+        UNetBounds.requireBlocks(blocks);
         this.blocks = blocks;
         return this;
     }
@@ -96,7 +96,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder attention(int... levels) {
-        this.attention = UNetDenoiserConfig.requireAttention(list(levels));
+        this.attention = UNetBounds.requireAttention(list(levels));
         return this;
     }
 
@@ -108,7 +108,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder channelsPerHead(int channelsPerHead) {
-        UNetDenoiserConfig.requireChannelsPerHead(channelsPerHead);
+        UNetBounds.requireChannelsPerHead(channelsPerHead);
         this.channelsPerHead = channelsPerHead;
         return this;
     }
@@ -121,7 +121,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder dropout(double dropout) {
-        UNetDenoiserConfig.requireDropout(dropout);
+        UNetBounds.requireDropout(dropout);
         this.dropout = dropout;
         return this;
     }
@@ -147,7 +147,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder timeDivisor(double timeDivisor) {
-        UNetDenoiserConfig.requireTimeDivisor(timeDivisor);
+        UNetBounds.requireTimeDivisor(timeDivisor);
         this.timeDivisor = timeDivisor;
         return this;
     }
@@ -162,7 +162,7 @@ public final class UNetDenoiserBuilder {
      */
     @JsonProperty
     public UNetDenoiserBuilder groups(int groups) {
-        UNetDenoiserConfig.requireGroups(groups);
+        UNetBounds.requireGroups(groups);
         this.groups = groups;
         return this;
     }
@@ -248,20 +248,7 @@ public final class UNetDenoiserBuilder {
 
     /** Called by Jackson too. */
     UNetDenoiserConfig config() {
-        return new UNetDenoiserConfig(
-                imageShape,
-                channels,
-                multipliers,
-                blocks,
-                attention,
-                channelsPerHead,
-                dropout,
-                residualResampling,
-                timeDivisor,
-                groups,
-                identityModulation,
-                rescaledSums,
-                initialization);
+        return new UNetDenoiserConfig(this);
     }
 
     /**

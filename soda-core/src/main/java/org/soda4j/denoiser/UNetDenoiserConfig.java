@@ -3,12 +3,9 @@ package org.soda4j.denoiser;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import org.soda4j.engine.Bounds;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Resample;
 import org.soda4j.latent.LatentLayout;
@@ -49,15 +46,6 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
 
     static final int PUBLISHED_GROUPS = 32;
 
-    /** Bounds, each far above what has been published; no product of them leaves an int. */
-    private static final int MOST_CHANNELS = 8192;
-
-    private static final int MOST_MULTIPLIER = 64;
-    private static final int MOST_LEVELS = 16;
-    private static final int MOST_BLOCKS = 64;
-    private static final int MOST_IMAGE_CHANNELS = 1024;
-    private static final int MOST_PIXELS = 16_384;
-
     /** Keeps the text of a published network what it was before groups could be chosen. */
     static final class PublishedGroups {
         @Override
@@ -84,73 +72,55 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
         }
     }
 
-    UNetDenoiserConfig(
-            List<Integer> imageShape,
-            int channels,
-            List<Integer> multipliers,
-            int blocks,
-            List<Integer> attention,
-            int channelsPerHead,
-            double dropout,
-            boolean residualResampling,
-            double timeDivisor,
-            int groups,
-            boolean identityModulation,
-            boolean rescaledSums,
-            UNetInitialization initialization) {
-        imageShape = requireImageShape("imageShape", imageShape);
-        requireGroups(groups);
-        requireChannels(channels, LAST_GROUPS);
-        requireChannels(channels, groups);
-        multipliers = requireMultipliers(multipliers);
-        requireBlocks(blocks);
-        attention = requireAttention(attention).stream().distinct().sorted().toList();
-        requireChannelsPerHead(channelsPerHead);
-        requireDropout(dropout);
-        requireTimeDivisor(timeDivisor);
-        if (multipliers.isEmpty()) {
+    /** Checks what spans the builder's numbers; its setters checked each. */
+    UNetDenoiserConfig(UNetDenoiserBuilder from) {
+        imageShape = from.imageShape;
+        channels = from.channels;
+        multipliers = from.multipliers;
+        blocks = from.blocks;
+        attention = from.attention.stream().distinct().sorted().toList();
+        channelsPerHead = from.channelsPerHead;
+        dropout = from.dropout;
+        residualResampling = from.residualResampling;
+        timeDivisor = from.timeDivisor;
+        groups = from.groups;
+        identityModulation = from.identityModulation;
+        rescaledSums = from.rescaledSums;
+        initialization = from.initialization;
+        UNetBounds.requireChannels(channels, groups);
+        requireLevels();
+        requireHeads();
+    }
+
+    private void requireLevels() {
+        int levels = multipliers.size();
+        if (levels == 0) {
             throw new IllegalArgumentException(
                     "multipliers: expected at least one level, found none");
         }
-        if (!attention.isEmpty() && Collections.max(attention) >= multipliers.size()) {
+        if (!attention.isEmpty() && Collections.max(attention) >= levels) {
             throw new IllegalArgumentException(
                     "attention: expected levels 0 .. %d (there are %d multipliers), found %s"
-                            .formatted(multipliers.size() - 1, multipliers.size(), attention));
+                            .formatted(levels - 1, levels, attention));
         }
-        long down = 1L << Math.min(multipliers.size() - 1, Long.SIZE - 2);
+        long down = 1L << levels - 1;
         if (imageShape.get(1) % down != 0 || imageShape.get(2) % down != 0) {
             throw new IllegalArgumentException(
                     "imageShape: expected height and width divisible by %d, because %d levels halve them %d times, found %s; resize the images or use fewer multipliers"
-                            .formatted(
-                                    down, multipliers.size(), multipliers.size() - 1, imageShape));
+                            .formatted(down, levels, levels - 1, imageShape));
         }
-        if (channelsPerHead > 0) {
-            List<Integer> attended = new ArrayList<>(attention);
-            attended.add(multipliers.size() - 1); // the middle attends too
-            for (int level : attended) {
-                if (channels * multipliers.get(level) % channelsPerHead != 0) {
-                    throw new IllegalArgumentException(
-                            "channelsPerHead: expected a divisor of the %d channels of level %d, found %d"
-                                    .formatted(
-                                            channels * multipliers.get(level),
-                                            level,
-                                            channelsPerHead));
-                }
+    }
+
+    private void requireHeads() {
+        for (int level = 0; level < multipliers.size(); level++) {
+            boolean middle = level == multipliers.size() - 1;
+            boolean attends = middle || attention.contains(level);
+            if (attends && channelsPerHead > 0 && channels(level) % channelsPerHead != 0) {
+                throw new IllegalArgumentException(
+                        "channelsPerHead: expected a divisor of the %d channels of level %d, found %d"
+                                .formatted(channels(level), level, channelsPerHead));
             }
         }
-        this.imageShape = imageShape;
-        this.channels = channels;
-        this.multipliers = multipliers;
-        this.blocks = blocks;
-        this.attention = attention;
-        this.channelsPerHead = channelsPerHead;
-        this.dropout = dropout;
-        this.residualResampling = residualResampling;
-        this.timeDivisor = timeDivisor;
-        this.groups = groups;
-        this.identityModulation = identityModulation;
-        this.rescaledSums = rescaledSums;
-        this.initialization = Objects.requireNonNull(initialization, "initialization");
     }
 
     @Override
@@ -366,62 +336,5 @@ public final class UNetDenoiserConfig implements DenoiserConfig {
 
     int heads(int width) {
         return channelsPerHead == 0 ? 1 : width / channelsPerHead;
-    }
-
-    static List<Integer> requireImageShape(String field, List<Integer> shape) {
-        if (shape.size() != 3) {
-            throw new IllegalArgumentException(
-                    "%s: expected channels, height and width, found %s".formatted(field, shape));
-        }
-        Bounds.requireAll(field, 1, MOST_PIXELS, shape);
-        Bounds.require(field + " (channels)", 1, MOST_IMAGE_CHANNELS, shape.get(0));
-        return List.copyOf(shape);
-    }
-
-    static void requireChannels(int channels, int groups) {
-        if (channels < groups || channels % groups != 0) {
-            throw new IllegalArgumentException(
-                    "channels: expected a multiple of %d, the groups of the norms, found %d"
-                            .formatted(groups, channels));
-        }
-        Bounds.require("channels", 1, MOST_CHANNELS, channels);
-    }
-
-    static void requireGroups(int groups) {
-        Bounds.require("groups", 1, MOST_CHANNELS, groups);
-    }
-
-    static List<Integer> requireMultipliers(List<Integer> multipliers) {
-        Bounds.require("multipliers (levels)", 0, MOST_LEVELS, multipliers.size());
-        Bounds.requireAll("multipliers", 1, MOST_MULTIPLIER, multipliers);
-        return List.copyOf(multipliers);
-    }
-
-    static void requireBlocks(int blocks) {
-        Bounds.require("blocks", 1, MOST_BLOCKS, blocks);
-    }
-
-    static List<Integer> requireAttention(List<Integer> levels) {
-        Bounds.requireAll("attention", 0, MOST_LEVELS - 1, levels);
-        return List.copyOf(levels);
-    }
-
-    static void requireChannelsPerHead(int channelsPerHead) {
-        Bounds.require("channelsPerHead", 0, MOST_CHANNELS * MOST_MULTIPLIER, channelsPerHead);
-    }
-
-    static void requireDropout(double dropout) {
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException(
-                    "dropout: expected a probability of at least 0 and less than 1, found "
-                            + dropout);
-        }
-    }
-
-    static void requireTimeDivisor(double divisor) {
-        if (!(divisor > 0 && divisor < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "timeDivisor: expected a positive number, found " + divisor);
-        }
     }
 }

@@ -7,13 +7,12 @@ import java.util.Objects;
  *
  * @param <T> the builder itself
  */
-public abstract class SolverOptions<T extends SolverOptions<T>> {
+abstract sealed class SolverOptions<T extends SolverOptions<T>>
+        permits DpmSolver.Builder, HeunSampler.Builder, UniPc.Builder {
 
     int steps = 10;
     TimestepSpacing spacing = TimestepSpacing.LOG_SNR;
     Thresholding thresholding = Thresholding.DYNAMIC;
-
-    SolverOptions() {}
 
     abstract T self();
 

@@ -307,19 +307,6 @@ public final class Operators {
     }
 
     /**
-     * A bare matrix product, to measure the machine by.
-     *
-     * @param a {@code [N, K]}, or {@code [N, K, 1, 1]} for a product by the library for
-     *     convolutions
-     * @param b {@code [K, M]}, or then {@code [1, K, H, W]}
-     * @param format of the product
-     * @return {@code [N, M]} or {@code [1, N, H, W]}
-     */
-    public static NDArray product(NDArray a, NDArray b, NumberFormat format) {
-        return call("product", a, b, format.code());
-    }
-
-    /**
      * Overwrites an array in place, a parameter too, converting data type and device.
      *
      * @param target what is overwritten
@@ -340,28 +327,6 @@ public final class Operators {
 
     static NDArray number(double value) {
         return MODULE.constant(value);
-    }
-
-    /**
-     * The lower triangle whose product with its transpose is a matrix, without gradients.
-     *
-     * @param matrix symmetric, positive definite, {@code [d, d]}
-     * @return {@code [d, d]}
-     */
-    public static NDArray cholesky(NDArray matrix) {
-        return call("cholesky", matrix);
-    }
-
-    /**
-     * Solves {@code L x = b}, or {@code L^T x = b}, without gradients.
-     *
-     * @param lower L, a lower triangle
-     * @param b {@code [d, n]}
-     * @param transposed whether L^T is meant
-     * @return x
-     */
-    public static NDArray solveTriangle(NDArray lower, NDArray b, boolean transposed) {
-        return call("solve_triangle", lower, b, flag(transposed));
     }
 
     static NDArray flag(boolean value) {

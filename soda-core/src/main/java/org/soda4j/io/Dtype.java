@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
  * The element types of a safetensors file that this library reads; the constants are spelled as in
  * the file.
  */
-public enum Dtype {
+enum Dtype {
     /** 64-bit IEEE float. */
     F64(8, DataType.FLOAT64),
     /** 32-bit IEEE float. */

@@ -104,7 +104,7 @@ public final class PyTorchWeights {
             }
             unexpected.remove(inFile);
             Shape expected = parameter.getValue();
-            Shape found = file.info(inFile).shape();
+            Shape found = file.shape(inFile);
             if (expected.equals(found)) {
                 fitting.add(name);
             } else {

@@ -3,6 +3,7 @@ package org.soda4j.io;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -96,13 +97,18 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * What the header says of a tensor.
+     * What the header says of a tensor's shape.
      *
      * @param name one of {@link #names()}
-     * @return dtype, shape and place
+     * @return its shape; the empty shape is a scalar
      * @throws SafetensorsException if there is no such tensor
      */
-    public TensorInfo info(String name) throws SafetensorsException {
+    public Shape shape(String name) throws SafetensorsException {
+        return info(name).shape();
+    }
+
+    /** What the header says of a tensor. */
+    TensorInfo info(String name) throws SafetensorsException {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
             throw new SafetensorsException(
@@ -144,8 +150,8 @@ public final class SafetensorsFile implements AutoCloseable {
      *
      * @param name one of {@link #names()}
      * @param manager what the array belongs to, and the device it is put on
-     * @return the array, with the shape of the file and the dtype of {@link Dtype#dataType()}
-     *     (bfloat16 is widened to float32, int16 to int32); the manager or the caller closes it
+     * @return the array, with the shape and the dtype of the file (but bfloat16 is widened to
+     *     float32, int16 to int32); the manager or the caller closes it
      * @throws SafetensorsException if there is no such tensor, it has more than 2 GiB, or a boolean
      *     is neither 0 nor 1
      * @throws IOException if the file cannot be read

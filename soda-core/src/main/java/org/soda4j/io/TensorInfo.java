@@ -12,7 +12,7 @@ import ai.djl.ndarray.types.Shape;
  * @param end the byte after its last; {@code end - begin} is the shape's product times {@link
  *     Dtype#bytes()}
  */
-public record TensorInfo(String name, Dtype dtype, Shape shape, long begin, long end) {
+record TensorInfo(String name, Dtype dtype, Shape shape, long begin, long end) {
 
     /**
      * The size in the file.

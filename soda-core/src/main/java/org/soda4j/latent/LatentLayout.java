@@ -124,6 +124,30 @@ public record LatentLayout(@JsonValue List<Integer> sizes) {
         }
     }
 
+    /**
+     * Returns one factor for each dimension of z: 1 where its section is kept, 0 where it is
+     * dropped.
+     *
+     * @param keep a flag for each section
+     * @return as many numbers as z has dimensions
+     * @throws IllegalArgumentException if there is another number of flags
+     */
+    public float[] mask(boolean[] keep) {
+        if (keep.length != sections()) {
+            throw new IllegalArgumentException(
+                    "keep: expected a flag for each of the %d sections of the latent, found %d"
+                            .formatted(sections(), keep.length));
+        }
+        float[] mask = new float[size()];
+        int begin = 0;
+        for (int i = 0; i < keep.length; i++) {
+            int end = begin + size(i);
+            Arrays.fill(mask, begin, end, keep[i] ? 1 : 0);
+            begin = end;
+        }
+        return mask;
+    }
+
     @Override
     public String toString() {
         return sizes.toString();

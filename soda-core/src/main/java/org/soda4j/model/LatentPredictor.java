@@ -10,14 +10,12 @@ import java.util.List;
 import java.util.Set;
 import org.soda4j.diffusion.NoisePredictor;
 import org.soda4j.diffusion.SectionKeep;
-import org.soda4j.engine.Internal;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.ThreadTeam;
 import org.soda4j.latent.LatentLayout;
 
 /** The denoiser under one batch of latents, as samplers ask it: all choices of sections at once. */
-@Internal
-public final class LatentPredictor implements NoisePredictor, AutoCloseable {
+final class LatentPredictor implements NoisePredictor, AutoCloseable {
 
     private final SodaModel model;
     private final LatentLayout layout;
@@ -76,7 +74,7 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
                                     keep ->
                                             conditions.kept(
                                                     rows,
-                                                    mask(layout, keep.flags(layout.sections())),
+                                                    layout.mask(keep.flags(layout.sections())),
                                                     keep.keepsCamera()))
                             .toList();
             kept = new NDList();
@@ -91,23 +89,6 @@ public final class LatentPredictor implements NoisePredictor, AutoCloseable {
             }
         }
         keeps = List.copyOf(asked);
-    }
-
-    /** One factor per dimension of z: 1 where its section is kept, 0 where it is dropped. */
-    public static float[] mask(LatentLayout layout, boolean[] keep) {
-        if (keep.length != layout.sections()) {
-            throw new IllegalArgumentException(
-                    "keep: expected a flag for each of the %d sections of the latent, found %d"
-                            .formatted(layout.sections(), keep.length));
-        }
-        float[] mask = new float[layout.size()];
-        int dimension = 0;
-        for (int section = 0; section < keep.length; section++) {
-            int end = dimension + layout.size(section);
-            Arrays.fill(mask, dimension, end, keep[section] ? 1 : 0);
-            dimension = end;
-        }
-        return mask;
     }
 
     @Override

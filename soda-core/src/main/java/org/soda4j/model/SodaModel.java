@@ -27,7 +27,6 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.InferenceParameters;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.Lifetime;
-import org.soda4j.engine.ModelPredictor;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;

@@ -72,7 +72,7 @@ public final class TrainingLoss {
         int d = layout.size();
         float[] masks = new float[keep.length * d];
         for (int i = 0; i < keep.length; i++) {
-            System.arraycopy(LatentPredictor.mask(layout, keep[i]), 0, masks, i * d, d);
+            System.arraycopy(layout.mask(keep[i]), 0, masks, i * d, d);
         }
         Shape rows = new Shape(keep.length, d);
         Shape each = new Shape(keep.length, 1, d);

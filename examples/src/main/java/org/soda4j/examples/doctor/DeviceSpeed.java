@@ -64,8 +64,8 @@ public final class DeviceSpeed implements CaseList {
         }
 
         @Override
-        public String precision() {
-            return number.name().toLowerCase(Locale.ROOT);
+        public Precision number() {
+            return number;
         }
 
         @Override

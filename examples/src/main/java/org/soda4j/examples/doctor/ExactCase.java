@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
-import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.engine.PyTorchEngine;
 
@@ -23,11 +22,6 @@ record ExactCase(OperatorCase operator, Precision number, Device where, double b
     @Override
     public String family() {
         return operator.family();
-    }
-
-    @Override
-    public String precision() {
-        return number.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

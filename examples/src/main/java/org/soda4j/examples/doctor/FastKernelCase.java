@@ -2,7 +2,6 @@ package org.soda4j.examples.doctor;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.FastKernel;
@@ -43,11 +42,6 @@ record FastKernelCase(
     @Override
     public String family() {
         return kernel.id();
-    }
-
-    @Override
-    public String precision() {
-        return number.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -40,11 +40,6 @@ record FastKernelSpeedCase(FastKernel kernel, Precision number) implements Check
     }
 
     @Override
-    public String precision() {
-        return number.name().toLowerCase(Locale.ROOT);
-    }
-
-    @Override
     public String shape() {
         return "speed of " + (kernel == FastKernel.DOUBLING ? DOUBLED : SHAPE);
     }

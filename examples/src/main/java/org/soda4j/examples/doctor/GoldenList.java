@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.soda4j.Precision;
 import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
 
@@ -54,8 +55,8 @@ public final class GoldenList implements CaseList {
         }
 
         @Override
-        public String precision() {
-            return "fp32";
+        public Precision number() {
+            return Precision.FP32;
         }
 
         @Override

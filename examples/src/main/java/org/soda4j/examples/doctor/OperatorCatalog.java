@@ -7,6 +7,7 @@ import java.util.List;
 import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.KernelShape;
+import org.soda4j.engine.MatrixOperators;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -281,7 +282,7 @@ final class OperatorCatalog {
         return OperatorCase.withoutGradients(
                 "product",
                 "40 x 48 x 56",
-                (a, mode) -> new NDList(Operators.product(a[0], a[1], mode.format())),
+                (a, mode) -> new NDList(MatrixOperators.product(a[0], a[1], mode.format())),
                 Input.of(40, 48),
                 Input.weight(48, 56));
     }

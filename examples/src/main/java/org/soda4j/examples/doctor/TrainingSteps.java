@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.soda4j.Precision;
@@ -48,11 +47,6 @@ record TrainingSteps(Device device, Precision number) implements CheckCase {
     @Override
     public String family() {
         return "training";
-    }
-
-    @Override
-    public String precision() {
-        return number.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

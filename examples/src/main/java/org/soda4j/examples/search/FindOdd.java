@@ -1,14 +1,11 @@
 package org.soda4j.examples.search;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.soda4j.Soda;
 import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.eval.search.OddOnesOut;
-import org.soda4j.examples.training.ModelOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,13 +34,7 @@ public final class FindOdd extends IndexProgram {
             description = "By how badly the model draws an image; reads all images again.")
     private boolean loss;
 
-    @Option(
-            names = "--model",
-            paramLabel = "RUN",
-            description = "The model, if it was moved. Default: that of search build.")
-    private Path run;
-
-    @Mixin private ModelOptions model;
+    @Mixin private IndexedModel model;
 
     @Override
     Answer answer(ImageIndex index) throws IOException {
@@ -52,7 +43,7 @@ public final class FindOdd extends IndexProgram {
         List<String> ids = index.ids();
         double[] scores;
         if (loss) {
-            try (Soda soda = load(model, run)) {
+            try (Soda soda = load(model)) {
                 scores =
                         OddOnesOut.denoiserLoss(
                                 soda, ids.stream().map(imageFolder()::resolve).toList(), DRAWS);
@@ -66,9 +57,7 @@ public final class FindOdd extends IndexProgram {
         List<ThumbnailSheet.Item> items = new ArrayList<>();
         for (OddOnesOut.Odd each : odd) {
             text.append(line(each.score(), each.id()));
-            items.add(
-                    new ThumbnailSheet.Item(
-                            each.id(), String.format(Locale.ROOT, "%.4f", each.score())));
+            items.add(ThumbnailSheet.Item.scored(each.id(), each.score()));
         }
         String note =
                 loss

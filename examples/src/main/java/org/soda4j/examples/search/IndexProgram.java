@@ -11,7 +11,6 @@ import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
-import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelImage;
 import org.soda4j.io.ConfigText;
@@ -89,11 +88,11 @@ abstract class IndexProgram extends Program {
     }
 
     /** Opens a named model, or the one that the index was built with. */
-    final Soda load(ModelOptions options, Path named) throws IOException {
-        return options.load(
-                named == null
+    final Soda load(IndexedModel model) throws IOException {
+        return model.options.load(
+                model.named == null
                         ? Path.of(requireSource("its model; name one with --model").model())
-                        : named);
+                        : model.named);
     }
 
     private IndexSource requireSource(String what) {

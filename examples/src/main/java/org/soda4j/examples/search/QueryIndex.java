@@ -5,13 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.soda4j.Soda;
 import org.soda4j.eval.search.ImageEncoder;
 import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.eval.search.ImageQuery;
 import org.soda4j.eval.search.Match;
-import org.soda4j.examples.training.ModelOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,13 +59,7 @@ public final class QueryIndex extends IndexProgram {
     @Option(names = "--exact", description = "Compares with every image, without the graph.")
     private boolean exact;
 
-    @Option(
-            names = "--model",
-            paramLabel = "RUN",
-            description = "The model, if it was moved. Default: that of search build.")
-    private Path run;
-
-    @Mixin private ModelOptions model;
+    @Mixin private IndexedModel model;
 
     @Override
     Answer answer(ImageIndex index) throws IOException {
@@ -79,9 +71,7 @@ public final class QueryIndex extends IndexProgram {
         List<ThumbnailSheet.Item> items = new ArrayList<>();
         for (Match match : matches) {
             text.append(line(match.similarity(), match.id()));
-            items.add(
-                    new ThumbnailSheet.Item(
-                            match.id(), String.format(Locale.ROOT, "%.4f", match.similarity())));
+            items.add(ThumbnailSheet.Item.scored(match.id(), match.similarity()));
         }
         ThumbnailSheet sheet =
                 sheet().add(
@@ -114,7 +104,7 @@ public final class QueryIndex extends IndexProgram {
                                 + ": expected an image file, or the path of an indexed one, found neither");
             }
         }
-        try (Soda soda = load(model, run)) {
+        try (Soda soda = load(model)) {
             Path[] files =
                     images.stream()
                             .map(

@@ -3,6 +3,7 @@ package org.soda4j.examples.search;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.soda4j.eval.report.ThumbnailSection;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.io.DatasetException;
@@ -28,6 +29,11 @@ final class ThumbnailSheet {
         /** An indexed image. */
         Item(String id, String caption) {
             this(Path.of(id), id, caption);
+        }
+
+        /** An indexed image above its score. */
+        static Item scored(String id, double score) {
+            return new Item(id, String.format(Locale.ROOT, "%.4f", score));
         }
     }
 

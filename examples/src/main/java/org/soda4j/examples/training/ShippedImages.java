@@ -6,12 +6,12 @@ import org.soda4j.image.ImageDecoder;
 import org.soda4j.models.ShippedModel;
 
 /** Images that a model of {@code soda-models} has drawn, for programs to show and edit. */
-public final class ShippedImages {
+final class ShippedImages {
 
     private ShippedImages() {}
 
     /** Decodes them. */
-    public static ImageDataset of(ShippedModel model) {
+    static ImageDataset of(ShippedModel model) {
         ImageDecoder decoder = ImageDecoder.builder().build();
         return new DecodedImages(
                 model.gallery().stream().map(png -> decoder.decode("gallery", png)).toList());

@@ -3,6 +3,7 @@ package org.soda4j.examples.doctor;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.soda4j.Precision;
 
 /** Cases that end in every way; the arguments say which. None of them needs the engine. */
 public final class FaultyCases implements CaseList {
@@ -69,8 +70,8 @@ public final class FaultyCases implements CaseList {
         }
 
         @Override
-        public String precision() {
-            return "fp32";
+        public Precision number() {
+            return Precision.FP32;
         }
 
         @Override

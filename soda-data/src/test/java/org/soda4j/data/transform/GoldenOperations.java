@@ -60,7 +60,7 @@ final class GoldenOperations {
         ByteBuffer buffer = file.buffer(name);
         byte[] samples = new byte[buffer.remaining()];
         buffer.get(samples);
-        long[] shape = file.info(name).shape().getShape();
+        long[] shape = file.shape(name).getShape();
         return new Pixels((int) shape[0], (int) shape[1], samples);
     }
 }

@@ -118,7 +118,7 @@ enum FeatureSetFormat {
                 if (!tensors.names().contains(FEATURES)) {
                     throw missingFeatures(file, tensors.names().toString());
                 }
-                requireShape(file, tensors.info(FEATURES).shape().getShape());
+                requireShape(file, tensors.shape(FEATURES).getShape());
                 NDArray features = tensors.read(FEATURES, manager);
                 Map<String, String> metadata = tensors.metadata();
                 List<String> names =

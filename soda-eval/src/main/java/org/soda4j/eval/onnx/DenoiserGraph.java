@@ -142,29 +142,25 @@ final class DenoiserGraph {
             frequencies[i] = (float) Math.exp(-Math.log(10000) * i / (half - 1));
         }
         float[] divisor = {(float) config.timeDivisor()};
-        String column = graph.node("Reshape", List.of(times, graph.integers(-1, 1)));
-        String scaled =
-                graph.node("Div", List.of(column, graph.constant("time.divisor", divisor, 1)));
+        String column = graph.node("Reshape", times, graph.integers(-1, 1));
+        String scaled = graph.node("Div", column, graph.constant("time.divisor", divisor, 1));
         String angles =
-                graph.node(
-                        "Mul", List.of(scaled, graph.constant("time.waves", frequencies, 1, half)));
+                graph.node("Mul", scaled, graph.constant("time.waves", frequencies, 1, half));
         String waves =
                 graph.node(
                         "Concat",
-                        List.of(
-                                graph.node("Sin", List.of(angles)),
-                                graph.node("Cos", List.of(angles))),
+                        List.of(graph.node("Sin", angles), graph.node("Cos", angles)),
                         OnnxGraph.integer("axis", 1));
-        String hidden = graph.silu(linear(waves, "time_emb.lin1"));
-        return graph.silu(linear(hidden, "time_emb.lin2"));
+        String hidden = graph.silu(graph.linear(waves, weights, "time_emb.lin1"));
+        return graph.silu(graph.linear(hidden, weights, "time_emb.lin2"));
     }
 
     /** The target camera's channels join the image's, as zeros where the camera is hidden. */
     private String withRays(String noisy) {
         String rays = viewGraph.rayChannels("decoder", BATCH, height, width);
         String keep = graph.input("keep_camera", OnnxGraph.FLOAT, BATCH);
-        String factor = graph.node("Reshape", List.of(keep, graph.integers(-1, 1, 1, 1)));
-        String kept = graph.node("Mul", List.of(rays, factor));
+        String factor = graph.node("Reshape", keep, graph.integers(-1, 1, 1, 1));
+        String kept = graph.node("Mul", rays, factor);
         return graph.node("Concat", List.of(noisy, kept), OnnxGraph.integer("axis", 1));
     }
 
@@ -177,9 +173,9 @@ final class DenoiserGraph {
             Arrays.fill(parts, from, from + layout.size(i), 1);
         }
         String spread = graph.constant("spread", parts, count, layout.size());
-        String each = graph.node("MatMul", List.of(keep, spread));
+        String each = graph.node("MatMul", keep, spread);
         String one = views == null ? z : viewGraph.pooled(z);
-        sections = sections(graph.silu(graph.node("Mul", List.of(one, each))));
+        sections = sections(graph.silu(graph.node("Mul", one, each)));
         tokens =
                 views == null || views.crossAttention().isEmpty()
                         ? null
@@ -193,7 +189,7 @@ final class DenoiserGraph {
                         "Transpose",
                         List.of(graph.toMaps(rows)),
                         OnnxGraph.integers("perm", 0, 2, 1));
-        return graph.node("Unsqueeze", List.of(across, graph.integers(3)));
+        return graph.node("Unsqueeze", across, graph.integers(3));
     }
 
     private List<String> sections(String active) {
@@ -245,30 +241,27 @@ final class DenoiserGraph {
         channels = out;
         h = graph.silu(modulated(h, name, modulation.section(depth, config.depths())));
         h = convolution(h, name + "conv2.1", 1);
-        String sum = graph.node("Add", List.of(h, shortcut));
+        String sum = graph.node("Add", h, shortcut);
         if (!config.rescaledSums()) {
             return sum;
         }
         float[] factor = {(float) Math.sqrt(0.5)};
-        return graph.node("Mul", List.of(sum, graph.kernel(name + "rescaling", factor, 1)));
+        return graph.node("Mul", sum, graph.kernel(name + "rescaling", factor, 1));
     }
 
     /** {@code z_s (t_s norm(h) + t_b) + z_b}, as one scale and one shift of what is normalised. */
     private String modulated(String h, String name, int section) {
-        List<String> t = chunks(linear(time, name + "time_emb.1"));
-        List<String> z = chunks(linear(sections.get(section), name + "z_emb.1"));
+        List<String> t = chunks(graph.linear(time, weights, name + "time_emb.1"));
+        List<String> z = chunks(graph.linear(sections.get(section), weights, name + "z_emb.1"));
         String weight = vector(name + "norm2.weight");
         String bias = vector(name + "norm2.bias");
-        String timeScale = graph.node("Mul", List.of(t.get(0), weight));
-        String scale = graph.node("Mul", List.of(z.get(0), timeScale));
-        String timeShift =
-                graph.node("Add", List.of(graph.node("Mul", List.of(t.get(0), bias)), t.get(1)));
-        String shift =
-                graph.node(
-                        "Add", List.of(graph.node("Mul", List.of(z.get(0), timeShift)), z.get(1)));
+        String timeScale = graph.node("Mul", t.get(0), weight);
+        String scale = graph.node("Mul", z.get(0), timeScale);
+        String timeShift = graph.node("Add", graph.node("Mul", t.get(0), bias), t.get(1));
+        String shift = graph.node("Add", graph.node("Mul", z.get(0), timeShift), z.get(1));
         String normal = graph.groupNorm(h, config.groups(), channels, height, width);
-        String scaled = graph.node("Mul", List.of(normal, perChannel(scale)));
-        return graph.node("Add", List.of(scaled, perChannel(shift)));
+        String scaled = graph.node("Mul", normal, perChannel(scale));
+        return graph.node("Add", scaled, perChannel(shift));
     }
 
     private List<String> chunks(String both) {
@@ -280,7 +273,7 @@ final class DenoiserGraph {
     }
 
     private String perChannel(String rows) {
-        return graph.node("Unsqueeze", List.of(graph.toMaps(rows), graph.integers(2, 3)));
+        return graph.node("Unsqueeze", graph.toMaps(rows), graph.integers(2, 3));
     }
 
     private String vector(String name) {
@@ -295,9 +288,7 @@ final class DenoiserGraph {
         int pixels = height * width;
         String normal = normAffine(x, name + "norm", config.groups());
         String projected = pointwise(normal, name + "projection", 3 * channels);
-        String rows =
-                graph.node(
-                        "Reshape", List.of(projected, graph.integers(0, heads, 3L * each, pixels)));
+        String rows = graph.node("Reshape", projected, graph.integers(0, heads, 3L * each, pixels));
         List<String> parts =
                 graph.nodes(
                         "Split",
@@ -315,9 +306,8 @@ final class DenoiserGraph {
         String queries =
                 graph.node(
                         "Reshape",
-                        List.of(
-                                pointwise(normal, name + "query", channels),
-                                graph.integers(0, heads, each, (long) height * width)));
+                        pointwise(normal, name + "query", channels),
+                        graph.integers(0, heads, each, (long) height * width));
         List<String> parts =
                 graph.nodes(
                         "Split",
@@ -325,9 +315,8 @@ final class DenoiserGraph {
                         List.of(
                                 graph.node(
                                         "Reshape",
-                                        List.of(
-                                                pointwise(tokens, name + "key_value", 2 * channels),
-                                                graph.integers(0, heads, 2L * each, -1))),
+                                        pointwise(tokens, name + "key_value", 2 * channels),
+                                        graph.integers(0, heads, 2L * each, -1)),
                                 graph.integers(each, each)),
                         OnnxGraph.integer("axis", 2));
         return attended(x, name, queries, parts.get(0), parts.get(1));
@@ -344,12 +333,12 @@ final class DenoiserGraph {
         int each = config.channelsPerHead() == 0 ? channels : config.channelsPerHead();
         float[] root = {(float) Math.pow(each, -0.5)};
         String scale = graph.kernel(name + "scale", root, 1);
-        String scaled = graph.node("Mul", List.of(queries, scale));
-        String products = graph.node("MatMul", List.of(transposed(scaled), keys));
+        String scaled = graph.node("Mul", queries, scale);
+        String products = graph.node("MatMul", transposed(scaled), keys);
         String shares = graph.node("Softmax", List.of(products), OnnxGraph.integer("axis", -1));
-        String y = graph.node("MatMul", List.of(values, transposed(shares)));
-        String maps = graph.node("Reshape", List.of(y, graph.integers(0, channels, height, width)));
-        return graph.node("Add", List.of(pointwise(maps, name + "output", channels), x));
+        String y = graph.node("MatMul", values, transposed(shares));
+        String maps = graph.node("Reshape", y, graph.integers(0, channels, height, width));
+        return graph.node("Add", pointwise(maps, name + "output", channels), x);
     }
 
     private String transposed(String x) {
@@ -362,17 +351,6 @@ final class DenoiserGraph {
         String weight = graph.kernel(name + ".weight", kernel, out, kernel.length / out, 1, 1);
         String bias = graph.kernel(name + ".bias", weights.values(name + ".bias"), out);
         return graph.convolution(x, weight, bias, 1, 1);
-    }
-
-    private String linear(String x, String name) {
-        long[] shape = weights.shape(name + ".weight");
-        return graph.node(
-                "Gemm",
-                List.of(
-                        x,
-                        graph.constant(name + ".weight", weights.values(name + ".weight"), shape),
-                        vector(name + ".bias")),
-                OnnxGraph.integer("transB", 1));
     }
 
     private String convolution(String x, String name, int stride) {
@@ -391,7 +369,7 @@ final class DenoiserGraph {
                 graph.kernel(name + ".weight", weights.values(name + ".weight"), 1, channels, 1, 1);
         String bias =
                 graph.kernel(name + ".bias", weights.values(name + ".bias"), 1, channels, 1, 1);
-        return graph.node("Add", List.of(graph.node("Mul", List.of(normal, weight)), bias));
+        return graph.node("Add", graph.node("Mul", normal, weight), bias);
     }
 
     private String resize(String x, Resampling how) {

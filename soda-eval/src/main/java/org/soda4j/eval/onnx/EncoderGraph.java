@@ -92,14 +92,7 @@ final class EncoderGraph {
     private void outputs(List<String> means) {
         String features = means.get(means.size() - 1);
         long[] shape = weights.shape("fc.weight");
-        String latent =
-                graph.node(
-                        "Gemm",
-                        List.of(
-                                features,
-                                graph.constant("fc.weight", weights.values("fc.weight"), shape),
-                                graph.constant("fc.bias", weights.values("fc.bias"), shape[0])),
-                        OnnxGraph.integer("transB", 1));
+        String latent = graph.linear(features, weights, "fc");
         String normalized =
                 graph.node(
                         "LpNormalization",
@@ -118,9 +111,8 @@ final class EncoderGraph {
             String mean = graph.constant("feature.mean", statistics.get().mean(), size);
             String deviation =
                     graph.constant("feature.deviation", statistics.get().deviation(), size);
-            String centred = graph.node("Sub", List.of(all, mean));
-            graph.output(
-                    "standardized", graph.node("Div", List.of(centred, deviation)), BATCH, size);
+            String centred = graph.node("Sub", all, mean);
+            graph.output("standardized", graph.node("Div", centred, deviation), BATCH, size);
         }
     }
 
@@ -157,7 +149,7 @@ final class EncoderGraph {
                         OnnxGraph.integer("antialias", 1),
                         OnnxGraph.integer("exclude_outside", 1));
         String levels = graph.cast(resized, OnnxGraph.FLOAT);
-        return graph.node("Div", List.of(levels, graph.constant("byte", new float[] {BYTE})));
+        return graph.node("Div", levels, graph.constant("byte", new float[] {BYTE}));
     }
 
     /** The largest central part with the model's proportions, as {@link ImagePreparation} says. */
@@ -173,14 +165,14 @@ final class EncoderGraph {
                         "Gather",
                         List.of(size, graph.integers(1, 0)),
                         OnnxGraph.integer("axis", 0));
-        String product = graph.node("Mul", List.of(exchanged, graph.integers(height, width)));
-        String fitting = graph.node("Div", List.of(product, graph.integers(width, height)));
-        String least = graph.node("Max", List.of(fitting, graph.integers(1)));
-        String kept = graph.node("Min", List.of(size, least));
-        String rest = graph.node("Sub", List.of(size, kept));
-        String from = graph.node("Div", List.of(rest, graph.integers(2)));
-        String to = graph.node("Add", List.of(from, kept));
-        return graph.node("Slice", List.of(x, from, to, graph.integers(2, 3)));
+        String product = graph.node("Mul", exchanged, graph.integers(height, width));
+        String fitting = graph.node("Div", product, graph.integers(width, height));
+        String least = graph.node("Max", fitting, graph.integers(1));
+        String kept = graph.node("Min", size, least);
+        String rest = graph.node("Sub", size, kept);
+        String from = graph.node("Div", rest, graph.integers(2));
+        String to = graph.node("Add", from, kept);
+        return graph.node("Slice", x, from, to, graph.integers(2, 3));
     }
 
     /** Pillow's luma in whole numbers, all of which float32 holds exactly. */
@@ -189,7 +181,7 @@ final class EncoderGraph {
         String half = graph.constant("luma.half", new float[] {32768}, 1);
         String sum = graph.convolution(graph.cast(colours, OnnxGraph.FLOAT), luma, half, 1, 1);
         String scale = graph.constant("luma.scale", new float[] {0x1p-16f});
-        String level = graph.node("Floor", List.of(graph.node("Mul", List.of(sum, scale))));
+        String level = graph.node("Floor", graph.node("Mul", sum, scale));
         return graph.cast(level, OnnxGraph.UINT8);
     }
 
@@ -204,11 +196,8 @@ final class EncoderGraph {
             shift[c] = (float) (-normalization.mean().get(c) / normalization.deviation().get(c));
         }
         String scaled =
-                graph.node(
-                        "Mul",
-                        List.of(images, graph.constant("pixel.scale", scale, 1, channels, 1, 1)));
-        return graph.node(
-                "Add", List.of(scaled, graph.constant("pixel.shift", shift, 1, channels, 1, 1)));
+                graph.node("Mul", images, graph.constant("pixel.scale", scale, 1, channels, 1, 1));
+        return graph.node("Add", scaled, graph.constant("pixel.shift", shift, 1, channels, 1, 1));
     }
 
     private String block(String x, String name, int stride) {
@@ -229,7 +218,7 @@ final class EncoderGraph {
             y = convNormRelu(x, name + "conv1", name + "bn1", stride);
             y = convNorm(y, name + "conv2", name + "bn2", 1);
         }
-        return graph.node("Relu", List.of(graph.node("Add", List.of(y, shortcut))));
+        return graph.node("Relu", graph.node("Add", y, shortcut));
     }
 
     /** Norm and ReLU before each convolution; those between two are folded as elsewhere. */
@@ -249,7 +238,7 @@ final class EncoderGraph {
             y = convNormRelu(y, name + "conv2", name + "bn3", stride);
         }
         y = convolution(y, name + (bottleneck ? "conv3" : "conv2"), 1);
-        return graph.node("Add", List.of(y, shortcut));
+        return graph.node("Add", y, shortcut);
     }
 
     private String normRelu(String x, String norm) {
@@ -258,7 +247,7 @@ final class EncoderGraph {
         if (config.norm() == NormLayer.GROUP_NORM) {
             int groups = config.norm().groups(scale.length);
             String normal = graph.groupNorm(x, groups, scale.length, height, width);
-            return graph.node("Relu", List.of(scaledAndShifted(normal, norm, scale, bias)));
+            return graph.node("Relu", scaledAndShifted(normal, norm, scale, bias));
         }
         float[] mean = weights.values(norm + ".running_mean");
         float[] variance = weights.values(norm + ".running_var");
@@ -267,17 +256,14 @@ final class EncoderGraph {
             scale[c] = (float) factor;
             bias[c] = (float) (bias[c] - mean[c] * factor);
         }
-        return graph.node("Relu", List.of(scaledAndShifted(x, norm, scale, bias)));
+        return graph.node("Relu", scaledAndShifted(x, norm, scale, bias));
     }
 
     private String scaledAndShifted(String x, String norm, float[] scale, float[] bias) {
         int channels = scale.length;
         String scaled =
-                graph.node(
-                        "Mul",
-                        List.of(x, graph.kernel(norm + ".weight", scale, 1, channels, 1, 1)));
-        return graph.node(
-                "Add", List.of(scaled, graph.kernel(norm + ".bias", bias, 1, channels, 1, 1)));
+                graph.node("Mul", x, graph.kernel(norm + ".weight", scale, 1, channels, 1, 1));
+        return graph.node("Add", scaled, graph.kernel(norm + ".bias", bias, 1, channels, 1, 1));
     }
 
     /** Without bias and norm. */
@@ -291,7 +277,7 @@ final class EncoderGraph {
     }
 
     private String convNormRelu(String x, String convolution, String norm, int stride) {
-        return graph.node("Relu", List.of(convNorm(x, convolution, norm, stride)));
+        return graph.node("Relu", convNorm(x, convolution, norm, stride));
     }
 
     private String convNorm(String x, String convolution, String norm, int stride) {
@@ -346,7 +332,7 @@ final class EncoderGraph {
 
     /** The mean over all pixels, in float32. */
     private String mean(String x) {
-        String pooled = graph.node("GlobalAveragePool", List.of(graph.toFloat(x)));
+        String pooled = graph.node("GlobalAveragePool", graph.toFloat(x));
         return graph.node("Flatten", List.of(pooled), OnnxGraph.integer("axis", 1));
     }
 }

@@ -75,7 +75,12 @@ final class OnnxGraph {
                 .build();
     }
 
-    /** An operator with one result, whose name is returned. */
+    /** An operator with one result, whose name is returned, and no attributes. */
+    String node(String operator, String... inputs) {
+        return node(operator, List.of(inputs));
+    }
+
+    /** The same with attributes. */
     String node(String operator, List<String> inputs, AttributeProto... attributes) {
         return nodes(operator, 1, inputs, attributes).get(0);
     }
@@ -167,6 +172,19 @@ final class OnnxGraph {
         return node("Cast", List.of(value), integer("to", type));
     }
 
+    /** A linear layer in float32, by the name of its parameters. */
+    String linear(String x, ModelWeights weights, String name) {
+        String weight = name + ".weight";
+        String bias = name + ".bias";
+        return node(
+                "Gemm",
+                List.of(
+                        x,
+                        constant(weight, weights.values(weight), weights.shape(weight)),
+                        constant(bias, weights.values(bias), weights.shape(bias))),
+                integer("transB", 1));
+    }
+
     /** Square odd kernel, padding that keeps the size at stride 1. */
     String convolution(String x, String kernel, String bias, int size, int stride) {
         int pad = size / 2;
@@ -188,13 +206,13 @@ final class OnnxGraph {
         Arrays.fill(ones, 1);
         String scale = sharedKernel("ones." + groups, ones);
         String shift = sharedKernel("zeros." + groups, new float[groups]);
-        String grouped = node("Reshape", List.of(x, integers(0, groups, -1)));
+        String grouped = node("Reshape", x, integers(0, groups, -1));
         String normal =
                 node(
                         "InstanceNormalization",
                         List.of(grouped, scale, shift),
                         number("epsilon", 1e-5f));
-        return node("Reshape", List.of(normal, integers(0, channels, height, width)));
+        return node("Reshape", normal, integers(0, channels, height, width));
     }
 
     private String sharedKernel(String name, float[] values) {
@@ -203,7 +221,7 @@ final class OnnxGraph {
 
     /** x sigmoid(x). */
     String silu(String x) {
-        return node("Mul", List.of(x, node("Sigmoid", List.of(x))));
+        return node("Mul", x, node("Sigmoid", x));
     }
 
     static AttributeProto integer(String name, long value) {

@@ -64,9 +64,9 @@ final class ViewGraph {
         waves.add(numbers);
         for (int k = 0; k < bands; k++) {
             String factor = graph.shared("band." + k, new float[] {1 << k}, 1);
-            String angles = graph.node("Mul", List.of(numbers, factor));
-            waves.add(graph.node("Sin", List.of(angles)));
-            waves.add(graph.node("Cos", List.of(angles)));
+            String angles = graph.node("Mul", numbers, factor);
+            waves.add(graph.node("Sin", angles));
+            waves.add(graph.node("Cos", angles));
         }
     }
 
@@ -83,15 +83,12 @@ final class ViewGraph {
         String hidden =
                 graph.node(
                         "Add",
-                        List.of(
-                                graph.node(
-                                        "MatMul",
-                                        List.of(latents, transposed(weights, "hidden.weight"))),
-                                constant(weights, "hidden.bias")));
-        String active = graph.node("Tanh", List.of(hidden));
-        String scores = graph.node("MatMul", List.of(active, transposed(weights, "score.weight")));
+                        graph.node("MatMul", latents, transposed(weights, "hidden.weight")),
+                        constant(weights, "hidden.bias"));
+        String active = graph.node("Tanh", hidden);
+        String scores = graph.node("MatMul", active, transposed(weights, "score.weight"));
         String shares = graph.node("Softmax", List.of(scores), OnnxGraph.integer("axis", 1));
-        return sumOverViews(graph.node("Mul", List.of(latents, shares)));
+        return sumOverViews(graph.node("Mul", latents, shares));
     }
 
     private String sumOverViews(String x) {
@@ -106,18 +103,13 @@ final class ViewGraph {
      * @param spread 1 where a section's part of the latent is, {@code [sections, d]}
      */
     String tokens(String latents, String kept, String spread, int width) {
-        String z =
-                graph.node(
-                        "Mul",
-                        List.of(
-                                latents,
-                                graph.node("Unsqueeze", List.of(kept, graph.integers(1)))));
-        String each = graph.node("Unsqueeze", List.of(z, graph.integers(2)));
-        String cut = graph.node("Mul", List.of(each, spread));
+        String z = graph.node("Mul", latents, graph.node("Unsqueeze", kept, graph.integers(1)));
+        String each = graph.node("Unsqueeze", z, graph.integers(2));
+        String cut = graph.node("Mul", each, spread);
         ModelWeights weights = new ModelWeights(soda, "decoder.views.tokens.");
-        String mapped = graph.node("MatMul", List.of(cut, transposed(weights, "weight")));
-        String named = graph.node("Add", List.of(mapped, constant(weights, "embedding")));
-        return graph.node("Reshape", List.of(named, graph.integers(0, -1, width)));
+        String mapped = graph.node("MatMul", cut, transposed(weights, "weight"));
+        String named = graph.node("Add", mapped, constant(weights, "embedding"));
+        return graph.node("Reshape", named, graph.integers(0, -1, width));
     }
 
     private String constant(ModelWeights weights, String name) {

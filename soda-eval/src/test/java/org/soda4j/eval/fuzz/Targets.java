@@ -179,7 +179,7 @@ final class Targets {
     private static void readTensors(Path path) throws IOException {
         try (SafetensorsFile file = Safetensors.open(path)) {
             for (String name : file.names()) {
-                file.info(name);
+                file.shape(name);
                 file.buffer(name);
             }
         }

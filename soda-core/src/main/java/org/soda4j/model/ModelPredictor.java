@@ -1,4 +1,4 @@
-package org.soda4j.engine;
+package org.soda4j.model;
 
 import ai.djl.Device;
 import ai.djl.Model;
@@ -7,6 +7,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import java.util.List;
 import java.util.function.Function;
+import org.soda4j.engine.Lifetime;
 
 /**
  * A predictor whose model may be closed at any moment, by any thread.
@@ -14,8 +15,7 @@ import java.util.function.Function;
  * @param <I> the input type
  * @param <O> the output type
  */
-@Internal
-public final class ModelPredictor<I, O> extends Predictor<I, O> {
+final class ModelPredictor<I, O> extends Predictor<I, O> {
 
     private final Lifetime lifetime;
     private final Function<I, O> single;
@@ -29,7 +29,7 @@ public final class ModelPredictor<I, O> extends Predictor<I, O> {
      * @param lifetime of the model's memory
      * @param single computes a single input; null: as a batch of one
      */
-    public ModelPredictor(
+    ModelPredictor(
             Model model,
             Translator<I, O> translator,
             Device device,
