@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import org.soda4j.eval.report.RunFigures;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
-import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,14 +50,11 @@ final class Compare extends Program {
         }
         comparison.report().save(out);
         String page = out.toAbsolutePath().normalize().toString();
-        if (json.given()) {
-            print(
-                    ConfigText.toJson(
-                            new Answer(comparison.figures(), comparison.differences(), page)));
-        } else {
-            writer().print(comparison.table());
-            print("page: " + page);
-        }
+        PrintWriter text = json.text();
+        text.print(comparison.table());
+        text.println("page: " + page);
+        text.flush();
+        json.answer(new Answer(comparison.figures(), comparison.differences(), page));
         return 0;
     }
 

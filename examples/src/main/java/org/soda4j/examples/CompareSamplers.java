@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Dataset;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.soda4j.diffusion.Guidance;
 import org.soda4j.eval.feature.ImageBatches;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.quality.Psnr;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
@@ -79,7 +81,26 @@ final class CompareSamplers extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
     private final StringBuilder table = new StringBuilder();
+    private final List<Measured> measured = new ArrayList<>();
+
+    /**
+     * What --json prints.
+     *
+     * @param referenceSteps of DDIM, to which closeness is measured
+     * @param folder of chart and table
+     */
+    private record Answer(int images, int referenceSteps, List<Measured> samplers, String folder) {}
+
+    /** Mean PSNR in decibel of what a sampler draws. */
+    private record Measured(
+            double guidance,
+            String sampler,
+            int evaluations,
+            double toReference,
+            double toOriginal) {}
 
     @Override
     public Integer call() throws IOException {
@@ -93,14 +114,15 @@ final class CompareSamplers extends Program {
             NDArray originals =
                     ImageBatches.resized(test.select(IntStream.range(0, most).toArray()), soda)
                             .range(manager, 0, most);
-            measure(soda, originals, Guidance.whole(0), "no guidance");
-            LineChart chart =
-                    measure(soda, originals, Guidance.whole(guidance), "guidance " + guidance);
+            measure(soda, originals, 0, "no guidance");
+            LineChart chart = measure(soda, originals, guidance, "guidance " + guidance);
             chart.save(out.resolve("samplers.png"));
         }
         AtomicFile.write(
                 out.resolve("samplers.md"), table.toString().getBytes(StandardCharsets.UTF_8));
-        print("chart and table: " + out.toAbsolutePath().normalize());
+        Path where = out.toAbsolutePath().normalize();
+        json.print("chart and table: " + where);
+        json.answer(new Answer(most, REFERENCE_STEPS, measured, where.toString()));
         return 0;
     }
 
@@ -117,8 +139,9 @@ final class CompareSamplers extends Program {
         };
     }
 
-    private LineChart measure(Soda soda, NDArray originals, Guidance how, String name) {
-        SamplingOptions options = SamplingOptions.defaults().withGuidance(how).withSeed(seed);
+    private LineChart measure(Soda soda, NDArray originals, double weight, String name) {
+        SamplingOptions options =
+                SamplingOptions.defaults().withGuidance(Guidance.whole(weight)).withSeed(seed);
         List<Integer> counts =
                 Arrays.stream(evaluations)
                         .filter(n -> n <= soda.config().schedule().steps())
@@ -155,10 +178,11 @@ final class CompareSamplers extends Program {
                 for (int n : counts) {
                     try (NDArray drawn =
                             soda.reconstruct(originals, options.withSampler(kind.sampler(n)))) {
-                        closeness.add(psnr(reference, drawn));
-                        line(
-                                " %.1f / %.2f |",
-                                closeness.get(closeness.size() - 1), psnr(originals, drawn));
+                        double toReference = psnr(reference, drawn);
+                        double toOriginal = psnr(originals, drawn);
+                        closeness.add(toReference);
+                        line(" %.1f / %.2f |", toReference, toOriginal);
+                        measured.add(new Measured(weight, kind.text(), n, toReference, toOriginal));
                     }
                 }
                 line("%n");
@@ -178,8 +202,9 @@ final class CompareSamplers extends Program {
     private void line(String format, Object... values) {
         String text = String.format(Locale.ROOT, format, values);
         table.append(text);
-        writer().print(text);
-        writer().flush();
+        PrintWriter person = json.text();
+        person.print(text);
+        person.flush();
     }
 
     /**

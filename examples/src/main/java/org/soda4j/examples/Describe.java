@@ -3,7 +3,6 @@ package org.soda4j.examples;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.time.Duration;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
@@ -15,7 +14,6 @@ import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ThreadsOption;
 import org.soda4j.examples.training.StepTime;
 import org.soda4j.examples.training.TrainingImages;
-import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
@@ -67,7 +65,7 @@ final class Describe extends Program {
         RunConfig config = options.read();
         Device where = device.device();
         threads.set();
-        PrintWriter out = json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
+        PrintWriter out = json.text();
         out.println(config.toYaml().strip());
         out.println();
         try (Soda soda = Soda.builder().config(config.model()).device(where).build()) {
@@ -92,17 +90,14 @@ final class Describe extends Program {
                         DeviceOption.name(where),
                         StepTime.text(step.multipliedBy(steps)));
             }
-            if (json.given()) {
-                print(
-                        ConfigText.toJson(
-                                new Answer(
-                                        config,
-                                        summary.parameterCount(),
-                                        memory.stateBytes(),
-                                        memory.activationBytes(),
-                                        steps,
-                                        seconds)));
-            }
+            json.answer(
+                    new Answer(
+                            config,
+                            summary.parameterCount(),
+                            memory.stateBytes(),
+                            memory.activationBytes(),
+                            steps,
+                            seconds));
         }
         out.flush();
         return 0;

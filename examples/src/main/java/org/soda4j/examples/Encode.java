@@ -3,6 +3,7 @@ package org.soda4j.examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.soda4j.Soda;
@@ -13,6 +14,7 @@ import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
@@ -80,6 +82,17 @@ final class Encode extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param features of each image
+     * @param classes by the numbers that the file has for them; empty without
+     * @param file its path
+     */
+    private record Answer(int images, int features, List<String> classes, String file) {}
+
     @Override
     public Integer call() throws IOException {
         if (!out.toString().toLowerCase(Locale.ROOT).matches("(?s).+\\.(npz|safetensors)")) {
@@ -117,15 +130,18 @@ final class Encode extends Program {
             }
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);
-            writer().printf(
-                            "%d images, %d features each, %s: %s%n",
-                            features.size(),
-                            features.width(),
-                            features.hasLabels()
-                                    ? features.classCount() + " classes"
-                                    : "no classes",
-                            out.toAbsolutePath().normalize());
-            writer().flush();
+            String where = out.toAbsolutePath().normalize().toString();
+            json.print(
+                    "%d images, %d features each, %s: %s"
+                            .formatted(
+                                    features.size(),
+                                    features.width(),
+                                    features.hasLabels()
+                                            ? features.classCount() + " classes"
+                                            : "no classes",
+                                    where));
+            json.answer(
+                    new Answer(features.size(), features.width(), features.classNames(), where));
         }
         return 0;
     }

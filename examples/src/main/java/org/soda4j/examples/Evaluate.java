@@ -2,7 +2,6 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,6 @@ import org.soda4j.examples.training.ModelOptions;
 import org.soda4j.examples.training.ProbeAnswer;
 import org.soda4j.examples.training.ProbeImages;
 import org.soda4j.examples.training.TrainingImages;
-import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -149,40 +147,30 @@ final class Evaluate extends Program {
                     probe.haveProbes() ? Optional.of(compare(soda, probe)) : Optional.empty();
             ModelEvaluation built = evaluation.comparison(comparison).build();
             ModelEvaluation.Result result = built.evaluate();
-            built.leftOut().forEach(part -> text().println("left out: " + part));
+            built.leftOut().forEach(part -> json.text().println("left out: " + part));
             if (!probe.haveProbes()) {
-                text().println("no probes: " + probe.whyNoProbes());
+                json.text().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
             comparison.ifPresent(
                     found -> {
-                        text().println("features beside what they have to beat:");
-                        text().print(found);
-                        text().flush();
+                        json.text().println("features beside what they have to beat:");
+                        json.text().print(found);
+                        json.text().flush();
                     });
             result.report().save(file);
-            text().println("report: " + file.toAbsolutePath().normalize());
-            text().flush();
-            if (json.given()) {
-                print(
-                        ConfigText.toJson(
-                                new Answer(
-                                        result.probes().stream().map(ProbeAnswer::of).toList(),
-                                        comparison.map(ProbeComparison::rows).orElse(List.of()),
-                                        result.reconstruction()
-                                                .map(Evaluate::figures)
-                                                .orElse(Map.of()),
-                                        scores,
-                                        built.leftOut(),
-                                        file.toAbsolutePath().normalize().toString())));
-            }
+            json.text().println("report: " + file.toAbsolutePath().normalize());
+            json.text().flush();
+            json.answer(
+                    new Answer(
+                            result.probes().stream().map(ProbeAnswer::of).toList(),
+                            comparison.map(ProbeComparison::rows).orElse(List.of()),
+                            result.reconstruction().map(Evaluate::figures).orElse(Map.of()),
+                            scores,
+                            built.leftOut(),
+                            file.toAbsolutePath().normalize().toString()));
         }
         return 0;
-    }
-
-    /** What is for a person to read; nowhere with --json. */
-    private PrintWriter text() {
-        return json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
     }
 
     /**
@@ -233,7 +221,7 @@ final class Evaluate extends Program {
     }
 
     private void print(String kind, ModelEvaluation.Result result) {
-        PrintWriter writer = text();
+        PrintWriter writer = json.text();
         result.probes().forEach(p -> writer.print(p.table()));
         PublishedAccuracy.of(kind)
                 .ifPresent(
@@ -250,7 +238,7 @@ final class Evaluate extends Program {
 
     private TableSection disentanglement(Soda soda) {
         FactorDisentanglement measured = FactorDisentanglement.ofShapes(soda, shapes);
-        PrintWriter writer = text();
+        PrintWriter writer = json.text();
         writer.print(measured.table());
         measured.units().forEach(units -> scores.put(units.toString(), units.scores()));
         writer.flush();

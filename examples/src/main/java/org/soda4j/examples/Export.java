@@ -11,6 +11,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.eval.onnx.OnnxExport;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.export.ModelCard;
@@ -21,6 +22,7 @@ import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.io.AtomicFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -91,6 +93,16 @@ final class Export extends Program {
             description = "Images of the gallery, spread over all.")
     private int count;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param files of the model, beside its card
+     * @param folder where they are
+     */
+    private record Answer(List<String> files, String folder) {}
+
     @Override
     public Integer call() throws IOException {
         requireAtLeast(1, "--count", count);
@@ -130,16 +142,20 @@ final class Export extends Program {
             }
             write("README.md", new ModelCard(soda, run, licence, files).text());
             if (cameras) {
-                print(
+                json.print(
                         "encode.py is left out: this model sees cameras, which image files do not tell");
             }
         }
-        print(
+        Path where = out.toAbsolutePath().normalize();
+        json.print(
                 "%d files of the model in %s; its card is README.md"
-                        .formatted(files.size(), out.toAbsolutePath().normalize()));
+                        .formatted(files.size(), where));
         if (web != null) {
-            print("serve the folder and open it: python3 -m http.server -d " + out);
+            json.print("serve the folder and open it: python3 -m http.server -d " + out);
         }
+        json.answer(
+                new Answer(
+                        files.stream().map(row -> row.split("`")[1]).toList(), where.toString()));
         return 0;
     }
 

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
@@ -15,11 +17,13 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.KnownFactors;
 import org.soda4j.data.dataset.ShapesDataset;
+import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
@@ -91,7 +95,22 @@ final class LatentTour extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param disentanglement by units, as evaluate prints it; empty where factors are not known
+     * @param results the lines of results.txt
+     * @param folder of pictures and results
+     */
+    private record Answer(
+            Map<String, DisentanglementScores> disentanglement,
+            List<String> results,
+            String folder) {}
+
     private final StringBuilder results = new StringBuilder();
+    private final Map<String, DisentanglementScores> scores = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException {
@@ -135,9 +154,11 @@ final class LatentTour extends Program {
                         test.size() < count ? all : test);
             }
         }
-        note("pictures and results: " + out.toAbsolutePath().normalize());
+        Path where = out.toAbsolutePath().normalize();
+        note("pictures and results: " + where);
         AtomicFile.write(
                 out.resolve("results.txt"), results.toString().getBytes(StandardCharsets.UTF_8));
+        json.answer(new Answer(scores, results.toString().lines().toList(), where.toString()));
         return 0;
     }
 
@@ -186,7 +207,9 @@ final class LatentTour extends Program {
     private void disentanglement(
             Soda soda, KnownFactors images, FeatureSet latents, FeatureSet unlabelled) {
         note("Disentanglement of " + latents.size() + " images:");
-        note(FactorDisentanglement.of(soda, images, latents, unlabelled).table().stripTrailing());
+        FactorDisentanglement found = FactorDisentanglement.of(soda, images, latents, unlabelled);
+        note(found.table().stripTrailing());
+        found.units().forEach(units -> scores.put(units.toString(), units.scores()));
     }
 
     private void measured(
@@ -248,7 +271,7 @@ final class LatentTour extends Program {
 
     private void note(String text) {
         results.append(text).append('\n');
-        print(text);
+        json.print(text);
     }
 
     /**

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
@@ -23,6 +24,7 @@ import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -124,6 +126,49 @@ final class NovelViews extends Program {
 
     @Mixin private DeviceOption device;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param bySources means by number of source views
+     * @param byAngle means by degrees to the nearest source
+     * @param probes of the latent; null for coil20, whose unseen objects are classes of their own
+     * @param model its folder
+     */
+    private record Answer(List<Row> bySources, List<Row> byAngle, Probed probes, String model) {}
+
+    /** Accuracies, 0 to 1. */
+    private record Probed(double knn, double linear) {}
+
+    /** Drawn views of a group, and the decibels and similarities of the model and what it beats. */
+    private record Row(
+            String group,
+            int views,
+            double psnr,
+            double ssim,
+            double nearestPsnr,
+            double nearestSsim,
+            double meanPsnr,
+            double meanSsim) {
+
+        static List<Row> of(List<ViewScores.Row> rows) {
+            return rows.stream()
+                    .map(
+                            row ->
+                                    new Row(
+                                            row.group(),
+                                            row.count(),
+                                            row.model().psnr(),
+                                            row.model().ssim(),
+                                            row.nearestSource().psnr(),
+                                            row.nearestSource().ssim(),
+                                            row.meanImage().psnr(),
+                                            row.meanImage().ssim()))
+                    .toList();
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         requireAtLeast(1, "--steps", steps);
@@ -134,20 +179,25 @@ final class NovelViews extends Program {
         SceneSource unseen = turntable.unseen();
         int channels = training.image(0, 0).channels();
         try (Soda soda = model(channels)) {
-            print(soda.describe().toString());
-            print(turntable.describe());
+            json.print(soda.describe().toString());
+            json.print(turntable.describe());
             train(soda, training);
             soda.save(out.resolve("model"));
-            evaluate(soda, training, unseen);
-            if (!isCoil()) {
-                probe(soda, training, unseen);
-            }
+            ViewScores scores = evaluate(soda, training, unseen);
+            Probed probed = isCoil() ? null : probe(soda, training, unseen);
             NovelViewPictures pictures = new NovelViewPictures(soda, options(), turntable);
             try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
                 pictures.grid(manager).save(out.resolve("views.png"));
                 pictures.orbit(manager).save(out.resolve("orbit.gif"));
             }
-            print("pictures and model: " + out.toAbsolutePath().normalize());
+            Path folder = out.toAbsolutePath().normalize();
+            json.print("pictures and model: " + folder);
+            json.answer(
+                    new Answer(
+                            Row.of(scores.bySources()),
+                            Row.of(scores.byAngle()),
+                            probed,
+                            folder.resolve("model").toString()));
         }
         return 0;
     }
@@ -234,7 +284,7 @@ final class NovelViews extends Program {
                         .listener(new ProgressBarListener())
                         .build()
                         .fit();
-        print(
+        json.print(
                 String.format(
                         Locale.ROOT,
                         "trained on %d images in %s in %.1f minutes, %.0f images/s",
@@ -255,7 +305,8 @@ final class NovelViews extends Program {
         }
     }
 
-    private void evaluate(Soda soda, SceneSource training, SceneSource unseen) throws IOException {
+    private ViewScores evaluate(Soda soda, SceneSource training, SceneSource unseen)
+            throws IOException {
         ViewScores scores =
                 NovelViewEvaluation.builder(unseen, training)
                         .resolution(SIZE)
@@ -264,25 +315,27 @@ final class NovelViews extends Program {
                         .seed(seed)
                         .build()
                         .evaluate(ViewSynthesis.of(soda, options()));
-        print(scores.tableBySources());
-        print(scores.tableByAngle());
+        json.print(scores.tableBySources());
+        json.print(scores.tableByAngle());
         scores.chartBySources().save(out.resolve("sources.png"));
         scores.chartByAngle().save(out.resolve("angles.png"));
+        return scores;
     }
 
     /** Whether the latent knows the kind of an unseen object's body. */
-    private void probe(Soda soda, SceneSource training, SceneSource unseen) {
+    private Probed probe(Soda soda, SceneSource training, SceneSource unseen) {
         FeatureSet train = ObjectFeatures.extract(soda, training, 1, 2, seed);
         FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
         KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
         double knn = neighbours.evaluate(train, test).accuracy();
         double linear = LinearProbe.onStandardizedFeatures().evaluate(train, test).accuracy();
-        print(
+        json.print(
                 String.format(
                         Locale.ROOT,
                         "class of unseen objects from the latent of one view: k-NN %.1f %%, linear probe %.1f %%",
                         100 * knn,
                         100 * linear));
+        return new Probed(knn, linear);
     }
 
     /** Few steps without guidance stay near the mean of what is possible, where PSNR is best. */

@@ -2,7 +2,6 @@ package org.soda4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.ProbeAnswer;
-import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -86,7 +84,7 @@ final class Probe extends Program {
         } else {
             tested = load(test);
         }
-        PrintWriter out = json.given() ? new PrintWriter(Writer.nullWriter()) : writer();
+        PrintWriter out = json.text();
         List<ProbeResult> results = new ArrayList<>();
         try {
             KnnProbe neighbours =
@@ -119,9 +117,7 @@ final class Probe extends Program {
             out.println("report: " + report.toAbsolutePath().normalize());
         }
         out.flush();
-        if (json.given()) {
-            print(ConfigText.toJson(results.stream().map(ProbeAnswer::of).toList()));
-        }
+        json.answer(results.stream().map(ProbeAnswer::of).toList());
         return 0;
     }
 

@@ -20,6 +20,7 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.DenoiserFeatureProbe;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.ModelOptions;
@@ -81,6 +82,25 @@ final class ProbeDenoiser extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param noiseSteps that were tried
+     * @param blocks by name, or by what stands for several, an accuracy for each step
+     * @param best what the linear probe is best on
+     * @param comparison by features, an accuracy for each draw of training images; empty without
+     */
+    private record Answer(
+            int[] noiseSteps,
+            Map<String, List<Accuracy>> blocks,
+            String best,
+            Map<String, List<Accuracy>> comparison) {}
+
+    private int[] steps;
+    private Map<String, List<Accuracy>> swept;
+
     /** Accuracies of both probes, 0 to 1. */
     private record Accuracy(double knn, double linear) {
 
@@ -119,21 +139,21 @@ final class ProbeDenoiser extends Program {
             DatasetSplit split = probe.train().split(1 - 1.0 / HELD_OUT, 0);
             ProbeImages choosing =
                     new ProbeImages(split.train(), split.test(), "").part(probeImages);
-            print(
+            json.print(
                     "k-NN / linear probe in percent, %d images to learn from, %d other training images:"
                             .formatted(choosing.train().size(), choosing.test().size()));
             DenoiserFeatures best = sweep(soda, choosing, progress);
-            print("best in the linear probe: " + best);
-            if (subsets > 0) {
-                compare(soda, probe, best, progress);
-            }
+            json.print("best in the linear probe: " + best);
+            Map<String, List<Accuracy>> compared =
+                    subsets > 0 ? compare(soda, probe, best, progress) : Map.of();
+            json.answer(new Answer(steps, swept, best.toString(), compared));
         }
         return 0;
     }
 
     private DenoiserFeatures sweep(Soda soda, ProbeImages images, PartProgress progress) {
         DenoiserFeatures any = DenoiserFeatures.of(soda).withLatent(!withoutLatent);
-        int[] steps = noiseSteps == null ? defaultSteps(soda) : noiseSteps;
+        steps = noiseSteps == null ? defaultSteps(soda) : noiseSteps;
         for (int step : steps) {
             any.withStep(step).checkedFor(soda); // Now, not after minutes.
         }
@@ -171,7 +191,8 @@ final class ProbeDenoiser extends Program {
                     text.append(String.format("%n%-10s", block));
                     cells.forEach(cell -> text.append(String.format("  %11s", cell)));
                 });
-        print(text.toString());
+        json.print(text.toString());
+        swept = table;
         return best;
     }
 
@@ -199,7 +220,7 @@ final class ProbeDenoiser extends Program {
         return FeatureSet.of(all, width).withLabels(first.labels(), first.classNames());
     }
 
-    private void compare(
+    private Map<String, List<Accuracy>> compare(
             Soda soda, ProbeImages probe, DenoiserFeatures best, PartProgress progress) {
         FeatureExtractor extractor =
                 FeatureExtractor.of(soda).output(Output.JOINED_DENOISER).denoiser(best);
@@ -232,7 +253,7 @@ final class ProbeDenoiser extends Program {
                                                     trainSet.columns(columns[0], columns[1]),
                                                     testSet.columns(columns[0], columns[1]))));
         }
-        print(
+        json.print(
                 "k-NN / linear probe in percent, %d test images, means and each of %d draws of %d training images:"
                         .formatted(test.size(), subsets, perClass * classes));
         found.forEach(
@@ -244,8 +265,9 @@ final class ProbeDenoiser extends Program {
                                             .mapToDouble(Accuracy::linear)
                                             .average()
                                             .orElse(0));
-                    print(String.format("%-18s %11s  %s", name, mean, each));
+                    json.print(String.format("%-18s %11s  %s", name, mean, each));
                 });
+        return found;
     }
 
     private static int smallestClass(ImageDataset images) {

@@ -21,6 +21,7 @@ import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.RunHistory;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -84,7 +85,22 @@ final class Quickstart extends Program {
     @Mixin private ThreadsOption threads;
 
     @Mixin private DeviceOption device;
+
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param comparison chance, raw pixels, untrained encoder, and the model last
+     * @param loss mean of the last steps
+     * @param model its folder
+     * @param report its path
+     */
+    private record Answer(
+            List<ProbeComparison.Row> comparison, double loss, String model, String report) {}
+
     private final RunHistory history = new RunHistory();
+    private double meanLoss;
 
     @Override
     public Integer call() throws IOException {
@@ -96,7 +112,7 @@ final class Quickstart extends Program {
         RunConfig recipe = recipe();
         try (Soda soda =
                 Soda.builder().config(recipe.model()).seed(seed).device(device.device()).build()) {
-            print(soda.describe().toString());
+            json.print(soda.describe().toString());
             List<ProbeComparison.Row> rows =
                     new ArrayList<>(
                             ProbeComparison.baselines(soda, train, test, FEATURES, row -> {}));
@@ -105,13 +121,20 @@ final class Quickstart extends Program {
             }
             rows.add(ProbeComparison.ofModel(soda, train, test, FEATURES));
             ProbeComparison comparison = new ProbeComparison(rows);
-            print(comparison.toString().stripTrailing());
+            json.print(comparison.toString().stripTrailing());
             ModelPictures pictures = new ModelPictures(soda, test, options());
             pictures.reconstructions().save(out.resolve("reconstructions.png"));
             pictures.interpolations().save(out.resolve("interpolations.png"));
             soda.save(out.resolve("model"));
             report(soda, comparison, train, test);
-            print("pictures, model and report.html: " + out.toAbsolutePath().normalize());
+            Path folder = out.toAbsolutePath().normalize();
+            json.print("pictures, model and report.html: " + folder);
+            json.answer(
+                    new Answer(
+                            rows,
+                            meanLoss,
+                            folder.resolve("model").toString(),
+                            folder.resolve("report.html").toString()));
         }
         return 0;
     }
@@ -161,7 +184,15 @@ final class Quickstart extends Program {
         if (!summary.complete()) {
             return false;
         }
-        print(meanLoss(made));
+        // Times and noise differ from step to step, so that only a mean says something.
+        List<RunEvent.Step> last = made.subList(Math.max(0, made.size() - 100), made.size());
+        meanLoss = last.stream().mapToDouble(RunEvent.Step::loss).average().orElse(Double.NaN);
+        json.print(
+                String.format(
+                        Locale.ROOT,
+                        "mean loss of the last %d steps: %.5f",
+                        last.size(),
+                        meanLoss));
         double[] seen = made.stream().mapToDouble(RunEvent.Step::images).toArray();
         LineChart.builder()
                 .title("Training loss")
@@ -176,14 +207,6 @@ final class Quickstart extends Program {
                 .build()
                 .save(out.resolve("loss.png"));
         return true;
-    }
-
-    /** Times and noise differ from step to step, so that only a mean says something. */
-    private static String meanLoss(List<RunEvent.Step> made) {
-        List<RunEvent.Step> last = made.subList(Math.max(0, made.size() - 100), made.size());
-        double mean = last.stream().mapToDouble(RunEvent.Step::loss).average().orElse(Double.NaN);
-        return String.format(
-                Locale.ROOT, "mean loss of the last %d steps: %.5f", last.size(), mean);
     }
 
     private void report(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.LiveOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ThreadsOption;
@@ -15,6 +16,7 @@ import org.soda4j.examples.training.MinutesPlan;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.checkpoint.CheckpointStore;
 import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine.Command;
@@ -59,6 +61,8 @@ final class Resume extends Program {
 
     @Mixin private DeviceOption device;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() throws IOException {
         threads.set();
@@ -68,7 +72,13 @@ final class Resume extends Program {
             config = longer(config);
             RunFolder.replaceConfig(run, config);
         }
-        new TrainingProgram(writer(), config, data, run, device.device()).live(live.port()).train();
+        TrainingProgram program =
+                new TrainingProgram(json.text(), config, data, run, device.device())
+                        .live(live.port());
+        TrainingSummary summary = program.train();
+        if (json.given()) {
+            json.answer(program.answer(summary));
+        }
         return 0;
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.LiveOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
@@ -24,6 +25,7 @@ import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,6 +100,8 @@ final class Train extends Program {
 
     @Mixin private DeviceOption device;
 
+    @Mixin private JsonOption json;
+
     /** Fewer than this are not worth a report. */
     private static final long FEW_STEPS = 200;
 
@@ -118,7 +122,7 @@ final class Train extends Program {
     private int train(TrainingImages source, Ranks.Joined joined) throws IOException {
         OutputCheck.newFolder("--out", out);
         Device where = joined.device();
-        PrintWriter print = joined.isFirst() ? writer() : new PrintWriter(Writer.nullWriter());
+        PrintWriter print = joined.isFirst() ? json.text() : new PrintWriter(Writer.nullWriter());
         boolean choose = source.kind().equals(TrainingImages.IMAGES) && !options.given();
         if (choose && !options.lengthGiven() && joined.collective().size() > 1) {
             throw refusal(
@@ -133,7 +137,10 @@ final class Train extends Program {
                 program.within(start, Duration.ofMinutes(budget()));
             }
         }
-        program.train(joined.collective());
+        TrainingSummary summary = program.train(joined.collective());
+        if (joined.isFirst() && json.given()) {
+            json.answer(program.answer(summary));
+        }
         return 0;
     }
 

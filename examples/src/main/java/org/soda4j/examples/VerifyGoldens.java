@@ -12,7 +12,6 @@ import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.goldens.Check;
 import org.soda4j.examples.goldens.GoldenCases;
-import org.soda4j.io.ConfigText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -48,27 +47,19 @@ final class VerifyGoldens extends Program {
             try {
                 for (Check check : GoldenCases.run(file, where)) {
                     all.add(check);
-                    say(check.toString());
+                    json.print(check.toString());
                 }
             } catch (IllegalArgumentException e) {
-                say(e.getMessage() + " FAILED");
+                json.print(e.getMessage() + " FAILED");
                 unknown++;
             }
         }
         long failed = unknown + all.stream().filter(check -> !check.passed()).count();
-        say(
+        json.print(
                 "%d quantities of %d files compared, %d failed"
                         .formatted(all.size(), files.size(), failed));
-        if (json.given()) {
-            print(ConfigText.toJson(all));
-        }
+        json.answer(all);
         return failed == 0 ? 0 : 1;
-    }
-
-    private void say(String line) {
-        if (!json.given()) {
-            print(line);
-        }
     }
 
     /**

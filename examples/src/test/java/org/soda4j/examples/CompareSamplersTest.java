@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.NoiseSchedule;
+import org.soda4j.io.ConfigText;
 import org.soda4j.training.RunConfig;
 import picocli.CommandLine;
 
@@ -37,6 +39,7 @@ class CompareSamplersTest {
                                 model.toString(),
                                 "--count=2",
                                 "--evaluations=2,50",
+                                "--json",
                                 "--out=" + folder.resolve("out")))
                 .as(err.toString())
                 .isZero();
@@ -47,6 +50,11 @@ class CompareSamplersTest {
             assertThat(table)
                     .containsPattern("\\| %s \\| -?[0-9.]+ / -?[0-9.]+ \\|".formatted(name));
         }
+        JsonNode samplers = ConfigText.jsonTree(out.toString()).path("samplers");
+        assertThat(samplers).hasSize(2 * 6); // With and without guidance.
+        assertThat(samplers.path(0).path("sampler").asText()).isEqualTo("dpm-2m");
+        assertThat(samplers.path(0).path("evaluations").asInt()).isEqualTo(2);
+        assertThat(samplers.path(0).path("toOriginal").isNumber()).isTrue();
         assertThat(ImageIO.read(folder.resolve("out/samplers.png").toFile())).isNotNull();
     }
 

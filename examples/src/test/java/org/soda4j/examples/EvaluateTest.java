@@ -295,7 +295,8 @@ class EvaluateTest {
         FeatureSet set = FeatureSet.load(file);
         assertThat(set.width()).isEqualTo(2 * 32);
         assertThat(set.provenance()).containsEntry("denoiser", "middle, up.1 at t = 3, seed 0");
-        assertThat(encode(file, "--features", "DENOISER", "--standardize")).isZero();
+        assertThat(encode(file, "--features", "DENOISER", "--standardize", "--json")).isZero();
+        assertThat(ConfigText.jsonTree(out.toString()).at("/classes/1").asText()).isEqualTo("dark");
         assertThat(FeatureSet.load(file).provenance())
                 .containsEntry("standardized", "over these images");
         assertThat(encode(file, "--features", "LATENT", both[0], both[1])).isEqualTo(2);

@@ -2,6 +2,17 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +82,52 @@ class HelpTest {
                 || option.arity().max() == 0
                 || description.matches("(?s).*([Dd]efault: |no default).*")
                 || (option.defaultValue() != null && shown);
+    }
+
+    /** One row a program, a cross for each option it has. */
+    @Test
+    void thePageSaysWhichProgramHasWhichOption() throws IOException {
+        String page = Files.readString(Path.of("").resolve("../docs/programs.md"));
+        List<String> lines = page.lines().toList();
+        String head = lines.stream().filter(l -> l.startsWith("| program | `--")).findFirst().get();
+        List<String> options =
+                Pattern.compile("--[a-z-]+")
+                        .matcher(head)
+                        .results()
+                        .map(MatchResult::group)
+                        .toList();
+        String answers = page.substring(page.indexOf("## What --json prints"));
+        for (String name : names().filter(n -> !n.equals("search")).toList()) {
+            Set<String> known = command(name).getCommandSpec().optionsMap().keySet();
+            String row = "| `" + name + "` |";
+            for (String option : options) {
+                row += known.contains(option) ? " x |" : "  |";
+            }
+            assertThat(lines).contains(row);
+            assertThat(answers.contains("`" + name + "`"))
+                    .as(name + " is among those that answer in JSON")
+                    .isEqualTo(known.contains("--json") || name.equals("ablation"));
+        }
+    }
+
+    /** So that nobody has to look up what it takes this time. */
+    @Test
+    void anOptionIsOfOneKindInAllPrograms() {
+        Map<String, Set<String>> kinds = new TreeMap<>();
+        for (String name : names().toList()) {
+            for (OptionSpec option : command(name).getCommandSpec().options()) {
+                String type = option.type().getSimpleName().toLowerCase(Locale.ROOT);
+                kinds.computeIfAbsent(option.longestName(), o -> new TreeSet<>())
+                        .add(type.matches("int|integer|long") ? "number" : type);
+            }
+        }
+        // Spark takes addresses of any file system.
+        assertThat(kinds.get("--images")).containsExactly("path", "string");
+        assertThat(kinds.get("--count")).containsExactly("number");
+        assertThat(kinds.get("--steps")).containsExactly("number");
+        assertThat(kinds.get("--seed")).containsExactly("number");
+        assertThat(kinds.get("--precision")).containsExactly("precision");
+        assertThat(kinds.get("--out")).containsExactly("path", "string");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.soda4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,14 @@ class SearchTest {
         };
         assertThat(run(build)).startsWith("13 images: 13 encoded, 0 unchanged, 0 gone, 0 left out");
         Files.delete(images.resolve("red/5.png"));
-        assertThat(run(build)).startsWith("12 images: 0 encoded, 12 unchanged, 1 gone");
+        String[] again = Arrays.copyOf(build, build.length + 1);
+        again[build.length] = "--json";
+        JsonNode rebuilt = ConfigText.jsonTree(run(again));
+        assertThat(rebuilt.path("images").asInt()).isEqualTo(12);
+        assertThat(rebuilt.path("encoded").asInt()).isZero();
+        assertThat(rebuilt.path("unchanged").asInt()).isEqualTo(12);
+        assertThat(rebuilt.path("gone").asInt()).isEqualTo(1);
+        assertThat(rebuilt.path("leftOut")).isEmpty();
 
         Path sheet = folder.resolve("sheet.html");
         String ofFile =

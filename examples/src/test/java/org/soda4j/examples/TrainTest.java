@@ -83,6 +83,14 @@ class TrainTest {
         assertThat(run(measured.toArray(String[]::new))).as(err.toString()).isZero();
         assertThat(out.toString())
                 .contains("5 steps, as the run was started", "complete already after step 5");
+        measured.add("--json");
+        assertThat(run(measured.toArray(String[]::new))).as(err.toString()).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.path("complete").asBoolean()).isTrue();
+        assertThat(answer.path("reason").asText()).isEqualTo("complete already");
+        assertThat(answer.at("/figures/steps").asInt()).isEqualTo(5);
+        assertThat(answer.at("/figures/last/training.loss").asDouble()).isPositive();
+        assertThat(answer.path("report").asText()).isEqualTo(run.resolve("report.html").toString());
     }
 
     /** What there are too few or too small images for is known before, and ends nothing. */

@@ -1,11 +1,14 @@
 package org.soda4j.examples.search;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import org.soda4j.Soda;
 import org.soda4j.eval.search.FolderIndexer;
 import org.soda4j.eval.search.ImageEncoder;
 import org.soda4j.eval.search.ImageIndex;
+import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
@@ -45,6 +48,25 @@ public final class BuildIndex extends Program {
 
     @Mixin private ModelOptions model;
 
+    @Mixin private JsonOption json;
+
+    /**
+     * What --json prints.
+     *
+     * @param images in the index now
+     * @param encoded that are new or changed
+     * @param gone that the folder has no more
+     * @param leftOut what could not be read: path to message
+     * @param index its folder
+     */
+    private record Answer(
+            int images,
+            int encoded,
+            int unchanged,
+            int gone,
+            Map<String, String> leftOut,
+            String index) {}
+
     @Override
     public Integer call() throws IOException {
         OutputCheck.folder("--out", out);
@@ -57,15 +79,25 @@ public final class BuildIndex extends Program {
                         FolderIndexer.of(encoder, folder)
                                 .progress((done, total) -> progress.at("encode", done, total))
                                 .update(index);
-                print(
-                        "%d images: %d encoded, %d unchanged, %d gone, %d left out: %s"
-                                .formatted(
-                                        index.size(),
-                                        changes.encoded(),
-                                        changes.unchanged(),
-                                        changes.deleted(),
-                                        changes.leftOut().size(),
-                                        out.toAbsolutePath().normalize()));
+                String where = out.toAbsolutePath().normalize().toString();
+                PrintWriter text = json.text();
+                text.printf(
+                        "%d images: %d encoded, %d unchanged, %d gone, %d left out: %s%n",
+                        index.size(),
+                        changes.encoded(),
+                        changes.unchanged(),
+                        changes.deleted(),
+                        changes.leftOut().size(),
+                        where);
+                text.flush();
+                json.answer(
+                        new Answer(
+                                index.size(),
+                                changes.encoded(),
+                                changes.unchanged(),
+                                changes.deleted(),
+                                changes.leftOut(),
+                                where));
             }
         }
         return 0;

@@ -1,6 +1,7 @@
 package org.soda4j.examples.search;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -13,7 +14,6 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.image.ImageDecoder;
 import org.soda4j.image.PixelImage;
-import org.soda4j.io.ConfigText;
 import org.soda4j.io.DatasetException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,16 +51,16 @@ abstract class IndexProgram extends Program {
         source = IndexSource.read(folder);
         try (ImageIndex index = ImageIndex.open(folder)) {
             Answer answer = answer(index);
-            writer().print(json.given() ? ConfigText.toJson(answer.json) + "\n" : answer.text);
+            PrintWriter text = json.text();
+            text.print(answer.text);
             if (html != null) {
                 Report.Builder report = Report.builder().title(answer.title);
                 answer.sheet.sections().forEach(report::add);
                 report.build().save(html);
-                if (!json.given()) {
-                    writer().println("sheet: " + html.toAbsolutePath().normalize());
-                }
+                text.println("sheet: " + html.toAbsolutePath().normalize());
             }
-            writer().flush();
+            text.flush();
+            json.answer(answer.json);
         }
         return 0;
     }

@@ -29,6 +29,7 @@ import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
+import org.soda4j.eval.report.RunFigures;
 import org.soda4j.eval.report.RunSections;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
@@ -64,6 +65,7 @@ public final class TrainingProgram {
     private Optional<TimeBudget> budget = Optional.empty();
     private boolean trained;
     private OptionalDouble effectiveRank = OptionalDouble.empty();
+    private Optional<ProbeComparison> compared = Optional.empty();
 
     public TrainingProgram(
             PrintWriter out, RunConfig config, TrainingImages data, Path run, Device device) {
@@ -152,6 +154,18 @@ public final class TrainingProgram {
             }
             return summary;
         }
+    }
+
+    /** For programs, after the training; of the rank that writes. */
+    public TrainingAnswer answer(TrainingSummary summary) throws IOException {
+        return new TrainingAnswer(
+                summary.complete(),
+                summary.reason(),
+                RunFigures.read(run),
+                compared.map(ProbeComparison::rows).orElse(List.of()),
+                run.toAbsolutePath().normalize().toString(),
+                RunFolder.model(run).toAbsolutePath().normalize().toString(),
+                Files.exists(report()) ? report().toAbsolutePath().normalize().toString() : null);
     }
 
     private SodaTrainer trainer(
@@ -262,7 +276,8 @@ public final class TrainingProgram {
                 ProbeComparison.of(soda, some.train(), some.test(), FeatureExtractor.Output.JOINED);
         out.print(comparison);
         out.flush();
-        return Optional.of(comparison);
+        compared = Optional.of(comparison);
+        return compared;
     }
 
     /** The training has ended and is saved: whatever fails here is said, and no failure of it. */

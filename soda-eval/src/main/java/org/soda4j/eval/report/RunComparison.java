@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.soda4j.training.run.RunFolder;
@@ -28,7 +27,6 @@ public final class RunComparison {
     private static final int MOST = 10;
 
     private static final String NOTHING = "-";
-    private static final double NANOS = 1e9;
 
     private record Run(
             String name, RunHistory history, Map<String, String> facts, JsonNode config) {
@@ -117,7 +115,7 @@ public final class RunComparison {
                 report,
                 "Training loss",
                 ChartSection.Scale.LOG,
-                history -> smoothed(history.loss()),
+                history -> RunSections.smoothed(history.loss()),
                 "Mean squared error of the predicted noise, the mean of the last steps. Other noise schedules and targets have other losses.");
         add(
                 report,
@@ -129,7 +127,7 @@ public final class RunComparison {
                 report,
                 "Gradient norm",
                 ChartSection.Scale.LOG,
-                history -> smoothed(history.gradientNorm()),
+                history -> RunSections.smoothed(history.gradientNorm()),
                 "Before clipping, the mean of the last steps.");
         add(
                 report,
@@ -152,10 +150,6 @@ public final class RunComparison {
         return name.length() > 1 && Character.isLowerCase(name.charAt(1))
                 ? Character.toUpperCase(name.charAt(0)) + name.substring(1)
                 : name;
-    }
-
-    private static Curve smoothed(Curve curve) {
-        return curve.smoothed(RunSections.window(curve));
     }
 
     private void add(
@@ -211,9 +205,9 @@ public final class RunComparison {
             row.add(run.facts.getOrDefault(RunFacts.TIME, NOTHING));
             for (String figure : evaluated()) {
                 Curve curve = history.evaluations().get(figure);
-                row.add(curve == null ? NOTHING : shown(figure, curve.last()));
+                row.add(curve == null || curve.isEmpty() ? NOTHING : shown(figure, curve.last()));
             }
-            Curve loss = smoothed(history.loss());
+            Curve loss = RunSections.smoothed(history.loss());
             row.add(loss.isEmpty() ? NOTHING : Digits.value(loss.last()));
             row.add(history.rank().isEmpty() ? NOTHING : Digits.value(history.rank().last()));
             rows.add(row);
@@ -275,31 +269,7 @@ public final class RunComparison {
      * @return one a run, in their order
      */
     public List<RunFigures> figures() {
-        List<RunFigures> all = new ArrayList<>();
-        for (Run run : runs) {
-            RunHistory history = run.history;
-            Map<String, Double> last = new TreeMap<>();
-            history.evaluations().forEach((name, curve) -> last.put(name, curve.last()));
-            put(last, "training.loss", smoothed(history.loss()));
-            put(last, "training.gradientNorm", smoothed(history.gradientNorm()));
-            put(last, "training.effectiveRank", history.rank());
-            put(last, "training.imagesPerSecond", history.speed());
-            all.add(
-                    new RunFigures(
-                            run.name,
-                            run.facts.getOrDefault(RunFacts.DATA, ""),
-                            history.steps(),
-                            history.images(),
-                            history.time().toNanos() / NANOS,
-                            last));
-        }
-        return all;
-    }
-
-    private static void put(Map<String, Double> figures, String name, Curve curve) {
-        if (!curve.isEmpty()) {
-            figures.put(name, curve.last());
-        }
+        return runs.stream().map(run -> RunFigures.of(run.name, run.history, run.facts)).toList();
     }
 
     /**

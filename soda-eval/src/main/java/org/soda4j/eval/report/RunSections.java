@@ -280,6 +280,11 @@ public final class RunSections {
         return Math.max(SMOOTHED_STEPS, loss.size() / SMOOTHED_SHARE);
     }
 
+    /** A curve of steps as the mean that is to show where it goes. */
+    static Curve smoothed(Curve curve) {
+        return curve.smoothed(window(curve));
+    }
+
     private static ChartSection loss(Curve loss) {
         int window = window(loss);
         Curve smoothed = loss.smoothed(window);
