@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.soda4j.data.download.OfficialFile;
 import org.soda4j.image.PixelImage;
 import org.soda4j.io.DatasetException;
@@ -23,6 +25,9 @@ abstract class CifarDataset extends InMemoryDataset {
 
     static final int SIDE = 32;
     private static final int PLANE = SIDE * SIDE;
+
+    /** The official archives unpack to 185 MB; a small one may unpack to anything. */
+    private static final long MOST_UNPACKED_BYTES = 1L << 30;
 
     CifarDataset(FilesBuilder<?> builder, RecordCollector collected, List<String> classNames) {
         super(builder, collected, classNames);
@@ -154,14 +159,29 @@ abstract class CifarDataset extends InMemoryDataset {
             OnError onError)
             throws IOException {
         Map<String, RecordCollector> found = new HashMap<>();
-        TarStream tar =
-                new TarStream(archive, GzipDetection.unpack(new BufferedInputStream(raw, 1 << 16)));
-        while (found.size() < files.size() && tar.next()) {
-            String name = tar.name().substring(tar.name().lastIndexOf('/') + 1);
-            if (tar.isFile() && files.contains(name) && !found.containsKey(name)) {
+        TarArchiveInputStream tar =
+                new TarArchiveInputStream(
+                        GzipDetection.unpack(new BufferedInputStream(raw, 1 << 16)));
+        long left = MOST_UNPACKED_BYTES;
+        while (found.size() < files.size()) {
+            TarArchiveEntry entry = tar.getNextEntry();
+            if (entry == null) {
+                break;
+            }
+            left -= entry.getSize();
+            if (left < 0) {
+                throw new DatasetException(
+                        archive,
+                        String.format(
+                                Locale.ROOT,
+                                "expected an archive that unpacks to at most %,d bytes, found more",
+                                MOST_UNPACKED_BYTES));
+            }
+            String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+            if (entry.isFile() && files.contains(name) && !found.containsKey(name)) {
                 String where = archive + "!" + name;
-                checkSize(where, format, records, tar.size());
-                found.put(name, readRecords(where, tar.content(), format, records, onError));
+                checkSize(where, format, records, entry.getSize());
+                found.put(name, readRecords(where, tar, format, records, onError));
             }
         }
         for (String file : files) {
