@@ -6,20 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.soda4j.encoder.NormLayer;
 import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.ArrayFixture;
 import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.ViewConditioning;
 
 /** Data-dependent initialisation: latents of a batch have mean 0 and variance 1. */
-class LatentStandardizationTest {
+class LatentStandardizationTest extends ArrayFixture {
 
     private static final int COUNT = 24;
     private static final int LATENT = 12;
@@ -28,18 +25,6 @@ class LatentStandardizationTest {
      * Float32's precision times what the layer's deviations, about a hundredth of its means, grow.
      */
     private static final double ROUNDING = 1e-3;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** Group norm sees in training what it sees otherwise. */
     private static SodaBuilder groupNorm() {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Prints mean and deviation over the seeds of each variant in files that ablation"
                         + " wrote, as a table in Markdown, and draws the probes as a chart.")
-public final class AblationTable extends Program {
+final class AblationTable extends Program {
 
     private static final List<String> OTHERS = List.of("rank", "psnr");
 

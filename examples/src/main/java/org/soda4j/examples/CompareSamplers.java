@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.diffusion.Guidance;
@@ -25,8 +24,8 @@ import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.SamplerOptions;
-import org.soda4j.examples.training.BuiltInImages;
 import org.soda4j.examples.training.ModelOptions;
+import org.soda4j.examples.training.SmallDataOptions;
 import org.soda4j.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,14 +47,7 @@ final class CompareSamplers extends Program {
     @Parameters(paramLabel = "MODEL", description = "Folder of a run or a saved model.")
     private Path folder;
 
-    @Option(
-            names = "--data",
-            defaultValue = "fashion-mnist",
-            description = "fashion-mnist (a part of it is built in) or cifar10.")
-    private String data;
-
-    @Option(names = "--root", description = "Folder of CIFAR-10's binary files. Default: none.")
-    private Path root;
+    @Mixin private SmallDataOptions data;
 
     @Option(names = "--count", defaultValue = "100", description = "Test images.")
     private int count;
@@ -107,7 +99,7 @@ final class CompareSamplers extends Program {
         requireAtLeast(1, "--count", count);
         requireAtLeast(1, "--evaluations", Arrays.stream(evaluations).min().orElse(0));
         OutputCheck.folder("--out", out);
-        ImageDataset test = images();
+        ImageDataset test = data.images(Dataset.Usage.TEST);
         int most = (int) Math.min(count, test.size());
         try (Soda soda = model.load(folder);
                 NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
@@ -124,19 +116,6 @@ final class CompareSamplers extends Program {
         json.print("chart and table: " + where);
         json.answer(new Answer(most, REFERENCE_STEPS, measured, where.toString()));
         return 0;
-    }
-
-    private ImageDataset images() {
-        return switch (data) {
-            case "fashion-mnist" -> BuiltInImages.fashionMnist(Dataset.Usage.TEST);
-            case "cifar10" -> {
-                if (root == null) {
-                    throw refusal("--data cifar10 needs --root, a folder");
-                }
-                yield Cifar10.builder().root(root).split(Dataset.Usage.TEST).build();
-            }
-            default -> throw refusal("--data: expected fashion-mnist or cifar10, found " + data);
-        };
     }
 
     private LineChart measure(Soda soda, NDArray originals, double weight, String name) {

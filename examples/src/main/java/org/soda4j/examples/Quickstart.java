@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
-import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
@@ -26,7 +25,7 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.cli.ProgressBarListener;
 import org.soda4j.examples.cli.ThreadsOption;
-import org.soda4j.examples.training.BuiltInImages;
+import org.soda4j.examples.training.SmallDataOptions;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
@@ -46,20 +45,12 @@ import picocli.CommandLine.Option;
                         + " and draws reconstructions and interpolations.")
 final class Quickstart extends Program {
 
-    private static final int SIZE = 16;
     private static final Output FEATURES = Output.JOINED;
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int REPORT_IMAGES = 200;
 
-    @Option(
-            names = "--data",
-            defaultValue = "fashion-mnist",
-            description = "fashion-mnist (a part of it is built in) or cifar10.")
-    private String data;
-
-    @Option(names = "--root", description = "Folder of CIFAR-10's binary files. Default: none.")
-    private Path root;
+    @Mixin private SmallDataOptions data;
 
     @Option(
             names = "--out",
@@ -105,8 +96,8 @@ final class Quickstart extends Program {
     @Override
     public Integer call() throws IOException {
         requireAtLeast(1, "--steps", steps);
-        ImageDataset train = images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
-        ImageDataset test = images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
+        ImageDataset train = data.images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
+        ImageDataset test = data.images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
         threads.set();
         RunConfig recipe = recipe();
@@ -142,23 +133,10 @@ final class Quickstart extends Program {
     /** Of minutes, for images of 16 x 16 pixels. */
     private RunConfig recipe() {
         return RunConfig.preset(
-                data.equals("cifar10") ? "minutes-16" : "minutes-16-grey",
+                data.isCifar10() ? "minutes-16" : "minutes-16-grey",
                 "training.steps=" + steps,
                 "training.precision=" + precision,
                 "training.seed=" + seed);
-    }
-
-    private ImageDataset images(Dataset.Usage split) {
-        return switch (data) {
-            case "fashion-mnist" -> BuiltInImages.fashionMnist(split);
-            case "cifar10" -> {
-                if (root == null) {
-                    throw refusal("--data cifar10 needs --root, a folder");
-                }
-                yield Cifar10.builder().root(root).split(split).build();
-            }
-            default -> throw refusal("--data: expected fashion-mnist or cifar10, found " + data);
-        };
     }
 
     /** Returns whether it was trained to the end. */
@@ -213,14 +191,15 @@ final class Quickstart extends Program {
             Soda soda, ProbeComparison comparison, ImageDataset train, ImageDataset test)
             throws IOException {
         ModelEvaluation.builder(soda, train, test)
-                .title("Quickstart on " + data)
+                .title("Quickstart on " + data.name())
                 .qualityImages(REPORT_IMAGES)
                 .options(options())
                 .history(history)
                 .facts(
                         Map.of(
                                 "Data",
-                                String.format(Locale.ROOT, "%s, %,d images", data, train.size())))
+                                String.format(
+                                        Locale.ROOT, "%s, %,d images", data.name(), train.size())))
                 .comparison(Optional.of(comparison))
                 .build()
                 .evaluate()

@@ -47,16 +47,11 @@ public record DdimSampler(
 
     @Override
     public Trajectory trajectory(DiffusionProcess process, NoiseSource noise, NDManager memory) {
-        NoiseSchedule schedule = process.schedule();
-        return new OneEvaluation(
-                process,
-                noise,
-                clip,
-                (x, x0, epsilon, from, to) -> update(schedule, x0, epsilon, from, to));
+        return new OneEvaluation(process, noise, clip, this::update);
     }
 
     private OneEvaluation.Result update(
-            NoiseSchedule schedule, NDArray x0, NDArray epsilon, long from, long to) {
+            NoiseSchedule schedule, NDArray x, NDArray x0, NDArray epsilon, long from, long to) {
         double a = schedule.alphaBar(from);
         double next = schedule.alphaBar(to);
         double sigma = eta * Math.sqrt((1 - a / next) * (1 - next) / (1 - a));

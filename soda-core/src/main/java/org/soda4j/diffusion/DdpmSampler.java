@@ -52,16 +52,11 @@ public record DdpmSampler(
 
     @Override
     public Trajectory trajectory(DiffusionProcess process, NoiseSource noise, NDManager memory) {
-        NoiseSchedule schedule = process.schedule();
-        return new OneEvaluation(
-                process,
-                noise,
-                clip,
-                (x, x0, epsilon, from, to) -> update(schedule, x, x0, from, to));
+        return new OneEvaluation(process, noise, clip, this::update);
     }
 
     private OneEvaluation.Result update(
-            NoiseSchedule schedule, NDArray x, NDArray x0, long from, long to) {
+            NoiseSchedule schedule, NDArray x, NDArray x0, NDArray epsilon, long from, long to) {
         double beta = schedule.beta(from);
         double a = schedule.alphaBar(from);
         double before = schedule.alphaBar(to);

@@ -16,7 +16,8 @@ final class OneEvaluation implements Trajectory {
     @FunctionalInterface
     interface Update {
         /** The mean of the image at time {@code to}, and the deviation of the noise to add. */
-        Result apply(NDArray x, NDArray x0, NDArray epsilon, long from, long to);
+        Result apply(
+                NoiseSchedule schedule, NDArray x, NDArray x0, NDArray epsilon, long from, long to);
     }
 
     /** What an update gives; sigma = 0 adds no noise. */
@@ -43,7 +44,7 @@ final class OneEvaluation implements Trajectory {
             } else {
                 epsilon = process.toEpsilon(output, x, from);
             }
-            Result result = update.apply(x, x0, epsilon, from, to);
+            Result result = update.apply(process.schedule(), x, x0, epsilon, from, to);
             return new Step(noise.add(result.mean(), result.sigma()), x0);
         }
     }

@@ -58,7 +58,7 @@ public final class CallBatcher<T> {
      *
      * @param largest batch, at least 1
      * @param deadline how long the first call of a batch waits for others, at least 0: for as many
-     *     as were there when the last batch ended, the first time for the largest batch
+     *     as have come together before, the first time for the largest batch
      * @param work computes a batch: as many results, none null, in the same order
      */
     public CallBatcher(int largest, Duration deadline, UnaryOperator<List<T>> work) {
@@ -108,7 +108,7 @@ public final class CallBatcher<T> {
     private void computeNext() {
         computing = true;
         try {
-            awaitOthers();
+            boolean allCame = awaitOthers();
             List<Call<T>> batch = new ArrayList<>();
             while (batch.size() < largest && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
@@ -119,7 +119,8 @@ public final class CallBatcher<T> {
             } finally {
                 lock.lock();
                 batch.stream().filter(call -> !call.isDone()).forEach(Call::giveUp);
-                expected = Math.min(largest, batch.size() + waiting.size());
+                int there = Math.min(largest, batch.size() + waiting.size());
+                expected = allCame ? Math.max(expected, there) : there;
             }
         } finally {
             computing = false;
@@ -127,7 +128,8 @@ public final class CallBatcher<T> {
         }
     }
 
-    private void awaitOthers() {
+    /** Whether as many came as were expected. */
+    private boolean awaitOthers() {
         long left = patience;
         try {
             while (left > 0 && waiting.size() < expected) {
@@ -136,6 +138,7 @@ public final class CallBatcher<T> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Goes on with those that are there.
         }
+        return waiting.size() >= expected;
     }
 
     /** If a batch fails, each alone, so that each call has its own failure or none. */

@@ -3,35 +3,20 @@ package org.soda4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * float16 mode, which is for GPUs but runs on a CPU too. float16 has 11 significant bits, so that
  * rounding to it changes a number by at most u / 2 = 2^-12 of itself.
  */
-class Float16Test {
+class Float16Test extends ArrayFixture {
 
     private static final double U = 0x1p-11;
     private static final OperatorMode HIGH = new OperatorMode(true, NumberFormat.FLOAT32);
     private static final OperatorMode LOW = new OperatorMode(true, NumberFormat.FLOAT16);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void convAndItsGradientsAreFloat16() {

@@ -4,33 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.soda4j.engine.PlainMath.Tensor;
 
 /** What tests of operators in float64 share. */
-abstract class Float64Operators {
+abstract class Float64Operators extends ArrayFixture {
 
     /** Sums of at most some hundred products of numbers about 1, at 1e-16 each. */
     static final double TOLERANCE = 1e-11;
 
     static final OperatorMode TRAINING = new OperatorMode(true, NumberFormat.FLOAT32);
     static final OperatorMode INFERENCE = new OperatorMode(false, NumberFormat.FLOAT32);
-
-    NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     NDArray random(long seed, long... shape) {
         return GradientCheck.random(manager, seed, shape);

@@ -3,14 +3,11 @@ package org.soda4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,24 +16,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * bfloat16 mode. bfloat16 has 8 significant bits, so that rounding to it changes a number by at
  * most u = 2^-8 of itself.
  */
-class LowPrecisionTest {
+class LowPrecisionTest extends ArrayFixture {
 
     private static final double U = 0x1p-8;
     private static final OperatorMode INFERENCE = new OperatorMode(false, NumberFormat.FLOAT32);
     private static final OperatorMode HIGH = new OperatorMode(true, NumberFormat.FLOAT32);
     private static final OperatorMode LOW = new OperatorMode(true, NumberFormat.BFLOAT16);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void convIsWithinTheRoundingOfItsInputsAndOutput() {

@@ -10,26 +10,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.soda4j.engine.ParameterOperators.AdamWRates;
 
-class ParameterOperatorsTest {
+class ParameterOperatorsTest extends ArrayFixture {
 
     private static final int[][] SHAPES = {{4, 3}, {7}, {2, 3, 3, 3}};
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void adamWMakesTheStepsThatPyTorchDefines() {

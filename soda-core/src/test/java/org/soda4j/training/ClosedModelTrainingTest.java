@@ -3,35 +3,20 @@ package org.soda4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
-import org.soda4j.engine.PyTorchEngine;
+import org.soda4j.engine.ArrayFixture;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
 
 /** Closing the model stops its training like anything else that stops it. */
-class ClosedModelTrainingTest {
+class ClosedModelTrainingTest extends ArrayFixture {
 
     @TempDir Path folder;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = PyTorchEngine.require().newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     private SodaTrainer.Builder trainer(Soda soda, Path run) {
         return TinyTraining.trainer(soda, TinyTraining.data(manager, 12)).steps(5).folder(run);

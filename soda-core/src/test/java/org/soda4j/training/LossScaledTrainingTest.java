@@ -9,12 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.engine.ArrayFixture;
 import org.soda4j.model.NonFiniteException;
 import org.soda4j.training.checkpoint.Checkpoint;
 import org.soda4j.training.optimizer.LossScale;
@@ -24,25 +23,13 @@ import org.soda4j.training.run.RunFolder;
  * What loss scaling does to a training. It computes in float32, so that it can be compared bit for
  * bit; infinite gradients come from a pixel that is not a number. Batches are of 4 images.
  */
-class LossScaledTrainingTest {
+class LossScaledTrainingTest extends ArrayFixture {
 
     private static final Function<Precision, LossScale> SCALED =
             precision -> LossScale.dynamic(1024, 2);
     private static final int PIXELS = 3 * TinyTraining.SIZE * TinyTraining.SIZE;
 
     @TempDir Path folder;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void scalingByPowersOfTwoChangesNoBit() {

@@ -14,26 +14,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.engine.ArrayFixture;
 
 /** Data sets that are no random-access ones, such as a stream of files. */
-class TrainerDataTest {
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class TrainerDataTest extends ArrayFixture {
 
     /** The same images in their order, but only from begin to end. */
     private record Sequence(NDManager owner, int images, int batchSize) implements Dataset {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.soda4j.io.Safetensors;
+import org.soda4j.io.SafetensorsFile;
 
 /**
  * A checkpoint on the disk whose files matched its manifest when it was found or written.
@@ -20,12 +22,10 @@ public final class Checkpoint {
 
     private final Path folder;
     private final CheckpointManifest manifest;
-    private final TensorFormat format;
 
-    Checkpoint(Path folder, CheckpointManifest manifest, TensorFormat format) {
+    Checkpoint(Path folder, CheckpointManifest manifest) {
         this.folder = folder;
         this.manifest = manifest;
-        this.format = format;
     }
 
     /**
@@ -66,8 +66,8 @@ public final class Checkpoint {
      */
     public Map<String, NDArray> load(String group, NDManager manager) {
         Path file = file(group);
-        try {
-            return format.read(file, manager);
+        try (SafetensorsFile tensors = Safetensors.open(file)) {
+            return tensors.readAll(manager);
         } catch (IOException e) {
             throw new CheckpointException("Cannot read " + file + ": " + e, e);
         }
@@ -85,8 +85,10 @@ public final class Checkpoint {
      *     names the file, the array and the index
      */
     public Map<String, NDArray> loadFinite(String group, NDManager manager) {
-        try {
-            format.requireFinite(file(group));
+        try (SafetensorsFile tensors = Safetensors.open(file(group))) {
+            for (String name : tensors.names()) {
+                tensors.requireFinite(name);
+            }
         } catch (IOException e) {
             throw new CheckpointException("Cannot go on from " + folder + ": " + e.getMessage(), e);
         }

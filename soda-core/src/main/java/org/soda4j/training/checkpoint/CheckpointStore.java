@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.soda4j.io.Safetensors;
 import org.soda4j.io.Utf8Text;
 
 /**
@@ -57,19 +58,16 @@ public final class CheckpointStore {
     private final Path root;
     private final Optional<CheckpointWriter> writer;
     private final Retention retention;
-    private final TensorFormat format;
     private final InstantSource clock;
 
     private CheckpointStore(
             Path root,
             Optional<CheckpointWriter> writer,
             Retention retention,
-            TensorFormat format,
             InstantSource clock) {
         this.root = root;
         this.writer = writer;
         this.retention = retention;
-        this.format = format;
         this.clock = clock;
     }
 
@@ -83,20 +81,11 @@ public final class CheckpointStore {
      * @throws CheckpointException if the folder cannot be made or cleaned
      */
     public static CheckpointStore open(Path folder, Retention retention) {
-        return open(
-                folder,
-                retention,
-                new SafetensorsFormat(),
-                new DurableFiles.Real(),
-                InstantSource.system());
+        return open(folder, retention, new DurableFiles.Real(), InstantSource.system());
     }
 
     static CheckpointStore open(
-            Path folder,
-            Retention retention,
-            TensorFormat format,
-            DurableFiles files,
-            InstantSource clock) {
+            Path folder, Retention retention, DurableFiles files, InstantSource clock) {
         Path root = folder.toAbsolutePath().normalize();
         CheckpointWriter writer = new CheckpointWriter(root, files);
         try {
@@ -111,7 +100,7 @@ public final class CheckpointStore {
                             + CheckpointWriter.advice(root),
                     e);
         }
-        return new CheckpointStore(root, Optional.of(writer), retention, format, clock);
+        return new CheckpointStore(root, Optional.of(writer), retention, clock);
     }
 
     /**
@@ -125,7 +114,6 @@ public final class CheckpointStore {
                 folder.toAbsolutePath().normalize(),
                 Optional.empty(),
                 Retention.ALL,
-                new SafetensorsFormat(),
                 InstantSource.system());
     }
 
@@ -260,7 +248,7 @@ public final class CheckpointStore {
         try {
             CheckpointManifest manifest = files.write(step, sequence, created, contents);
             files.replace(POINTER, (folderName(step) + "\n").getBytes(StandardCharsets.UTF_8));
-            Checkpoint checkpoint = new Checkpoint(path(step), manifest, format);
+            Checkpoint checkpoint = new Checkpoint(path(step), manifest);
             deleteOld(files, checkpoint);
             return checkpoint;
         } catch (IOException e) {
@@ -332,7 +320,7 @@ public final class CheckpointStore {
             CheckpointManifest manifest = CheckpointManifest.read(path(step), step);
             problems.addAll(manifest.problems(path(step)));
             return problems.isEmpty()
-                    ? Optional.of(new Checkpoint(path(step), manifest, format))
+                    ? Optional.of(new Checkpoint(path(step), manifest))
                     : Optional.empty();
         } catch (IOException e) {
             problems.add(e.getMessage());
@@ -353,7 +341,7 @@ public final class CheckpointStore {
     }
 
     private CheckpointWriter.Content content(Map<String, NDArray> arrays) {
-        return out -> format.write(out, arrays);
+        return out -> Safetensors.write(out, arrays, Map.of("format", "pt"));
     }
 
     private static CheckpointWriter.Content bytes(byte[] bytes) {

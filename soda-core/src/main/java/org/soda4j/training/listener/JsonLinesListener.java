@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * with the operating system before the next step; {@link #flush} syncs it to the disk. A number
  * that is not finite is written as a string, such as {@code "NaN"}.
  */
-public final class JsonLinesListener implements RunListener {
+public final class JsonLinesListener extends FileListener {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(JsonLinesListener.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,6 +57,7 @@ public final class JsonLinesListener implements RunListener {
      * @param timings whether lines also hold {@code time} (ISO-8601) and {@code imagesPerSecond}
      */
     public JsonLinesListener(Path file, boolean timings) {
+        super("Cannot write " + file);
         this.file = file;
         this.timings = timings;
     }
@@ -140,16 +140,6 @@ public final class JsonLinesListener implements RunListener {
         checkpointBytes = state.path("bytes").asLong(UNKNOWN);
     }
 
-    @Override
-    public void end(RunEvent.End end) {
-        attempt(this::close);
-    }
-
-    @Override
-    public void failure(RunEvent.Failure failure) {
-        attempt(this::close);
-    }
-
     private ObjectNode line(String type, RunEvent event, int epoch, long images) {
         ObjectNode line = JSON.createObjectNode();
         line.put("type", type).put("step", event.step()).put("epoch", epoch).put("images", images);
@@ -206,22 +196,10 @@ public final class JsonLinesListener implements RunListener {
         }
     }
 
-    private void close() throws IOException {
+    @Override
+    void close() throws IOException {
         if (channel != null) {
             channel.close();
-        }
-    }
-
-    @FunctionalInterface
-    private interface FileAction {
-        void run() throws IOException;
-    }
-
-    private void attempt(FileAction action) {
-        try {
-            action.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.soda4j.training.listener;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,7 @@ import java.util.Map;
  * done again. Events are handed to the operating system every ten seconds, before every checkpoint
  * and at the end.
  */
-public final class TensorBoardListener implements RunListener {
+public final class TensorBoardListener extends FileListener {
 
     private static final Duration FLUSH_EVERY = Duration.ofSeconds(10);
 
@@ -50,6 +49,7 @@ public final class TensorBoardListener implements RunListener {
     }
 
     TensorBoardListener(Path folder, int everySteps, InstantSource clock) {
+        super("Cannot write TensorBoard events in " + folder);
         if (everySteps < 1) {
             throw new IllegalArgumentException(
                     "everySteps: expected 1 or more, found " + everySteps);
@@ -127,32 +127,9 @@ public final class TensorBoardListener implements RunListener {
     }
 
     @Override
-    public void end(RunEvent.End end) {
-        close();
-    }
-
-    @Override
-    public void failure(RunEvent.Failure failure) {
-        close();
-    }
-
-    private void close() {
+    void close() throws IOException {
         if (writer != null) {
-            attempt(writer::close);
-        }
-    }
-
-    @FunctionalInterface
-    private interface FileAction {
-        void run() throws IOException;
-    }
-
-    private void attempt(FileAction action) {
-        try {
-            action.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot write TensorBoard events in " + folder + ": " + e.getMessage(), e);
+            writer.close();
         }
     }
 }

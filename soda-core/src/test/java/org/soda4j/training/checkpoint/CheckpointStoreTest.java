@@ -42,7 +42,6 @@ class CheckpointStoreTest {
         return CheckpointStore.open(
                 folder,
                 retention,
-                new SafetensorsFormat(),
                 files,
                 InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z")));
     }

@@ -55,10 +55,6 @@ final class Curve {
         return values[size - 1];
     }
 
-    double lastStep() {
-        return steps[size - 1];
-    }
-
     double[] steps() {
         return Arrays.copyOf(steps, size);
     }
