@@ -12,6 +12,7 @@ import org.soda4j.ProcessSettings;
 import org.soda4j.examples.cli.SecondInterrupt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.RunLast;
 
 /** Lists the examples, or runs one. */
 @Command(
@@ -74,28 +75,38 @@ public final class Examples implements Runnable {
         // A dot in every number, so that what is printed can be read by other programs.
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         SecondInterrupt.install();
-        CommandLine program =
-                commandLine(command)
-                        .setParameterExceptionHandler(
-                                (e, given) -> {
-                                    CommandLine line = e.getCommandLine();
-                                    line.getErr()
-                                            .println(
-                                                    "%s (%s --help lists the options)"
-                                                            .formatted(
-                                                                    e.getMessage() + suggestion(e),
-                                                                    line.getCommandSpec()
-                                                                            .qualifiedName()));
-                                    return line.getCommandSpec().exitCodeOnInvalidInput();
-                                })
-                        .setExecutionExceptionHandler(
-                                (e, line, parsed) -> {
-                                    line.getErr().println(message(e));
-                                    return 1;
-                                });
+        return commandLine(command)
+                .setExecutionStrategy(Examples::runKeepingMemory)
+                .setParameterExceptionHandler(
+                        (e, given) -> {
+                            CommandLine line = e.getCommandLine();
+                            line.getErr()
+                                    .println(
+                                            "%s (%s --help lists the options)"
+                                                    .formatted(
+                                                            e.getMessage() + suggestion(e),
+                                                            line.getCommandSpec().qualifiedName()));
+                            return line.getCommandSpec().exitCodeOnInvalidInput();
+                        })
+                .setExecutionExceptionHandler(
+                        (e, line, parsed) -> {
+                            line.getErr().println(message(e));
+                            return 1;
+                        })
+                .execute(args);
+    }
+
+    /** Help needs no memory. */
+    private static int runKeepingMemory(CommandLine.ParseResult parsed) {
+        Integer help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
         try {
-            return ProcessSettings.callKeepingMemory(() -> program.execute(args));
-        } catch (Exception e) { // Of this thread alone; the program has handled its own.
+            return ProcessSettings.callKeepingMemory(() -> new RunLast().execute(parsed));
+        } catch (RuntimeException e) { // The program's, for the handlers above.
+            throw e;
+        } catch (Exception e) {
             throw new IllegalStateException("the program's thread was given up", e);
         }
     }
