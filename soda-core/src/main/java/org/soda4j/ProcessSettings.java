@@ -10,12 +10,13 @@ import org.soda4j.engine.NativeLogging;
  * project begin with
  *
  * <pre>{@code
- * ProcessSettings.keepFreedMemory();
  * ProcessSettings.nativeErrorsOnly();
+ * ProcessSettings.callKeepingMemory(() -> train());
  * }</pre>
  *
- * <p>Each takes effect at once if the engine is loaded, else when it is, and lasts as long as the
- * process. Calling it again does nothing more.
+ * <p>Each lasts as long as the process. Calling it again does nothing more. {@link
+ * #keepFreedMemory} and {@link #nativeErrorsOnly} take effect at once if the engine is loaded, else
+ * when it is.
  */
 public final class ProcessSettings {
 

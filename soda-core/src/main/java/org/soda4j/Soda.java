@@ -727,8 +727,8 @@ public final class Soda implements AutoCloseable {
      * @param <I> the form of the images
      * @param input as for {@link #translator}
      * @param largestBatch images that are encoded at once at most, at least 1
-     * @param deadline how long a first image waits for others, at least 0: for as many as have come
-     *     together before, so that it is lost only when fewer come
+     * @param deadline how long a first image waits for others, at least 0: for as many as were
+     *     there when the last batch ended, so that it is lost only when fewer come
      * @return a predictor from an image of any size to its latent; the caller closes it
      * @throws IllegalArgumentException if input is another class, or a number out of its range
      */

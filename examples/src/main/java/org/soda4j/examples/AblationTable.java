@@ -31,6 +31,9 @@ final class AblationTable extends Program {
 
     private static final List<String> OTHERS = List.of("rank", "psnr");
 
+    /** What one variant's lines must agree in, or their mean would mean nothing. */
+    private static final List<String> SAME = List.of("preset", "data", "unlabelled", "test");
+
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Lines that ablation wrote.")
     private List<Path> files;
 
@@ -82,6 +85,7 @@ final class AblationTable extends Program {
                         .stream()
                         .map(entry -> new Variant(entry.getKey(), entry.getValue()))
                         .toList();
+        variants.forEach(this::requireOneKind);
         Set<String> measures = measures(lines);
         print("| variant | seeds | " + String.join(" | ", measures) + " |");
         print("|---".repeat(2 + measures.size()) + "|");
@@ -118,6 +122,20 @@ final class AblationTable extends Program {
         return lines;
     }
 
+    private void requireOneKind(Variant variant) {
+        for (String field : SAME) {
+            Set<JsonNode> values =
+                    variant.lines().stream()
+                            .map(line -> line.path(field))
+                            .collect(Collectors.toCollection(LinkedHashSet::new));
+            if (values.size() > 1) {
+                throw refusal(
+                        "variant '%s': expected one value of %s, found %s; give other runs another name"
+                                .formatted(variant.name(), field, values));
+            }
+        }
+    }
+
     private JsonNode line(String text, String where) {
         JsonNode line;
         try {
@@ -138,11 +156,13 @@ final class AblationTable extends Program {
         measures.removeIf(
                 name ->
                         !name.endsWith(".knn") && !name.endsWith(".linear")
-                                || lines.stream().anyMatch(line -> !line.has(name)));
-        OTHERS.stream()
-                .filter(name -> lines.stream().allMatch(line -> line.has(name)))
-                .forEach(measures::add);
+                                || !areNumbers(lines, name));
+        OTHERS.stream().filter(name -> areNumbers(lines, name)).forEach(measures::add);
         return measures;
+    }
+
+    private static boolean areNumbers(List<JsonNode> lines, String measure) {
+        return lines.stream().allMatch(line -> line.path(measure).isNumber());
     }
 
     private static BarChart chart(List<Variant> variants, Set<String> measures) {

@@ -49,6 +49,19 @@ class AblationTableTest {
         assertThat(run(lines.toString())).isEqualTo(2);
     }
 
+    @Test
+    void linesOfOneNameAreOfOneKind() throws Exception {
+        Path lines = folder.resolve("lines.jsonl");
+        Files.writeString(
+                lines,
+                """
+                {"name":"base","data":"cifar10","rank":12}
+                {"name":"base","data":"fashion-mnist","rank":8}
+                """);
+        assertThat(run(lines.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("variant 'base': expected one value of data, found");
+    }
+
     private int run(String... args) {
         CommandLine line = Examples.commandLine(new AblationTable());
         line.setOut(new PrintWriter(out, true));

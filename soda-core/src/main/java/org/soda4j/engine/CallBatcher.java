@@ -58,7 +58,7 @@ public final class CallBatcher<T> {
      *
      * @param largest batch, at least 1
      * @param deadline how long the first call of a batch waits for others, at least 0: for as many
-     *     as have come together before, the first time for the largest batch
+     *     as were there when the last batch ended, the first time for the largest batch
      * @param work computes a batch: as many results, none null, in the same order
      */
     public CallBatcher(int largest, Duration deadline, UnaryOperator<List<T>> work) {
@@ -108,7 +108,7 @@ public final class CallBatcher<T> {
     private void computeNext() {
         computing = true;
         try {
-            boolean allCame = awaitOthers();
+            awaitOthers();
             List<Call<T>> batch = new ArrayList<>();
             while (batch.size() < largest && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
@@ -119,8 +119,7 @@ public final class CallBatcher<T> {
             } finally {
                 lock.lock();
                 batch.stream().filter(call -> !call.isDone()).forEach(Call::giveUp);
-                int there = Math.min(largest, batch.size() + waiting.size());
-                expected = allCame ? Math.max(expected, there) : there;
+                expected = Math.min(largest, batch.size() + waiting.size());
             }
         } finally {
             computing = false;
@@ -128,8 +127,7 @@ public final class CallBatcher<T> {
         }
     }
 
-    /** Whether as many came as were expected. */
-    private boolean awaitOthers() {
+    private void awaitOthers() {
         long left = patience;
         try {
             while (left > 0 && waiting.size() < expected) {
@@ -138,7 +136,6 @@ public final class CallBatcher<T> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Goes on with those that are there.
         }
-        return waiting.size() >= expected;
     }
 
     /** If a batch fails, each alone, so that each call has its own failure or none. */

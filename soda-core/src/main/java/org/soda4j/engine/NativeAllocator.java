@@ -74,14 +74,16 @@ public final class NativeAllocator {
      * New threads get the arenas in turn, so that one of the first gets the main arena. Those
      * before it stay until it has ended, or the next would get an arena that they left.
      */
-    private static Thread startOnMainArena(Runnable task, int tries) {
+    private static Thread startOnMainArena(FutureTask<?> task, int tries) {
         Thread thread =
                 new Thread(
                         () -> {
-                            if (tries == 0 || isOnMainArena()) {
-                                task.run();
-                            } else {
-                                join(startOnMainArena(task, tries - 1));
+                            try {
+                                if (tries > 0 && !isOnMainArena()) {
+                                    join(startOnMainArena(task, tries - 1));
+                                }
+                            } finally {
+                                task.run(); // Does nothing if another thread has run it.
                             }
                         },
                         "soda4j");

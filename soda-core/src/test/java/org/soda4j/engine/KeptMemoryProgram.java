@@ -3,6 +3,7 @@ package org.soda4j.engine;
 import com.sun.jna.Memory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.soda4j.ProcessSettings;
 
 /** Prints how many pages the system gave for blocks that were freed before. */
@@ -13,8 +14,29 @@ final class KeptMemoryProgram {
 
     private KeptMemoryProgram() {}
 
+    /**
+     * Begins on a thread of another arena than the main one, as the JVM's first thread often is.
+     */
     public static void main(String[] args) throws Exception {
-        System.out.println(ProcessSettings.callKeepingMemory(KeptMemoryProgram::faultsAgain));
+        AtomicBoolean done = new AtomicBoolean();
+        for (int i = 0; i < 100 && !done.get(); i++) {
+            Thread thread = new Thread(() -> done.set(printUnlessOnMainArena()));
+            thread.start();
+            thread.join();
+        }
+    }
+
+    private static boolean printUnlessOnMainArena() {
+        if (NativeAllocator.isOnMainArena()) {
+            return false;
+        }
+        try {
+            long faults = ProcessSettings.callKeepingMemory(KeptMemoryProgram::faultsAgain);
+            System.out.println(faults);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return true;
     }
 
     /** The first blocks may be new; counts what the next three cost. */

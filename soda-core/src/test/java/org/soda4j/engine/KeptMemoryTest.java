@@ -37,8 +37,11 @@ class KeptMemoryTest {
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(KeptMemoryProgram.class.getName());
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        // The tests run with one arena, which applications do not.
+        builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
+        Process process = builder.start();
         try {
             String out =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

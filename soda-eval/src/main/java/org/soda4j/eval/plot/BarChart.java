@@ -56,7 +56,8 @@ public final class BarChart implements Picture {
      * @param names of the groups, at least one, each another
      * @param series what is shown of each, at least one, with another name each
      * @throws IllegalArgumentException if there is no name or series, a series has another number
-     *     of values or deviations than there are names, or one is not finite
+     *     of values or deviations than there are names, one is not finite, or a deviation is below
+     *     0
      */
     public BarChart(String label, List<String> names, List<Series> series) {
         this.label = label;
@@ -70,6 +71,11 @@ public final class BarChart implements Picture {
         for (Series one : this.series) {
             requireFinite(one.name(), "values", one.values());
             requireFinite(one.name(), "deviations", one.deviations());
+            if (one.deviations().stream().anyMatch(deviation -> deviation < 0)) {
+                throw new IllegalArgumentException(
+                        "series '%s', deviations: expected at least 0, found %s"
+                                .formatted(one.name(), one.deviations()));
+            }
         }
     }
 

@@ -34,6 +34,10 @@ class BarChartTest {
         assertThatThrownBy(() -> new BarChart("", NAMES, List.of(series("a", 1.0, Double.NaN))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("NaN");
+        BarChart.Series below = new BarChart.Series("a", List.of(1.0, 2.0), List.of(0.0, -1.0));
+        assertThatThrownBy(() -> new BarChart("", NAMES, List.of(below)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected at least 0");
     }
 
     private static BarChart.Series series(String name, Double... values) {
