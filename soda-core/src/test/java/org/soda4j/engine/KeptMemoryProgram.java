@@ -39,7 +39,7 @@ final class KeptMemoryProgram {
         return true;
     }
 
-    /** The first blocks may be new; counts what the next three cost. */
+    /** The first blocks may be new; counts what the next six cost. */
     private static long faultsAgain() throws Exception {
         fillAndFree();
         fillAndFree();
@@ -50,9 +50,12 @@ final class KeptMemoryProgram {
         return faults() - before;
     }
 
+    /** Two at once: one of them lies at the heap's end, which is trimmed. */
     private static void fillAndFree() {
-        try (Memory block = new Memory(BYTES)) {
-            block.setMemory(0, BYTES, (byte) 1);
+        try (Memory one = new Memory(BYTES);
+                Memory other = new Memory(BYTES)) {
+            one.setMemory(0, BYTES, (byte) 1);
+            other.setMemory(0, BYTES, (byte) 1);
         }
     }
 

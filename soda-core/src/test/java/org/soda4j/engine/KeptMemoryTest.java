@@ -13,21 +13,12 @@ import org.junit.jupiter.api.condition.OS;
 /** In processes of their own, for the settings are for good. */
 class KeptMemoryTest {
 
-    /** Three blocks of 80 MB are 61,440 pages of 4 kB. */
-    private static final int PAGES = 61_440;
-
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "glibc's allocator")
     void blocksOfAnySizeAreKept() throws Exception {
-        // One block may be new: something of the JVM's may lie where one was.
-        assertThat(faults()).isLessThan(PAGES / 2);
-    }
-
-    @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "glibc's allocator")
-    void asTheAllocatorIsTheyAreNot() throws Exception {
-        // Fewer where pages are larger than 4 kB.
-        assertThat(faults("-Dorg.soda4j.allocator=system")).isGreaterThan(PAGES / 20);
+        // As the allocator is, all six are new. Two may be: the JVM's own may lie where one was.
+        // If only the heap's end were trimmed, three.
+        assertThat(12 * faults()).isLessThan(5 * faults("-Dorg.soda4j.allocator=system"));
     }
 
     private static long faults(String... options) throws Exception {
