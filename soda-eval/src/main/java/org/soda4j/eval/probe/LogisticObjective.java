@@ -18,11 +18,15 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
     /** p (1 - p) of an example that is told apart fairly well. */
     private static final double TYPICAL_SLOPE = 0.1;
 
+    /** Products of so many rows, or a multiple, with a large matrix take a third of the time. */
+    private static final int ROWS = 8;
+
     private final int[] labels;
     private final int n;
     private final int width;
     private final int classes;
     private final int outputs;
+    private final int rows;
     private final double[] mean;
     private final double[] scale;
     private final double penalty;
@@ -36,6 +40,7 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
         width = train.width();
         classes = train.classCount();
         outputs = classes == 2 ? 1 : classes;
+        rows = (outputs + ROWS - 1) / ROWS * ROWS;
         mean = new double[width];
         scale = new double[width];
         float[] values = train.sharedValues();
@@ -103,18 +108,16 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
     }
 
     private double lossAndGradient(double[] x, double[] gradient) {
-        double[] weights = new double[outputs * width];
+        double[] weights = new double[rows * width];
         for (int o = 0; o < outputs; o++) {
             System.arraycopy(x, o * (width + 1), weights, o * width, width);
         }
         try (NDManager scope = manager.newSubManager()) {
-            NDArray matrix = scope.create(weights, new Shape(outputs, width));
-            NDArray product = features.matMul(matrix.transpose());
+            NDArray product = scope.create(weights, new Shape(rows, width)).matMul(transposed);
             product.attach(scope);
             double[] residuals = product.toDoubleArray();
             double loss = lossAndResiduals(x, residuals);
-            NDArray difference = scope.create(residuals, new Shape(n, outputs));
-            NDArray slopes = transposed.matMul(difference);
+            NDArray slopes = scope.create(residuals, new Shape(rows, n)).matMul(features);
             slopes.attach(scope);
             double[] flat = slopes.toDoubleArray();
             for (int o = 0; o < outputs; o++) {
@@ -122,11 +125,11 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
                 for (int j = 0; j < width; j++) {
                     double weight = x[start + j];
                     loss += penalty * weight * weight / 2;
-                    gradient[start + j] = flat[j * outputs + o] / n + penalty * weight;
+                    gradient[start + j] = flat[o * width + j] / n + penalty * weight;
                 }
                 double sum = 0;
                 for (int i = 0; i < n; i++) {
-                    sum += residuals[i * outputs + o];
+                    sum += residuals[o * n + i];
                 }
                 gradient[start + width] = sum / n;
             }
@@ -134,25 +137,24 @@ final class LogisticObjective implements Lbfgs.Objective, AutoCloseable {
         }
     }
 
-    /** Turns products into probabilities minus one-hot labels; returns the mean cross-entropy. */
-    private double lossAndResiduals(double[] x, double[] logits) {
+    /**
+     * Turns products, {@code [rows][n]}, into probabilities minus one-hot labels; returns the mean
+     * cross-entropy.
+     */
+    private double lossAndResiduals(double[] x, double[] products) {
         double loss = 0;
-        double[] pair = new double[2];
+        double[] logits = new double[classes];
+        int first = classes - outputs; // Of two classes, the first has the logit 0.
         for (int i = 0; i < n; i++) {
-            int start = i * outputs;
+            logits[0] = 0;
             for (int o = 0; o < outputs; o++) {
-                logits[start + o] += x[o * (width + 1) + width];
+                logits[first + o] = products[o * n + i] + x[o * (width + 1) + width];
             }
-            if (outputs == 1) {
-                pair[0] = 0;
-                pair[1] = logits[start];
-                double own = pair[labels[i]];
-                loss += LogisticModel.softmax(pair, 0, 2) - own;
-                logits[start] = pair[1] - labels[i];
-            } else {
-                double own = logits[start + labels[i]];
-                loss += LogisticModel.softmax(logits, start, start + outputs) - own;
-                logits[start + labels[i]] -= 1;
+            double own = logits[labels[i]];
+            loss += LogisticModel.softmax(logits, 0, classes) - own;
+            logits[labels[i]] -= 1;
+            for (int o = 0; o < outputs; o++) {
+                products[o * n + i] = logits[first + o];
             }
         }
         return loss / n;
