@@ -95,6 +95,7 @@ public final class EncoderBlockFactory implements BlockFactory {
                 throw new IOException(weights + ": the encoder's parameters do not fit: " + report);
             }
             Shape shape = new Shape(1, image.get(0), image.get(1), image.get(2));
+            encoder.leaveValuesUnset();
             encoder.initialize(manager, DataType.FLOAT32, shape);
             Map<String, NDArray> parameters = new LinkedHashMap<>();
             encoder.namedParameters()

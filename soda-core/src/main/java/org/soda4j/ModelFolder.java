@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.Operators;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.io.AtomicFile;
 import org.soda4j.io.ConfigText;
@@ -94,6 +95,7 @@ final class ModelFolder {
                             }
                         });
         PyTorchEngine.require();
+        CompletableFuture.runAsync(Operators::load);
         Placement placement = place.get();
         Description description = result(reading);
         SodaConfig config = description.config();
@@ -101,7 +103,7 @@ final class ModelFolder {
         Path weights = folder.resolve(WEIGHTS);
         requireFile(weights);
         blocks.shapesOf(config).requireFit(weights, pools(config));
-        Soda soda = new Soda(config, description.translators(), blocks, placement, 0);
+        Soda soda = new Soda(config, description.translators(), blocks.toBeRead(), placement, 0);
         try {
             importWeights(soda, weights);
             readStatistics(soda, weights);
@@ -182,7 +184,7 @@ final class ModelFolder {
                 return Description.ofFile(file);
             }
             Description description = Description.ofWeights(weights, carried.get());
-            if (!Files.isRegularFile(file) || !SodaConfig.read(file).equals(description.config())) {
+            if (!saysTheSame(file, carried.get(), description)) {
                 LOGGER.warn(
                         "{}: expected the configuration that {} was saved with, found another or"
                                 + " none, as after a save that was stopped; that of the weights is"
@@ -194,6 +196,14 @@ final class ModelFolder {
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static boolean saysTheSame(Path file, String carried, Description description)
+            throws IOException {
+        return Files.isRegularFile(file)
+                && (Files.size(file) == carried.getBytes(StandardCharsets.UTF_8).length
+                                && Files.readString(file).equals(carried)
+                        || SodaConfig.read(file).equals(description.config()));
     }
 
     private static void requireFile(Path file) throws FileNotFoundException {

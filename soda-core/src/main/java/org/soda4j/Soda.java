@@ -158,7 +158,7 @@ public final class Soda implements AutoCloseable {
     public static Soda load(Path folder) throws IOException {
         return ModelFolder.load(
                 folder,
-                new SodaBlocks(null, null),
+                SodaBlocks.NONE,
                 () -> Placement.of(SodaBuilder.defaultDevice(), Precision.FP32));
     }
 
@@ -173,8 +173,7 @@ public final class Soda implements AutoCloseable {
      *     names the file and tensors
      */
     public static Soda load(Path folder, Device device, Precision precision) throws IOException {
-        return ModelFolder.load(
-                folder, new SodaBlocks(null, null), () -> Placement.of(device, precision));
+        return ModelFolder.load(folder, SodaBlocks.NONE, () -> Placement.of(device, precision));
     }
 
     /**

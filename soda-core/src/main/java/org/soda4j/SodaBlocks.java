@@ -14,6 +14,7 @@ import org.soda4j.encoder.Encoder;
 import org.soda4j.encoder.EncoderConfig;
 import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.Operators;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
@@ -23,15 +24,24 @@ import org.soda4j.novelview.ViewBlocks;
 /**
  * The blocks that a builder was given, each null for none. Those of this library say what the model
  * is made of, and may bring values; others become part of it.
+ *
+ * @param valuesAreRead whether all values of this library's blocks are read from a file next, so
+ *     that none need be drawn
  */
-record SodaBlocks(Encoder encoder, Denoiser denoiser) {
+record SodaBlocks(Encoder encoder, Denoiser denoiser, boolean valuesAreRead) {
+
+    static final SodaBlocks NONE = new SodaBlocks(null, null, false);
 
     SodaBlocks withEncoder(Encoder other) {
-        return new SodaBlocks(other, denoiser);
+        return new SodaBlocks(other, denoiser, valuesAreRead);
     }
 
     SodaBlocks withDenoiser(Denoiser other) {
-        return new SodaBlocks(encoder, other);
+        return new SodaBlocks(encoder, other, valuesAreRead);
+    }
+
+    SodaBlocks toBeRead() {
+        return new SodaBlocks(encoder, denoiser, true);
     }
 
     EncoderConfig encoderConfig(EncoderConfig otherwise) {
@@ -70,15 +80,24 @@ record SodaBlocks(Encoder encoder, Denoiser denoiser) {
     /** The encoder of a model: one of its own, or the user's. */
     Encoder encoderOf(SodaConfig config, long seed) {
         return config.encoder() instanceof ResNetEncoderConfig ours
-                ? ours.newBlock(seed, config.conditions().channels())
+                ? own(ours.newBlock(seed, config.conditions().channels()))
                 : require("encoder", config.encoder(), encoder);
     }
 
     /** The denoiser of a model: one of its own, or the user's. */
     Denoiser denoiserOf(SodaConfig config, long seed) {
         return config.denoiser() instanceof UNetDenoiserConfig ours
-                ? ours.newBlock(config.latent(), config.modulation(), config.conditions(), seed)
+                ? own(
+                        ours.newBlock(
+                                config.latent(), config.modulation(), config.conditions(), seed))
                 : require("denoiser", config.denoiser(), denoiser);
+    }
+
+    private <B extends NamedBlock> B own(B block) {
+        if (valuesAreRead) {
+            block.leaveValuesUnset();
+        }
+        return block;
     }
 
     /** The parameters of a model of these blocks, which has no memory yet. */

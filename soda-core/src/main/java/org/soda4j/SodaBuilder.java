@@ -25,7 +25,7 @@ import org.soda4j.novelview.ViewConditioning;
  */
 public final class SodaBuilder {
 
-    private SodaBlocks blocks = new SodaBlocks(null, null);
+    private SodaBlocks blocks = SodaBlocks.NONE;
     private EncoderConfig encoder;
     private LatentLayout latent;
     private LayerModulation modulation;
@@ -50,7 +50,7 @@ public final class SodaBuilder {
      * @return this
      */
     public SodaBuilder config(SodaConfig config) {
-        blocks = new SodaBlocks(null, null);
+        blocks = SodaBlocks.NONE;
         encoder = config.encoder();
         latent = config.latent();
         modulation = config.modulation();

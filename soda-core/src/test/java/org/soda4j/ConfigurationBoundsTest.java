@@ -146,7 +146,7 @@ class ConfigurationBoundsTest {
     }
 
     private static void assertDriver(SodaBuilder builder, String driver) {
-        ModelShapes shapes = new SodaBlocks(null, null).shapesOf(builder.config());
+        ModelShapes shapes = SodaBlocks.NONE.shapesOf(builder.config());
         assertThatThrownBy(() -> shapes.requireMemory(1000))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("most are due to " + driver);
@@ -156,7 +156,7 @@ class ConfigurationBoundsTest {
     @Test
     void theEstimateIsTheSizeOfTheParameters() {
         SodaBuilder builder = TinyModels.builder().modulation(LayerModulation.grouped(2));
-        ModelShapes shapes = new SodaBlocks(null, null).shapesOf(builder.config());
+        ModelShapes shapes = SodaBlocks.NONE.shapesOf(builder.config());
         long numbers;
         try (Soda soda = builder.build()) {
             numbers = soda.parameters().values().stream().mapToLong(a -> a.getShape().size()).sum();

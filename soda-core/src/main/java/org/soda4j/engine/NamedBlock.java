@@ -133,6 +133,16 @@ public abstract class NamedBlock extends AbstractBlock {
         getChildren().values().forEach(block -> block.initialize(manager, dataType, inputShapes));
     }
 
+    /** Memory alone is initialised then, because all values are read into it next. */
+    public final void leaveValuesUnset() {
+        namedParameters()
+                .values()
+                .forEach(
+                        parameter ->
+                                parameter.setInitializer(
+                                        (manager, shape, type) -> manager.create(shape, type)));
+    }
+
     /** The full name of something below this block. */
     protected final String nameOf(String local) {
         return name.isEmpty() ? local : name + "." + local;

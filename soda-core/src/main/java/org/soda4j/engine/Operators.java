@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The operators that DJL lacks, on DJL arrays. Each is one call of the engine, differentiable, and
@@ -26,6 +27,11 @@ public final class Operators {
     private static final int DOUBLING = 3;
 
     private Operators() {}
+
+    /** Compiles the operators, so that the first call of one does not wait for that. */
+    public static void load() {
+        Objects.requireNonNull(MODULE);
+    }
 
     /**
      * Group normalisation with affine parameters, epsilon 1e-5.
