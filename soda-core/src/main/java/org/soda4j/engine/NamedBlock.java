@@ -164,45 +164,31 @@ public abstract class NamedBlock extends AbstractBlock {
         return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
     }
 
-    /** The bias of a layer with that fan-in. */
-    protected final Parameter bias(String local, long fanIn, long size) {
-        return parameter(local, Parameter.Type.BIAS, initialValues.bias(fanIn), true, size);
+    /** A linear layer {@code [out, in]} or a convolution {@code [out, in, k, k]}, with bias. */
+    protected final AffineParameters affine(String local, long... shape) {
+        SeededInitializer drawn = initialValues.bias(new Shape(shape).slice(1).size());
+        return new AffineParameters(
+                weight(local + ".weight", shape),
+                parameter(local + ".bias", Parameter.Type.BIAS, drawn, true, shape[0]));
     }
 
     /**
-     * The bias of a layer whose first half of outputs scales and whose other half shifts.
+     * A linear layer whose first half of outputs scales and whose other half shifts.
      *
      * @param size of each half
      * @param one whether the scales begin 1 higher than they are drawn
      */
-    protected final Parameter scaleAndShiftBias(String local, long fanIn, long size, boolean one) {
-        SeededInitializer drawn = initialValues.bias(fanIn);
-        return parameter(
-                local,
-                Parameter.Type.BIAS,
-                one ? drawn.withFirstHigher(size) : drawn,
-                true,
-                2 * size);
-    }
-
-    /** The weight of a norm, ones. */
-    protected final Parameter normWeight(String local, long size) {
-        return parameter(local, Parameter.Type.GAMMA, Initializer.ONES, true, size);
-    }
-
-    /** The bias of a norm, zeros. */
-    protected final Parameter normBias(String local, long size) {
-        return parameter(local, Parameter.Type.BETA, Initializer.ZEROS, true, size);
-    }
-
-    /** A running mean (zeros) or variance (ones), which gradients do not reach. */
-    protected final Parameter statistic(String local, boolean variance, long size) {
-        return parameter(
-                local,
-                variance ? Parameter.Type.RUNNING_VAR : Parameter.Type.RUNNING_MEAN,
-                variance ? Initializer.ONES : Initializer.ZEROS,
-                false,
-                size);
+    protected final AffineParameters scaleAndShift(
+            String local, long size, long inputs, boolean one) {
+        SeededInitializer drawn = initialValues.bias(inputs);
+        return new AffineParameters(
+                weight(local + ".weight", 2 * size, inputs),
+                parameter(
+                        local + ".bias",
+                        Parameter.Type.BIAS,
+                        one ? drawn.withFirstHigher(size) : drawn,
+                        true,
+                        2 * size));
     }
 
     /**
@@ -214,16 +200,8 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param stride of the convolution
      */
     protected final ConvNorm convNorm(Parameter kernel, String norm, int groups, int stride) {
-        NormRelu after = norm(norm, kernel.getShape().get(0), groups);
-        ConvNorm all =
-                new ConvNorm(
-                        kernel,
-                        after.weight(),
-                        after.bias(),
-                        after.mean(),
-                        after.variance(),
-                        groups,
-                        stride);
+        NormParameters after = norm(norm, kernel.getShape().get(0), groups);
+        ConvNorm all = new ConvNorm(kernel, after, stride);
         if (groups == 0) {
             batchNorms.add(all);
         }
@@ -236,13 +214,27 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param channels of its input
      * @param groups of group norm, 0 for batch norm
      */
-    protected final NormRelu norm(String local, long channels, int groups) {
-        boolean batchNorm = groups == 0;
-        return new NormRelu(
-                normWeight(local + ".weight", channels),
-                normBias(local + ".bias", channels),
-                batchNorm ? statistic(local + ".running_mean", false, channels) : null,
-                batchNorm ? statistic(local + ".running_var", true, channels) : null,
+    protected final NormParameters norm(String local, long channels, int groups) {
+        return new NormParameters(
+                parameter(
+                        local + ".weight", Parameter.Type.GAMMA, Initializer.ONES, true, channels),
+                parameter(local + ".bias", Parameter.Type.BETA, Initializer.ZEROS, true, channels),
+                groups > 0
+                        ? null
+                        : parameter(
+                                local + ".running_mean",
+                                Parameter.Type.RUNNING_MEAN,
+                                Initializer.ZEROS,
+                                false,
+                                channels),
+                groups > 0
+                        ? null
+                        : parameter(
+                                local + ".running_var",
+                                Parameter.Type.RUNNING_VAR,
+                                Initializer.ONES,
+                                false,
+                                channels),
                 groups);
     }
 
@@ -270,16 +262,6 @@ public abstract class NamedBlock extends AbstractBlock {
     protected static NDArray value(
             ParameterStore store, Parameter parameter, NDArray like, OperatorMode mode) {
         return store.getValue(parameter, like.getDevice(), mode.training());
-    }
-
-    /** The values of several parameters on the device of {@code like}. */
-    protected static NDArray[] values(
-            ParameterStore store, NDArray like, OperatorMode mode, Parameter... parameters) {
-        NDArray[] values = new NDArray[parameters.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(store, parameters[i], like, mode);
-        }
-        return values;
     }
 
     /** Names what a block got in place of what it takes. */
