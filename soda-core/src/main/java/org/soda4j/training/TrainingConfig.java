@@ -213,7 +213,7 @@ public final class TrainingConfig {
         return masking;
     }
 
-    /** {@return how views are made; null for the published recipe} */
+    /** {@return how images are augmented; null for the published recipe} */
     public Augmentation augmentation() {
         return augmentation;
     }

@@ -22,7 +22,7 @@ import org.soda4j.training.optimizer.BatchNormStatistics;
 import org.soda4j.training.optimizer.LossScale;
 import org.soda4j.training.optimizer.MovingAverage;
 
-/** One optimiser step, from a batch of two views to new parameters and averages. */
+/** One optimiser step, from a batch of sources and targets to new parameters and averages. */
 final class TrainingStep implements AutoCloseable {
 
     private final Soda soda;

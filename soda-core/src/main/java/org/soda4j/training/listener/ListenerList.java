@@ -51,7 +51,7 @@ public final class ListenerList {
     private final InstantSource clock;
 
     /**
-     * @param listeners in the order in which they are told
+     * @param listeners in the order in which they are notified
      * @param clock that slow calls are timed with
      */
     public ListenerList(List<RunListener> listeners, InstantSource clock) {

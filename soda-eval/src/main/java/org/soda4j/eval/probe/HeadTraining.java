@@ -31,7 +31,7 @@ record HeadTraining(
      *
      * @param encoderLearningRate used only where the encoder learns too
      * @param fineTune whether it does
-     * @param progress told of every epoch that is done
+     * @param progress called after every epoch
      */
     record Settings(
             int epochs,
