@@ -105,19 +105,6 @@ public final class Operators {
     }
 
     /**
-     * Scaled-dot-product attention.
-     *
-     * @param query {@code [N, heads, length, width]}
-     * @param key {@code [N, heads, keys, width]}
-     * @param value {@code [N, heads, keys, width]}
-     * @param mode whether gradients are wanted
-     * @return {@code [N, heads, length, width]}
-     */
-    public static NDArray attention(NDArray query, NDArray key, NDArray value, OperatorMode mode) {
-        return call("attention", mode, query, key, value);
-    }
-
-    /**
      * Changes the resolution without parameters.
      *
      * @param x {@code [N, C, H, W]}

@@ -105,24 +105,6 @@ class OperatorsTest extends Float64Operators {
                 random(3, 3));
     }
 
-    @Test
-    void attention() {
-        NDArray query = random(1, 1, 2, 3, 4);
-        NDArray key = random(2, 1, 2, 5, 4);
-        NDArray value = random(3, 1, 2, 5, 4);
-        NDArray y = Operators.attention(query, key, value, INFERENCE);
-        assertThat(y.getShape()).isEqualTo(query.getShape());
-        for (int head = 0; head < 2; head++) {
-            String of = "0, " + head;
-            double[][] expected =
-                    PlainMath.attention(
-                            rows(query.get(of), 4), rows(key.get(of), 4), rows(value.get(of), 4));
-            assertClose(values(y.get(of)), flat(expected));
-        }
-        GradientCheck.check(
-                a -> Operators.attention(a[0], a[1], a[2], TRAINING), query, key, value);
-    }
-
     @ParameterizedTest
     @EnumSource(Resample.class)
     void resize(Resample resample) {

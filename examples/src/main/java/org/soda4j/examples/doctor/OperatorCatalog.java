@@ -189,7 +189,6 @@ final class OperatorCatalog {
                 shortcut(),
                 attention(new ModelShapes.Attention(32, 8, 2, 6, 6)),
                 attention(new ModelShapes.Attention(32, 8, 1, 33, 32)),
-                plainAttention(),
                 crossAttention(),
                 residual(residual),
                 modulated(residual, 4, false),
@@ -260,16 +259,6 @@ final class OperatorCatalog {
                 Input.of(2, 64),
                 Input.of(32),
                 Input.of(32));
-    }
-
-    private static OperatorCase plainAttention() {
-        return OperatorCase.of(
-                "attention",
-                "of rows",
-                (a, mode) -> Operators.attention(a[0], a[1], a[2], mode),
-                Input.of(2, 2, 9, 16),
-                Input.of(2, 2, 7, 16),
-                Input.of(2, 2, 7, 16));
     }
 
     private static OperatorCase crossAttention() {
