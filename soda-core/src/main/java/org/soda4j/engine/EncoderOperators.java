@@ -5,6 +5,8 @@ import static org.soda4j.engine.Operators.constant;
 import static org.soda4j.engine.Operators.flag;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The operators of residual networks, on the terms of {@link Operators}: convolutions with their
@@ -28,36 +30,7 @@ public final class EncoderOperators {
      */
     public static NDArray convNorm(
             NDArray x, NDArray kernel, Norm norm, int stride, boolean relu, OperatorMode mode) {
-        String end = relu ? "_relu" : "";
-        NDArray each = constant(stride);
-        NDArray code = mode.format().code();
-        if (norm instanceof Norm.Group n) {
-            NDArray groups = constant(n.groups());
-            return call(
-                    "conv_group_norm" + end,
-                    mode,
-                    x,
-                    kernel,
-                    n.weight(),
-                    n.bias(),
-                    groups,
-                    each,
-                    code);
-        }
-        Norm.Batch n = (Norm.Batch) norm;
-        NDArray training = flag(mode.training());
-        return call(
-                "conv_norm" + end,
-                mode,
-                x,
-                kernel,
-                n.weight(),
-                n.bias(),
-                n.mean(),
-                n.variance(),
-                each,
-                training,
-                code);
+        return convNorm(relu ? "_relu" : "", mode, norm, stride, x, kernel);
     }
 
     /**
@@ -72,37 +45,25 @@ public final class EncoderOperators {
      */
     public static NDArray convNormAddRelu(
             NDArray x, NDArray shortcut, NDArray kernel, Norm norm, OperatorMode mode) {
-        NDArray one = constant(1);
-        NDArray code = mode.format().code();
+        return convNorm("_add_relu", mode, norm, 1, x, shortcut, kernel);
+    }
+
+    /** Arrays, then those of the norm, then numbers. */
+    private static NDArray convNorm(
+            String end, OperatorMode mode, Norm norm, int stride, NDArray... first) {
+        List<NDArray> all = new ArrayList<>(List.of(first));
+        String method;
         if (norm instanceof Norm.Group n) {
-            NDArray groups = constant(n.groups());
-            return call(
-                    "conv_group_norm_add_relu",
-                    mode,
-                    x,
-                    shortcut,
-                    kernel,
-                    n.weight(),
-                    n.bias(),
-                    groups,
-                    one,
-                    code);
+            method = "conv_group_norm";
+            all.addAll(List.of(n.weight(), n.bias(), constant(n.groups()), constant(stride)));
+        } else {
+            Norm.Batch n = (Norm.Batch) norm;
+            method = "conv_norm";
+            all.addAll(List.of(n.weight(), n.bias(), n.mean(), n.variance(), constant(stride)));
+            all.add(flag(mode.training()));
         }
-        Norm.Batch n = (Norm.Batch) norm;
-        NDArray training = flag(mode.training());
-        return call(
-                "conv_norm_add_relu",
-                mode,
-                x,
-                shortcut,
-                kernel,
-                n.weight(),
-                n.bias(),
-                n.mean(),
-                n.variance(),
-                one,
-                training,
-                code);
+        all.add(mode.format().code());
+        return call(method + end, mode, all.toArray(NDArray[]::new));
     }
 
     /**
