@@ -67,7 +67,7 @@ public final class AttentionBlock extends NamedBlock {
         return new Shape[] {inputShapes[0]};
     }
 
-    /** Collects an {@link AttentionBlock}. */
+    /** Builds an {@link AttentionBlock}. */
     public static final class Builder extends AttentionBuilder<Builder> {
 
         private Builder() {}

@@ -72,7 +72,7 @@ public final class CrossAttentionBlock extends NamedBlock {
         return new Shape[] {inputShapes[0]};
     }
 
-    /** Collects a {@link CrossAttentionBlock}. */
+    /** Builds a {@link CrossAttentionBlock}. */
     public static final class Builder extends AttentionBuilder<Builder> {
 
         private int tokenSize = 128;

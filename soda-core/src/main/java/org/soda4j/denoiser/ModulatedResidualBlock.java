@@ -146,7 +146,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
         };
     }
 
-    /** Collects a {@link ModulatedResidualBlock}. */
+    /** Builds a {@link ModulatedResidualBlock}. */
     public static final class Builder {
 
         private int inChannels = 128;

@@ -93,7 +93,7 @@ public final class TimeEmbedding extends NamedBlock {
         return new Shape[] {new Shape(inputShapes[0].get(0), 4L * channels)};
     }
 
-    /** Collects a {@link TimeEmbedding}. */
+    /** Builds a {@link TimeEmbedding}. */
     public static final class Builder {
 
         private int channels = 128;

@@ -193,7 +193,7 @@ public final class SodaTrainer {
         listeners.stop(reason);
     }
 
-    /** Collects a {@link SodaTrainer}; model, data and length are enough. */
+    /** Builds a {@link SodaTrainer}; model, data and length are enough. */
     public static final class Builder extends TrainingOptions<Builder> {
 
         final Soda soda;

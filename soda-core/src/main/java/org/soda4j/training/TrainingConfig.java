@@ -333,7 +333,7 @@ public final class TrainingConfig {
         return "TrainingConfig" + values();
     }
 
-    /** Collects a {@link TrainingConfig}. */
+    /** Builds a {@link TrainingConfig}. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder extends TrainingOptions<Builder> {
 

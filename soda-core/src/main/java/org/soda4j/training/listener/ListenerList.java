@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.engine.Internal;
 
-/** Tells all listeners, and keeps what they do wrong away from the training. */
+/** Notifies all listeners, and keeps what they do wrong away from the training. */
 @Internal
 public final class ListenerList {
 
@@ -64,7 +64,7 @@ public final class ListenerList {
         }
     }
 
-    /** Tells an event to every listener that is still there. */
+    /** Notifies every listener that is still there. */
     public void tell(RunEvent event) {
         String what = event.getClass().getSimpleName();
         Consumer<RunListener> call;
