@@ -156,12 +156,12 @@ public abstract class NamedBlock extends AbstractBlock {
 
     /** The same with initial values of its own. */
     protected final Parameter weight(String local, InitialValues values, long... shape) {
-        return parameter(local, Parameter.Type.WEIGHT, values.weight(shape), true, shape);
+        return parameter(local, Parameter.Type.WEIGHT, values.weight(shape), shape);
     }
 
     /** A kernel of zeros, for inputs that a network is to learn to use. */
     protected final Parameter zeroKernel(String local, long... shape) {
-        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
+        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, shape);
     }
 
     /** A linear layer {@code [out, in]} or a convolution {@code [out, in, k, k]}, with bias. */
@@ -169,7 +169,7 @@ public abstract class NamedBlock extends AbstractBlock {
         SeededInitializer drawn = initialValues.bias(new Shape(shape).slice(1).size());
         return new AffineParameters(
                 weight(local + ".weight", shape),
-                parameter(local + ".bias", Parameter.Type.BIAS, drawn, true, shape[0]));
+                parameter(local + ".bias", Parameter.Type.BIAS, drawn, shape[0]));
     }
 
     /**
@@ -187,7 +187,6 @@ public abstract class NamedBlock extends AbstractBlock {
                         local + ".bias",
                         Parameter.Type.BIAS,
                         one ? drawn.withFirstHigher(size) : drawn,
-                        true,
                         2 * size));
     }
 
@@ -215,46 +214,39 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param groups of group norm, 0 for batch norm
      */
     protected final NormParameters norm(String local, long channels, int groups) {
+        boolean batchNorm = groups == 0;
         return new NormParameters(
-                parameter(
-                        local + ".weight", Parameter.Type.GAMMA, Initializer.ONES, true, channels),
-                parameter(local + ".bias", Parameter.Type.BETA, Initializer.ZEROS, true, channels),
-                groups > 0
-                        ? null
-                        : parameter(
-                                local + ".running_mean",
-                                Parameter.Type.RUNNING_MEAN,
-                                Initializer.ZEROS,
-                                false,
-                                channels),
-                groups > 0
-                        ? null
-                        : parameter(
-                                local + ".running_var",
-                                Parameter.Type.RUNNING_VAR,
-                                Initializer.ONES,
-                                false,
-                                channels),
+                ofNorm(local + ".weight", Parameter.Type.GAMMA, channels),
+                ofNorm(local + ".bias", Parameter.Type.BETA, channels),
+                batchNorm
+                        ? ofNorm(local + ".running_mean", Parameter.Type.RUNNING_MEAN, channels)
+                        : null,
+                batchNorm
+                        ? ofNorm(local + ".running_var", Parameter.Type.RUNNING_VAR, channels)
+                        : null,
                 groups);
     }
 
+    private Parameter ofNorm(String local, Parameter.Type type, long channels) {
+        boolean one = type == Parameter.Type.GAMMA || type == Parameter.Type.RUNNING_VAR;
+        return parameter(local, type, one ? Initializer.ONES : Initializer.ZEROS, channels);
+    }
+
     private Parameter parameter(
-            String local,
-            Parameter.Type type,
-            Initializer initializer,
-            boolean gradient,
-            long... shape) {
+            String local, Parameter.Type type, Initializer initializer, long... shape) {
         Initializer seeded =
                 initializer instanceof SeededInitializer drawn
                         ? drawn.of(seed, nameOf(local))
                         : initializer;
+        boolean isStatistic =
+                type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR;
         return addParameter(
                 Parameter.builder()
                         .setName(local)
                         .setType(type)
                         .optShape(new Shape(shape))
                         .optInitializer(seeded)
-                        .optRequiresGrad(gradient)
+                        .optRequiresGrad(!isStatistic)
                         .build());
     }
 
