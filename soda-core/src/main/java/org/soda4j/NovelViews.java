@@ -329,7 +329,7 @@ public final class NovelViews {
         ImageChecks.requireFinite("pooled latents", views.pooled());
     }
 
-    /** What chance decided about cameras, for a batch of source views. */
+    /** The random draws that concern cameras, for a batch of source views. */
     private static void requireViewDraw(TrainingDraw draw, Shape sources) {
         ViewDraw views = draw.views();
         if (views == null || views.keepCamera().length != sources.get(0)) {

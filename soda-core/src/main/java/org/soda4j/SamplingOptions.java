@@ -20,7 +20,7 @@ import org.soda4j.diffusion.SamplingStep;
  * @param seed of the starting noise and of stochastic samplers; default 0. The same seed gives the
  *     same noise on every device
  * @param listener sees every step, such as to show the estimate so far; what it throws ends the
- *     drawing; default: nobody
+ *     drawing; default: none
  */
 public record SamplingOptions(
         Sampler sampler, Guidance guidance, long seed, Consumer<? super SamplingStep> listener) {

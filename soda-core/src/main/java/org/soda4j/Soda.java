@@ -510,7 +510,7 @@ public final class Soda implements AutoCloseable {
      * @throws IllegalArgumentException if the batch does not fit the model; names the view
      */
     public NDArray loss(NDList batch, TrainingDraw draw, boolean training, Precision low) {
-        return loss(batch, draw, training, low, LatentTerm.NONE);
+        return loss(batch, draw, new OperatorMode(training, low.format()), LatentTerm.NONE);
     }
 
     /**
@@ -518,15 +518,12 @@ public final class Soda implements AutoCloseable {
      *
      * @param batch as above
      * @param draw as above
-     * @param training as above
-     * @param low as above
+     * @param mode precision and gradients
      * @param term sees the latents before they are masked, and may add to the loss
      * @return as above
      */
     @Internal
-    public NDArray loss(
-            NDList batch, TrainingDraw draw, boolean training, Precision low, LatentTerm term) {
-        OperatorMode mode = new OperatorMode(training, low.format());
+    public NDArray loss(NDList batch, TrainingDraw draw, OperatorMode mode, LatentTerm term) {
         return lifetime.during(
                 () ->
                         novelViews == null

@@ -20,7 +20,7 @@ import org.soda4j.latent.LayerModulation;
 import org.soda4j.novelview.ViewConditioning;
 
 /**
- * Collects a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and
+ * Builds a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and
  * {@link #config} check what spans them. Defaults are those of {@link SodaConfig}.
  */
 public final class SodaBuilder {

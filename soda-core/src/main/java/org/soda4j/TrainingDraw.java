@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 import org.soda4j.novelview.ViewDraw;
 
 /**
- * What chance decides in one training step, so that a step can be repeated.
+ * The random draws of one training step, so that a step can be repeated.
  *
  * @param times of each example, 1 .. T, length N
  * @param noise standard normal, float32 {@code [N, C, H, W]}; the caller closes it

@@ -29,7 +29,7 @@ final class Benchmark extends Program {
             required = true,
             description = {
                 "One of ${COMPLETION-CANDIDATES}.",
-                "views: pairs of views by the published recipe, from the loader's threads into"
+                "views: pairs augmented by the published recipe, from the loader's threads into"
                         + " batches of 128. Needs --root.",
                 "knn: the k-NN probe on 50,000 x 10,000 features of 128 numbers.",
                 "start: from the start of this process to the first training step of the"
@@ -39,7 +39,7 @@ final class Benchmark extends Program {
             })
     private Task task;
 
-    /** The images of views; null if none were named. */
+    /** The images to augment; null if none were named. */
     @ArgGroup(exclusive = false)
     private DataOptions data;
 

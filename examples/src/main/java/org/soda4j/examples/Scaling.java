@@ -160,7 +160,7 @@ final class Scaling extends Program {
             if (tells && !json.given()) {
                 print(sum.toString());
             }
-            // Only the first rank hears of the steps.
+            // Only the first rank is notified of steps.
             Steps steps = root == null ? null : steps(joined.collective());
             if (tells && json.given()) {
                 print(ConfigText.toJson(new Answer(sum, steps)));
@@ -227,7 +227,7 @@ final class Scaling extends Program {
                     .build()
                     .fit();
             long parameters = soda.parameters().values().stream().mapToLong(NDArray::size).sum();
-            return collective.rank() == 0 // Only there listeners are told.
+            return collective.rank() == 0 // Only there are listeners notified.
                     ? times.steps(collective.size(), config.training(), parameters, !noOverlap)
                     : null;
         }

@@ -18,13 +18,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Draws what a model is trained on: images and pairs of views of them. */
+/** Draws what a model is trained on: images and pairs of augmented views of them. */
 @Command(
         name = "show-views",
         description =
-                "Draws a contact sheet: in each row an image, then the source and the target view of"
-                        + " several epochs. The views of coil20 are the object from two sides, of all"
-                        + " other data the published recipe's.")
+                "Draws a contact sheet: in each row an image, then the source and the target of"
+                        + " several epochs. In coil20 these are the object from two sides, in all other"
+                        + " data augmented views by the published recipe.")
 final class ShowViews extends Program {
 
     private static final int EPOCHS = 4;

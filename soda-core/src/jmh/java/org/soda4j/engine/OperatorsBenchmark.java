@@ -46,10 +46,12 @@ public class OperatorsBenchmark {
     private OperatorMode inference;
     private OperatorMode training;
     private NDArray x;
-    private NDArray kernel;
-    private NDArray bias;
-    private NDArray[] block;
-    private NDArray[] attention;
+    private Affine layer;
+    private Norm.Group norm;
+    private Modulation time;
+    private Modulation latent;
+    private Affine projection;
+    private Affine output;
 
     /** Random maps and parameters. */
     @Setup(Level.Trial)
@@ -61,33 +63,16 @@ public class OperatorsBenchmark {
         int c = Integer.parseInt(map.split("x")[0]);
         int side = Integer.parseInt(map.split("x")[1]);
         x = Operators.cast(normal(BATCH, c, side, side), training);
-        kernel = parameter(c, c, 3, 3);
-        bias = parameter(c);
-        block =
-                new NDArray[] {
-                    x,
-                    x,
-                    normal(BATCH, 512),
-                    normal(BATCH, 128),
-                    parameter(2L * c, 512),
-                    parameter(2L * c),
-                    parameter(2L * c, 128),
-                    parameter(2L * c),
-                    parameter(c),
-                    parameter(c),
-                    kernel,
-                    bias
-                };
-        attention =
-                new NDArray[] {
-                    x,
-                    parameter(c),
-                    parameter(c),
-                    parameter(3L * c, c),
-                    parameter(3L * c),
-                    parameter(c, c),
-                    parameter(c)
-                };
+        layer = affine(c, c, 3, 3);
+        norm = new Norm.Group(parameter(c), parameter(c), GROUPS);
+        time = new Modulation(normal(BATCH, 512), affine(2L * c, 512));
+        latent = new Modulation(normal(BATCH, 128), affine(2L * c, 128));
+        projection = affine(3L * c, c);
+        output = affine(c, c);
+    }
+
+    private Affine affine(long... shape) {
+        return new Affine(parameter(shape), parameter(shape[0]));
     }
 
     private NDArray normal(long... shape) {
@@ -109,25 +94,25 @@ public class OperatorsBenchmark {
     /** A 3 x 3 convolution. */
     @Benchmark
     public void conv() {
-        Operators.conv(x, kernel, bias, 1, inference).close();
+        Operators.conv(x, layer, 1, inference).close();
     }
 
     /** A 3 x 3 convolution, with the gradients of kernel and bias. */
     @Benchmark
     public void convAndBackward() {
-        backward(() -> Operators.conv(x, kernel, bias, 1, training));
+        backward(() -> Operators.conv(x, layer, 1, training));
     }
 
     /** The second half of a residual block, with dropout and all gradients. */
     @Benchmark
     public void modulatedConvAndBackward() {
-        backward(() -> Operators.modulatedConv(block, GROUPS, 0.1, training));
+        backward(() -> Operators.modulatedConv(x, x, time, latent, norm, layer, 0.1, training));
     }
 
     /** An attention block of 4 heads, with the gradients of its parameters. */
     @Benchmark
     public void attentionAndBackward() {
-        backward(() -> Operators.attentionBlock(attention, GROUPS, 4, training));
+        backward(() -> Operators.attentionBlock(x, norm, projection, output, 4, training));
     }
 
     private static void backward(Supplier<NDArray> forward) {

@@ -3,10 +3,11 @@ package org.soda4j.denoiser;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 
@@ -16,25 +17,19 @@ import org.soda4j.engine.Operators;
  */
 public final class AttentionBlock extends NamedBlock {
 
-    private final int groups;
     private final int heads;
-    private final Parameter[] parameters;
+    private final NormParameters norm;
+    private final AffineParameters projection;
+    private final AffineParameters output;
 
     private AttentionBlock(String name, Builder b) {
         super(name, b.seed, b.initialization.initialValues());
-        groups = b.groups;
         heads = b.heads;
         int channels = b.channels;
         b.check();
-        parameters =
-                new Parameter[] {
-                    normWeight("norm.weight", channels),
-                    normBias("norm.bias", channels),
-                    weight("projection.weight", 3L * channels, channels),
-                    bias("projection.bias", channels, 3L * channels),
-                    weight("output.weight", channels, channels),
-                    bias("output.bias", channels, channels)
-                };
+        norm = norm("norm", channels, b.groups);
+        projection = affine("projection", 3L * channels, channels);
+        output = affine("output", channels, channels);
     }
 
     /**
@@ -48,9 +43,13 @@ public final class AttentionBlock extends NamedBlock {
 
     /** {@code [N, C, H, W]} to the same shape; the input stays open. */
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
-        NDArray[] p = values(store, x, mode, parameters);
-        NDArray[] inputs = {x, p[0], p[1], p[2], p[3], p[4], p[5]};
-        return Operators.attentionBlock(inputs, groups, heads, mode);
+        return Operators.attentionBlock(
+                x,
+                norm.group(store, x, mode),
+                projection.values(store, x, mode),
+                output.values(store, x, mode),
+                heads,
+                mode);
     }
 
     @Override
@@ -68,7 +67,7 @@ public final class AttentionBlock extends NamedBlock {
         return new Shape[] {inputShapes[0]};
     }
 
-    /** Collects an {@link AttentionBlock}. */
+    /** Builds an {@link AttentionBlock}. */
     public static final class Builder extends AttentionBuilder<Builder> {
 
         private Builder() {}

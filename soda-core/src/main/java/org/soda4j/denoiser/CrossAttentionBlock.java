@@ -3,10 +3,11 @@ package org.soda4j.denoiser;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 
@@ -17,28 +18,21 @@ import org.soda4j.engine.Operators;
  */
 public final class CrossAttentionBlock extends NamedBlock {
 
-    private final int groups;
     private final int heads;
-    private final Parameter[] parameters;
+    private final NormParameters norm;
+    private final AffineParameters query;
+    private final AffineParameters keyValue;
+    private final AffineParameters output;
 
     private CrossAttentionBlock(String name, Builder b) {
         super(name, b.seed, b.initialization.initialValues());
-        int tokenSize = b.tokenSize;
-        groups = b.groups;
         heads = b.heads;
         int channels = b.channels;
         b.check();
-        parameters =
-                new Parameter[] {
-                    normWeight("norm.weight", channels),
-                    normBias("norm.bias", channels),
-                    weight("query.weight", channels, channels),
-                    bias("query.bias", channels, channels),
-                    weight("key_value.weight", 2L * channels, tokenSize),
-                    bias("key_value.bias", tokenSize, 2L * channels),
-                    weight("output.weight", channels, channels),
-                    bias("output.bias", channels, channels)
-                };
+        norm = norm("norm", channels, b.groups);
+        query = affine("query", channels, channels);
+        keyValue = affine("key_value", 2L * channels, b.tokenSize);
+        output = affine("output", channels, channels);
     }
 
     /**
@@ -52,9 +46,15 @@ public final class CrossAttentionBlock extends NamedBlock {
 
     /** {@code [N, C, H, W]} and tokens {@code [N, T, D]} to the first's shape; both stay open. */
     NDArray apply(ParameterStore store, NDArray x, NDArray tokens, OperatorMode mode) {
-        NDArray[] p = values(store, tokens, mode, parameters);
-        NDArray[] inputs = {x, tokens, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
-        return Operators.crossAttentionBlock(inputs, groups, heads, mode);
+        return Operators.crossAttentionBlock(
+                x,
+                tokens,
+                norm.group(store, tokens, mode),
+                query.values(store, tokens, mode),
+                keyValue.values(store, tokens, mode),
+                output.values(store, tokens, mode),
+                heads,
+                mode);
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class CrossAttentionBlock extends NamedBlock {
         return new Shape[] {inputShapes[0]};
     }
 
-    /** Collects a {@link CrossAttentionBlock}. */
+    /** Builds a {@link CrossAttentionBlock}. */
     public static final class Builder extends AttentionBuilder<Builder> {
 
         private int tokenSize = 128;

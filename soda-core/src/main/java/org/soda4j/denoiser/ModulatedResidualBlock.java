@@ -3,11 +3,13 @@ package org.soda4j.denoiser;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import org.soda4j.engine.AffineParameters;
+import org.soda4j.engine.Modulation;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.Resample;
@@ -30,52 +32,37 @@ public final class ModulatedResidualBlock extends NamedBlock {
     private static final double HALF_VARIANCE = Math.sqrt(0.5);
 
     private final int outChannels;
-    private final int groups;
     private final double dropout;
     private final Resample resample;
     private final boolean rescaledSum;
-    private final Parameter[] first;
-    private final Parameter[] second;
-    private final Parameter[] shortcut;
+    private final NormParameters norm1;
+    private final AffineParameters conv1;
+    private final AffineParameters timeProjection;
+    private final AffineParameters latentProjection;
+    private final NormParameters norm2;
+    private final AffineParameters conv2;
+    private final AffineParameters shortcut;
 
     private ModulatedResidualBlock(String name, Builder b) {
         super(name, b.seed, b.initialization.initialValues());
         int inChannels = b.inChannels;
-        int latentSize = b.latentSize;
-        int time = b.timeSize;
         outChannels = b.outChannels == 0 ? inChannels : b.outChannels;
         resample = b.resample;
-        groups = b.groups;
         dropout = b.dropout;
         rescaledSum = b.rescaledSum;
-        BlockSizes.requireDivisor("groups", groups, "inChannels", inChannels);
-        BlockSizes.requireDivisor("groups", groups, "outChannels", outChannels);
-        first =
-                new Parameter[] {
-                    normWeight("norm1.weight", inChannels),
-                    normBias("norm1.bias", inChannels),
-                    weight("conv1.weight", outChannels, inChannels, 3, 3),
-                    bias("conv1.bias", inChannels * 9L, outChannels)
-                };
-        second =
-                new Parameter[] {
-                    weight("time_emb.1.weight", 2L * outChannels, time),
-                    scaleAndShiftBias("time_emb.1.bias", time, outChannels, b.identityModulation),
-                    weight("z_emb.1.weight", 2L * outChannels, latentSize),
-                    scaleAndShiftBias(
-                            "z_emb.1.bias", latentSize, outChannels, b.identityModulation),
-                    normWeight("norm2.weight", outChannels),
-                    normBias("norm2.bias", outChannels),
-                    weight("conv2.1.weight", outChannels, outChannels, 3, 3),
-                    bias("conv2.1.bias", outChannels * 9L, outChannels)
-                };
+        BlockSizes.requireDivisor("groups", b.groups, "inChannels", inChannels);
+        BlockSizes.requireDivisor("groups", b.groups, "outChannels", outChannels);
+        norm1 = norm("norm1", inChannels, b.groups);
+        conv1 = affine("conv1", outChannels, inChannels, 3, 3);
+        timeProjection = scaleAndShift("time_emb.1", outChannels, b.timeSize, b.identityModulation);
+        latentProjection =
+                scaleAndShift("z_emb.1", outChannels, b.latentSize, b.identityModulation);
+        norm2 = norm("norm2", outChannels, b.groups);
+        conv2 = affine("conv2.1", outChannels, outChannels, 3, 3);
         shortcut =
                 inChannels == outChannels
                         ? null
-                        : new Parameter[] {
-                            weight("shortcut.weight", outChannels, inChannels, 1, 1),
-                            bias("shortcut.bias", inChannels, outChannels)
-                        };
+                        : affine("shortcut", outChannels, inChannels, 1, 1);
     }
 
     /**
@@ -95,15 +82,24 @@ public final class ModulatedResidualBlock extends NamedBlock {
      */
     NDArray apply(
             ParameterStore store, NDArray x, NDArray time, NDArray latent, OperatorMode mode) {
-        NDArray[] f = values(store, x, mode, first);
-        NDArray[] s = values(store, x, mode, second);
         NDArray straight = shortcut(store, x, mode);
         try (NDArray h =
-                Operators.normSiluConv(x, f[0], f[1], f[2], f[3], groups, resample, mode)) {
-            NDArray[] inputs = {
-                h, straight, time, latent, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
-            };
-            NDArray sum = Operators.modulatedConv(inputs, groups, dropout, mode);
+                Operators.normSiluConv(
+                        x,
+                        norm1.group(store, x, mode),
+                        conv1.values(store, x, mode),
+                        resample,
+                        mode)) {
+            NDArray sum =
+                    Operators.modulatedConv(
+                            h,
+                            straight,
+                            new Modulation(time, timeProjection.values(store, x, mode)),
+                            new Modulation(latent, latentProjection.values(store, x, mode)),
+                            norm2.group(store, x, mode),
+                            conv2.values(store, x, mode),
+                            dropout,
+                            mode);
             if (!rescaledSum) {
                 return sum;
             }
@@ -121,8 +117,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
         if (shortcut == null) {
             return resample == Resample.NONE ? x : Operators.resize(x, resample, mode);
         }
-        NDArray[] s = values(store, x, mode, shortcut);
-        return Operators.resizeConv(x, s[0], s[1], resample, mode);
+        return Operators.resizeConv(x, shortcut.values(store, x, mode), resample, mode);
     }
 
     @Override
@@ -151,7 +146,7 @@ public final class ModulatedResidualBlock extends NamedBlock {
         };
     }
 
-    /** Collects a {@link ModulatedResidualBlock}. */
+    /** Builds a {@link ModulatedResidualBlock}. */
     public static final class Builder {
 
         private int inChannels = 128;

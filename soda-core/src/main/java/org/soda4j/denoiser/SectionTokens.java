@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.Affine;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -56,7 +57,8 @@ final class SectionTokens extends NamedBlock {
                             .toDevice(latents.getDevice(), false);
             NDArray cut = z.mul(each); // z once for each section, all else zero
             NDArray zero = scope.zeros(new Shape(width));
-            NDArray mapped = Operators.linear(cut, value(store, weight, latents, mode), zero, mode);
+            Affine map = new Affine(value(store, weight, latents, mode), zero);
+            NDArray mapped = Operators.linear(cut, map, mode);
             NDArray named = mapped.add(value(store, embedding, latents, mode));
             NDArray tokens = named.reshape(shape.get(0), shape.get(1) * sections, width);
             tokens.attach(caller);

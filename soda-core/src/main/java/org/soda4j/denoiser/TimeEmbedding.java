@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -22,10 +22,8 @@ public final class TimeEmbedding extends NamedBlock {
     private final int channels;
     private final double divisor;
     private final float[] frequencies;
-    private final Parameter weight1;
-    private final Parameter bias1;
-    private final Parameter weight2;
-    private final Parameter bias2;
+    private final AffineParameters first;
+    private final AffineParameters second;
 
     private TimeEmbedding(String name, Builder b) {
         super(name, b.seed, b.initialization.initialValues());
@@ -37,10 +35,8 @@ public final class TimeEmbedding extends NamedBlock {
             frequencies[i] = (float) Math.exp(-Math.log(10000) * i / (half - 1));
         }
         int width = 4 * channels;
-        weight1 = weight("lin1.weight", width, channels);
-        bias1 = bias("lin1.bias", channels, width);
-        weight2 = weight("lin2.weight", width, width);
-        bias2 = bias("lin2.bias", width, width);
+        first = affine("lin1", width, channels);
+        second = affine("lin2", width, width);
     }
 
     /**
@@ -64,17 +60,9 @@ public final class TimeEmbedding extends NamedBlock {
     private NDArray embed(ParameterStore store, NDArray times, OperatorMode mode) {
         try (NDArray features = sinusoids(times);
                 NDArray hidden =
-                        Operators.linear(
-                                features,
-                                value(store, weight1, times, mode),
-                                value(store, bias1, times, mode),
-                                mode);
+                        Operators.linear(features, first.values(store, times, mode), mode);
                 NDArray active = Operators.silu(hidden, mode)) {
-            return Operators.linear(
-                    active,
-                    value(store, weight2, times, mode),
-                    value(store, bias2, times, mode),
-                    mode);
+            return Operators.linear(active, second.values(store, times, mode), mode);
         }
     }
 
@@ -105,7 +93,7 @@ public final class TimeEmbedding extends NamedBlock {
         return new Shape[] {new Shape(inputShapes[0].get(0), 4L * channels)};
     }
 
-    /** Collects a {@link TimeEmbedding}. */
+    /** Builds a {@link TimeEmbedding}. */
     public static final class Builder {
 
         private int channels = 128;

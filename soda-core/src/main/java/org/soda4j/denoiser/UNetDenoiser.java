@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.soda4j.engine.Affine;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -51,11 +54,12 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     private final LayerModulation modulation;
     private final UNetPlan plan;
     private final TimeEmbedding timeEmbedding;
-    private final Parameter[] input;
+    private final AffineParameters input;
     private final List<UNetStage> down = new ArrayList<>();
     private final UNetMiddle middle;
     private final List<UNetStage> up = new ArrayList<>();
-    private final Parameter[] output;
+    private final NormParameters lastNorm;
+    private final AffineParameters output;
     private final UNetConditions conditions;
     private final Parameter conditionKernel;
     private final SectionTokens tokens;
@@ -79,11 +83,7 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
         this.conditions = conditions;
         int images = config.imageShape().get(0);
         int c = config.channels();
-        input =
-                new Parameter[] {
-                    weight("image_proj.weight", c, images, 3, 3),
-                    bias("image_proj.bias", images * 9L, c)
-                };
+        input = affine("image_proj", c, images, 3, 3);
         conditionKernel =
                 conditions.channels() == 0
                         ? null
@@ -119,13 +119,8 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
                                 seed));
         addStages(up, "up", plan.up());
         int last = config.channels(0);
-        output =
-                new Parameter[] {
-                    normWeight("norm.weight", last),
-                    normBias("norm.bias", last),
-                    weight("final.weight", images, last, 3, 3),
-                    bias("final.bias", last * 9L, images)
-                };
+        lastNorm = norm("norm", last, UNetDenoiserConfig.LAST_GROUPS);
+        output = affine("final", images, last, 3, 3);
     }
 
     private void addStages(List<UNetStage> stages, String path, List<UNetPlan.Stage> planned) {
@@ -294,15 +289,15 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
     /** The first convolution, of the images and what joins their channels. */
     private NDArray project(ParameterStore store, NDList inputs, OperatorMode mode) {
         NDArray images = inputs.get(0);
-        NDArray[] in = values(store, images, mode, input);
+        Affine own = input.values(store, images, mode);
         if (conditionKernel == null) {
-            return Operators.conv(images, in[0], in[1], 1, mode);
+            return Operators.conv(images, own, 1, mode);
         }
         // Not from the store, whose kernels may be packed.
         NDArray more = conditionKernel.getArray();
         try (NDArray joined = images.concat(inputs.get(3), 1);
-                NDArray kernel = input[0].getArray().concat(more, 1)) {
-            return Operators.conv(joined, kernel, in[1], 1, mode);
+                NDArray kernel = input.weight().getArray().concat(more, 1)) {
+            return Operators.conv(joined, new Affine(kernel, own.bias()), 1, mode);
         }
     }
 
@@ -338,17 +333,13 @@ public final class UNetDenoiser extends NamedBlock implements Denoiser {
             before.close();
             activations.offer(localName(stage), x, mode);
         }
-        NDArray[] out = values(store, time, mode, output);
         NDList results = new NDList();
         try (NDArray last = x;
                 NDArray prediction =
                         Operators.normSiluConv(
                                 last,
-                                out[0],
-                                out[1],
-                                out[2],
-                                out[3],
-                                UNetDenoiserConfig.LAST_GROUPS,
+                                lastNorm.group(store, time, mode),
+                                output.values(store, time, mode),
                                 Resample.NONE,
                                 mode)) {
             results.add(Operators.float32(prediction, mode));

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LayerModulation;
 
-/** Collects a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
+/** Builds a {@link UNetDenoiser}; each setter refuses at once what is wrong by itself. */
 @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
 @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class UNetDenoiserBuilder {

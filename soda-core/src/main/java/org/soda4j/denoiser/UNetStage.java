@@ -3,9 +3,10 @@ package org.soda4j.denoiser;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.Affine;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -23,7 +24,7 @@ final class UNetStage extends NamedBlock {
     private final Resample resample;
     private final ModulatedResidualBlock residual;
     private final AttentionBlock attention;
-    private final Parameter[] convolution;
+    private final AffineParameters convolution;
     private final CrossAttentionBlock crossAttention;
 
     /**
@@ -47,10 +48,7 @@ final class UNetStage extends NamedBlock {
         int out = plan.outChannels();
         if (byConvolution) {
             residual = null;
-            convolution =
-                    new Parameter[] {
-                        weight("conv.weight", out, out, 3, 3), bias("conv.bias", out * 9L, out)
-                    };
+            convolution = affine("conv", out, out, 3, 3);
         } else {
             String local = resample == Resample.NONE ? "res" : "op";
             residual =
@@ -98,10 +96,10 @@ final class UNetStage extends NamedBlock {
             NDArray tokens,
             OperatorMode mode) {
         if (residual == null) {
-            NDArray[] c = values(store, x, mode, convolution);
+            Affine layer = convolution.values(store, x, mode);
             return resample == Resample.DOWN
-                    ? Operators.conv(x, c[0], c[1], 2, mode)
-                    : Operators.resizeConv(x, c[0], c[1], resample, mode);
+                    ? Operators.conv(x, layer, 2, mode)
+                    : Operators.resizeConv(x, layer, resample, mode);
         }
         NDArray y = residual.apply(store, x, time, latents.get(section), mode);
         if (attention != null) {

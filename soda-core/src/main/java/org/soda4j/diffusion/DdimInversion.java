@@ -1,9 +1,9 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /**
  * Runs DDIM backwards: from an image to the noise that {@link DdimSampler} (eta 0, no clipping, the
@@ -75,34 +75,23 @@ public record DdimInversion(int steps, int evaluations) {
         Objects.requireNonNull(predictor, "predictor");
         Objects.requireNonNull(guidance, "guidance");
         Objects.requireNonNull(listener, "listener");
-        OneEvaluation.requireImages(images);
+        TrajectoryLoop.requireImages(images);
         long[] times = sampler().times(process.schedule());
-        NDManager owner = images.getManager();
-        NDArray x = images.duplicate();
-        int count = times.length - 1;
-        for (int index = 0; index < count; index++) {
-            long from = times[count - index];
-            long to = times[count - index - 1];
-            try (NDManager scope = owner.newSubManager()) {
-                x.attach(scope);
-                Step step = step(process, predictor, guidance, x, from, to);
-                listener.accept(new SamplingStep(index, count, from, to, step.x(), step.x0()));
-                x = step.x();
-                x.attach(owner);
-            }
-        }
-        return x;
+        long[] ascending = LongStream.of(times).sorted().toArray();
+        return TrajectoryLoop.run(
+                images,
+                ascending,
+                (x, from, to, denoiser) -> step(process, x, from, to, denoiser),
+                (x, t) -> guidance.predict(predictor, x, t),
+                listener);
     }
 
-    private record Step(NDArray x, NDArray x0) {}
-
-    private Step step(
+    private Trajectory.Step step(
             DiffusionProcess process,
-            NoisePredictor predictor,
-            Guidance guidance,
             NDArray clean,
             long from,
-            long to) {
+            long to,
+            DenoiserFunction denoiser) {
         double a = process.schedule().alphaBar(from);
         double next = process.schedule().alphaBar(to);
         // From x = sqrt(a) x0 + sqrt(1 - a) eps and x' = sqrt(a') x0 + sqrt(1 - a') eps.
@@ -113,11 +102,11 @@ public record DdimInversion(int steps, int evaluations) {
         for (int k = 0; k < evaluations; k++) {
             // The first guess stands at the noise level of the time before; 0 has no denoiser.
             long t = k == 0 ? Math.max(from, 1) : to;
-            NDArray output = guidance.predict(predictor, guess, t);
+            NDArray output = denoiser.predict(guess, t);
             NDArray epsilon = process.toEpsilon(output, guess, t);
             x0 = process.toX0(output, guess, t);
             guess = clean.mul(ofX).add(epsilon.mul(ofEpsilon));
         }
-        return new Step(guess, x0);
+        return new Trajectory.Step(guess, x0);
     }
 }

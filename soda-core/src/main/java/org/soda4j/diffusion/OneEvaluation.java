@@ -1,7 +1,6 @@
 package org.soda4j.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import java.util.Objects;
 
 /** A trajectory of one evaluation a step: predict, estimate x0, clip, update, add noise. */
@@ -46,15 +45,6 @@ final class OneEvaluation implements Trajectory {
             }
             Result result = update.apply(process.schedule(), x, x0, epsilon, from, to);
             return new Step(noise.add(result.mean(), result.sigma()), x0);
-        }
-    }
-
-    static void requireImages(NDArray start) {
-        Shape shape = start.getShape();
-        if (shape.dimension() != 4 || shape.size() == 0 || !start.getDataType().isFloating()) {
-            throw new IllegalArgumentException(
-                    "start: expected floating [N, C, H, W] with N of at least 1, found %s %s"
-                            .formatted(start.getDataType(), shape));
         }
     }
 }

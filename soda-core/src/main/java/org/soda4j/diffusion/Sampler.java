@@ -79,28 +79,16 @@ public interface Sampler {
         Objects.requireNonNull(predictor, "predictor");
         Objects.requireNonNull(guidance, "guidance");
         Objects.requireNonNull(listener, "listener");
-        OneEvaluation.requireImages(start);
+        TrajectoryLoop.requireImages(start);
         long[] times = times(process.schedule());
-        int count = times.length - 1;
-        DenoiserFunction denoiser = (x, t) -> guidance.predict(predictor, x, t);
-        NDManager owner = start.getManager();
-        try (NDManager memory = owner.newSubManager()) {
+        try (NDManager memory = start.getManager().newSubManager()) {
             Trajectory trajectory = trajectory(process, noise, memory);
-            NDArray x = start.duplicate();
-            for (int index = 0; index < count; index++) {
-                long from = times[index];
-                long to = times[index + 1];
-                // Moving x into the step's scope makes everything derived from it die with the
-                // step.
-                try (NDManager scope = owner.newSubManager()) {
-                    x.attach(scope);
-                    Trajectory.Step step = trajectory.step(x, from, to, denoiser);
-                    x = step.image();
-                    listener.accept(new SamplingStep(index, count, from, to, x, step.x0()));
-                    x.attach(owner);
-                }
-            }
-            return x;
+            return TrajectoryLoop.run(
+                    start,
+                    times,
+                    trajectory,
+                    (x, t) -> guidance.predict(predictor, x, t),
+                    listener);
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Processes that work on one training together, one a device; each is a rank. One process alone is
- * {@link #single()}.
+ * Processes that work on one training together, one per device; each is a rank. One process alone
+ * is {@link #single()}.
  *
  * <p>Every rank calls the same operations in the same order with arrays of the same shape and data
  * type; an operation ends when all ranks have called it. Results have the same bits on every rank.

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.soda4j.engine.PyTorchEngine;
 
 /**
- * Ranks over NCCL, one a GPU, with arrays on the GPU, through the NCCL that the CUDA build of
+ * Ranks over NCCL, one per GPU, with arrays on the GPU, through the NCCL that the CUDA build of
  * libtorch carries. Another collective brings the ranks together:
  *
  * <pre>{@code

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.EncoderOperators;
-import org.soda4j.engine.NormRelu;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.OperatorMode;
 
 /**
@@ -18,7 +18,7 @@ import org.soda4j.engine.OperatorMode;
 final class PreActivationBlock extends ResNetBlock {
 
     private final int stride;
-    private final NormRelu first;
+    private final NormParameters first;
 
     /**
      * All but the last, each with the norm before the one after it: the same as in {@link
@@ -46,7 +46,7 @@ final class PreActivationBlock extends ResNetBlock {
 
     @Override
     NDArray apply(ParameterStore store, NDArray x, OperatorMode mode) {
-        NDArray h = first.apply(store, x, mode);
+        NDArray h = EncoderOperators.normRelu(x, first.values(store, x, mode), mode);
         NDArray shortcut =
                 projection == null
                         ? x

@@ -15,11 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.ConvNorm;
 import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Internal;
 import org.soda4j.engine.NamedBlock;
-import org.soda4j.engine.NormRelu;
+import org.soda4j.engine.NormParameters;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -56,13 +57,12 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
     private final boolean features;
     private final int latentSize;
     private final Stem stem;
-    private final NormRelu lastNorm;
+    private final NormParameters lastNorm;
     private final int conditionChannels;
     private final Parameter conditionKernel;
     private final List<ResNetBlock> blocks = new ArrayList<>();
     private final Set<ResNetBlock> lastOfStage = new HashSet<>();
-    private final Parameter lastWeight;
-    private final Parameter lastBias;
+    private final AffineParameters last;
 
     ResNetEncoder(ResNetEncoderConfig config, int conditionChannels, boolean features, long seed) {
         super("encoder", seed, config.initialization().ofBlocks());
@@ -114,8 +114,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
                 config.preActivation()
                         ? norm("bn", channels, config.norm().groups(channels))
                         : null;
-        lastWeight = weight("fc.weight", latentSize, channels);
-        lastBias = bias("fc.bias", channels, latentSize);
+        last = affine("fc", latentSize, channels);
     }
 
     /**
@@ -211,17 +210,12 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         }
         if (lastNorm != null) {
             try (NDArray before = x) {
-                x = lastNorm.apply(store, before, mode);
+                x = EncoderOperators.normRelu(before, lastNorm.values(store, before, mode), mode);
             }
         }
         try (NDArray maps = x) {
             NDArray pooled = EncoderOperators.globalPool(maps, mode);
-            NDArray latent =
-                    Operators.linear(
-                            pooled,
-                            value(store, lastWeight, images, mode),
-                            value(store, lastBias, images, mode),
-                            mode);
+            NDArray latent = Operators.linear(pooled, last.values(store, images, mode), mode);
             if (stages != null) {
                 stages.add(0, latent);
                 stages.add(pooled);
@@ -276,11 +270,11 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
             return EncoderOperators.conv(images, value, stride, mode);
         }
 
-        NDArray applyJoined(NDArray joined, NDArray more, OperatorMode mode) {
+        NDArray applyJoined(ParameterStore store, NDArray joined, NDArray more, OperatorMode mode) {
             if (normed != null) {
-                return normed.applyJoined(joined, more, mode);
+                return normed.applyJoined(store, joined, more, mode);
             }
-            // Not from a store, whose kernels may be converted.
+            // Not from the store, whose kernels may be converted.
             try (NDArray both = kernel.getArray().concat(more, 1)) {
                 return EncoderOperators.conv(joined, both, stride, mode);
             }
@@ -296,7 +290,7 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
         NDArray condition = inputs.get(1);
         requireCondition(images.getShape(), condition.getShape());
         try (NDArray joined = images.concat(condition, 1)) {
-            return stem.applyJoined(joined, conditionKernel.getArray(), mode);
+            return stem.applyJoined(store, joined, conditionKernel.getArray(), mode);
         }
     }
 

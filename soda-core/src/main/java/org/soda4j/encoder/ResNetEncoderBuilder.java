@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.soda4j.engine.Bounds;
 
-/** Collects a {@link ResNetEncoder}; every setter refuses at once what is wrong. */
+/** Builds a {@link ResNetEncoder}; every setter refuses at once what is wrong. */
 @JsonPOJOBuilder(withPrefix = "", buildMethodName = "config")
 @JsonAutoDetect(setterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class ResNetEncoderBuilder {

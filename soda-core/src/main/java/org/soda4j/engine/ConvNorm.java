@@ -3,40 +3,16 @@ package org.soda4j.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.util.stream.Stream;
 
 /**
  * A convolution without bias and the norm after it: what ResNets are made of.
  *
  * @param kernel {@code [out, in, k, k]}
- * @param weight of the norm, {@code [out]}
- * @param bias of the norm, {@code [out]}
- * @param mean running mean of batch norm, {@code [out]}; null for group norm
- * @param variance running variance of batch norm, {@code [out]}; null for group norm
- * @param groups of group norm, 0 for batch norm
+ * @param norm of out channels
  * @param stride of the convolution
  */
 @Internal
-public record ConvNorm(
-        Parameter kernel,
-        Parameter weight,
-        Parameter bias,
-        Parameter mean,
-        Parameter variance,
-        int groups,
-        int stride) {
-
-    /** Whether the norm is batch norm. */
-    boolean isBatchNorm() {
-        return groups == 0;
-    }
-
-    /** The parameters in the order in which {@link EncoderOperators#convNorm} takes them. */
-    Stream<Parameter> parameters() {
-        return isBatchNorm()
-                ? Stream.of(kernel, weight, bias, mean, variance)
-                : Stream.of(kernel, weight, bias);
-    }
+public record ConvNorm(Parameter kernel, NormParameters norm, int stride) {
 
     /**
      * Convolves and normalises, with ReLU or without.
@@ -51,7 +27,13 @@ public record ConvNorm(
         FoldedConv folded = folded(store, mode);
         return folded != null
                 ? folded.apply(x, relu, mode)
-                : EncoderOperators.convNorm(x, values(store, x, mode), groups, stride, relu, mode);
+                : EncoderOperators.convNorm(
+                        x,
+                        NamedBlock.value(store, kernel, x, mode),
+                        norm.values(store, x, mode),
+                        stride,
+                        relu,
+                        mode);
     }
 
     /**
@@ -69,23 +51,27 @@ public record ConvNorm(
         return folded != null
                 ? folded.applyAddRelu(x, shortcut, mode)
                 : EncoderOperators.convNormAddRelu(
-                        x, shortcut, values(store, x, mode), groups, mode);
+                        x,
+                        shortcut,
+                        NamedBlock.value(store, kernel, x, mode),
+                        norm.values(store, x, mode),
+                        mode);
     }
 
     /**
      * Convolves images and a condition as one, with ReLU; never folded.
      *
+     * @param store gives the norm's parameters
      * @param x {@code [N, in + more, H, W]}
      * @param more the kernel of the further channels, {@code [out, more, k, k]}
      * @param mode precision and gradients
      * @return {@code [N, out, H', W']}, the caller's to close
      */
-    public NDArray applyJoined(NDArray x, NDArray more, OperatorMode mode) {
-        // Not from a store, whose kernels may be converted.
-        NDArray[] values = parameters().map(Parameter::getArray).toArray(NDArray[]::new);
-        try (NDArray joined = values[0].concat(more, 1)) {
-            values[0] = joined;
-            return EncoderOperators.convNorm(x, values, groups, stride, true, mode);
+    public NDArray applyJoined(ParameterStore store, NDArray x, NDArray more, OperatorMode mode) {
+        // Not from the store, whose kernels may be converted.
+        try (NDArray joined = kernel.getArray().concat(more, 1)) {
+            return EncoderOperators.convNorm(
+                    x, joined, norm.values(store, x, mode), stride, true, mode);
         }
     }
 
@@ -93,11 +79,5 @@ public record ConvNorm(
         return !mode.training() && store instanceof InferenceParameters made
                 ? made.folded(this)
                 : null;
-    }
-
-    private NDArray[] values(ParameterStore store, NDArray like, OperatorMode mode) {
-        return parameters()
-                .map(p -> store.getValue(p, like.getDevice(), mode.training()))
-                .toArray(NDArray[]::new);
     }
 }

@@ -12,7 +12,8 @@ public final class DeviceArrays {
 
     /**
      * A copy on a device of an array made from Java numbers, which it closes: that lies in Java's
-     * memory, and neither a view nor what backward needs keeps it from being collected.
+     * memory, and neither an array that shares it nor what backward needs keeps it from being
+     * collected.
      */
     public static NDArray copied(NDArray created, Device device) {
         try (created) {
@@ -22,14 +23,14 @@ public final class DeviceArrays {
         }
     }
 
-    /** A view or copy on a device that may be closed. */
+    /** Shared or copied onto a device; may be closed. */
     public static NDArray onDevice(NDArray array, Device device) {
         return array.getDevice().equals(device)
                 ? array.reshape(array.getShape())
                 : array.toDevice(device, true);
     }
 
-    /** A view or copy on a device that its manager closes. */
+    /** Shared or copied onto a device; its manager closes it. */
     public static NDArray owned(NDArray array, Device device, NDManager scope) {
         NDArray own = onDevice(array, device);
         own.attach(scope);

@@ -1,6 +1,12 @@
 package org.soda4j.engine;
 
+import static org.soda4j.engine.Operators.call;
+import static org.soda4j.engine.Operators.constant;
+import static org.soda4j.engine.Operators.flag;
+
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The operators of residual networks, on the terms of {@link Operators}: convolutions with their
@@ -12,62 +18,70 @@ public final class EncoderOperators {
     private EncoderOperators() {}
 
     /**
-     * Convolution without bias, then batch norm (momentum 0.1, epsilon 1e-5) or group norm (epsilon
-     * 1e-5); in training the running statistics of batch norm are updated in place.
+     * Convolution without bias, then a norm.
      *
      * @param x {@code [N, C, H, W]}
-     * @param parameters the kernel {@code [out, C, k, k]}, then {@code [out]} each: weight and bias
-     *     of the norm, and for batch norm its running mean and running variance
-     * @param groups a divisor of out for group norm, 0 for batch norm
+     * @param kernel {@code [out, C, k, k]}
+     * @param norm of out channels
      * @param stride of the convolution
      * @param relu whether ReLU follows
      * @param mode precision and gradients
      * @return {@code [N, out, H', W']}
      */
     public static NDArray convNorm(
-            NDArray x,
-            NDArray[] parameters,
-            int groups,
-            int stride,
-            boolean relu,
-            OperatorMode mode) {
-        NDArray[] all = Operators.append(new NDArray[] {x}, parameters);
-        return convNorm(relu ? "_relu" : "", all, groups, stride, mode);
+            NDArray x, NDArray kernel, Norm norm, int stride, boolean relu, OperatorMode mode) {
+        return convNorm(relu ? "_relu" : "", mode, norm, stride, x, kernel);
     }
 
     /**
      * {@code relu(convNorm(x) + shortcut)}: the end of a ResNet block.
      *
      * @param x {@code [N, C, H, W]}
-     * @param shortcut {@code [N, out, H', W']}
-     * @param parameters as for {@link #convNorm}
-     * @param groups as for {@link #convNorm}
+     * @param shortcut {@code [N, out, H, W]}
+     * @param kernel {@code [out, C, k, k]}, of stride 1
+     * @param norm of out channels
      * @param mode precision and gradients
      * @return like {@code shortcut}
      */
     public static NDArray convNormAddRelu(
-            NDArray x, NDArray shortcut, NDArray[] parameters, int groups, OperatorMode mode) {
-        NDArray[] all = Operators.append(new NDArray[] {x, shortcut}, parameters);
-        return convNorm("_add_relu", all, groups, 1, mode);
+            NDArray x, NDArray shortcut, NDArray kernel, Norm norm, OperatorMode mode) {
+        return convNorm("_add_relu", mode, norm, 1, x, shortcut, kernel);
+    }
+
+    /** Arrays, then those of the norm, then numbers. */
+    private static NDArray convNorm(
+            String end, OperatorMode mode, Norm norm, int stride, NDArray... first) {
+        List<NDArray> all = new ArrayList<>(List.of(first));
+        String method;
+        if (norm instanceof Norm.Group n) {
+            method = "conv_group_norm";
+            all.addAll(List.of(n.weight(), n.bias(), constant(n.groups()), constant(stride)));
+        } else {
+            Norm.Batch n = (Norm.Batch) norm;
+            method = "conv_norm";
+            all.addAll(List.of(n.weight(), n.bias(), n.mean(), n.variance(), constant(stride)));
+            all.add(flag(mode.training()));
+        }
+        all.add(mode.format().code());
+        return call(method + end, mode, all.toArray(NDArray[]::new));
     }
 
     /**
-     * Batch norm or group norm, as in {@link #convNorm}, then ReLU.
+     * A norm, then ReLU.
      *
      * @param x {@code [N, C, H, W]}
-     * @param parameters {@code [C]} each: weight and bias, and for batch norm running mean and
-     *     running variance
-     * @param groups a divisor of C for group norm, 0 for batch norm
+     * @param norm of C channels
      * @param mode whether batch norm takes and keeps statistics, and gradients are wanted
      * @return like {@code x}
      */
-    public static NDArray normRelu(NDArray x, NDArray[] parameters, int groups, OperatorMode mode) {
-        NDArray[] all = Operators.append(new NDArray[] {x}, parameters);
-        return groups > 0
-                ? Operators.call(
-                        "group_norm_relu", mode, Operators.append(all, Operators.constant(groups)))
-                : Operators.call(
-                        "norm_relu", mode, Operators.append(all, Operators.flag(mode.training())));
+    public static NDArray normRelu(NDArray x, Norm norm, OperatorMode mode) {
+        if (norm instanceof Norm.Group n) {
+            NDArray groups = constant(n.groups());
+            return call("group_norm_relu", mode, x, n.weight(), n.bias(), groups);
+        }
+        Norm.Batch n = (Norm.Batch) norm;
+        NDArray training = flag(mode.training());
+        return call("norm_relu", mode, x, n.weight(), n.bias(), n.mean(), n.variance(), training);
     }
 
     /**
@@ -80,8 +94,7 @@ public final class EncoderOperators {
      * @return {@code [N, out, H', W']}
      */
     public static NDArray conv(NDArray x, NDArray kernel, int stride, OperatorMode mode) {
-        return Operators.call(
-                "bare_conv", mode, x, kernel, Operators.constant(stride), mode.format().code());
+        return call("bare_conv", mode, x, kernel, constant(stride), mode.format().code());
     }
 
     /**
@@ -94,29 +107,7 @@ public final class EncoderOperators {
      * @return like {@code shortcut}
      */
     public static NDArray convAdd(NDArray x, NDArray shortcut, NDArray kernel, OperatorMode mode) {
-        return Operators.call("bare_conv_add", mode, x, shortcut, kernel, mode.format().code());
-    }
-
-    private static NDArray convNorm(
-            String end, NDArray[] inputs, int groups, int stride, OperatorMode mode) {
-        NDArray code = mode.format().code();
-        return groups > 0
-                ? Operators.call(
-                        "conv_group_norm" + end,
-                        mode,
-                        Operators.append(
-                                inputs,
-                                Operators.constant(groups),
-                                Operators.constant(stride),
-                                code))
-                : Operators.call(
-                        "conv_norm" + end,
-                        mode,
-                        Operators.append(
-                                inputs,
-                                Operators.constant(stride),
-                                Operators.flag(mode.training()),
-                                code));
+        return call("bare_conv_add", mode, x, shortcut, kernel, mode.format().code());
     }
 
     /**
@@ -127,7 +118,7 @@ public final class EncoderOperators {
      * @return {@code [N, C, ceil(H / 2), ceil(W / 2)]}
      */
     public static NDArray maxPool(NDArray x, OperatorMode mode) {
-        return Operators.call("max_pool", mode, x);
+        return call("max_pool", mode, x);
     }
 
     /**
@@ -138,6 +129,6 @@ public final class EncoderOperators {
      * @return {@code [N, C]}, in float32 also where {@code x} is in bfloat16 or float16
      */
     public static NDArray globalPool(NDArray x, OperatorMode mode) {
-        return Operators.call("global_pool", mode, x);
+        return call("global_pool", mode, x);
     }
 }

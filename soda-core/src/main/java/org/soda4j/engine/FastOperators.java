@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 
 /** The operators of fast kernels, on a CPU in inference where nothing else is said. */
 final class FastOperators {
@@ -25,60 +24,72 @@ final class FastOperators {
      * Transforms a folded kernel of stride 1 for Winograd's algorithm, in float32.
      *
      * @param kernel {@code [out, in, 3, 3]}, multiples of 16
-     * @return the transformed kernel and the matrices that transform tiles, in the kernel's manager
+     * @return in the manager of {@code kernel}
      */
-    static NDList winogradKernel(NDArray kernel) {
-        return callAll("winograd_kernel", kernel);
+    static WinogradKernel winogradKernel(NDArray kernel) {
+        NDList made = callAll("winograd_kernel", kernel);
+        return new WinogradKernel(made.get(0), made.get(1));
+    }
+
+    /**
+     * What Winograd's algorithm computes with.
+     *
+     * @param kernel the transformed one
+     * @param matrices that transform tiles
+     */
+    record WinogradKernel(NDArray kernel, NDArray matrices) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            kernel.close();
+            matrices.close();
+        }
     }
 
     /**
      * Folds batch norm into the convolution before it.
      *
-     * @param parameters kernel, weight, bias, running mean and running variance
-     * @return kernel and bias, in the manager of the kernel
+     * @param kernel {@code [out, in, k, k]}
+     * @param n of out channels
+     * @return in the manager of {@code kernel}
      */
-    static NDList foldBatchNorm(NDArray... parameters) {
-        return callAll("fold_batch_norm", parameters);
+    static Affine foldBatchNorm(NDArray kernel, Norm.Batch n) {
+        NDList made =
+                callAll("fold_batch_norm", kernel, n.weight(), n.bias(), n.mean(), n.variance());
+        return new Affine(made.get(0), made.get(1));
     }
 
     /** A folded convolution, packed or plain; {@code [N, in, H, W]} to {@code [N, out, H', W']}. */
     static NDArray foldedConv(
-            NDArray x,
-            NDArray kernel,
-            NDArray bias,
-            boolean packed,
-            int stride,
-            boolean relu,
-            OperatorMode mode) {
+            NDArray x, Affine layer, boolean packed, int stride, boolean relu, OperatorMode mode) {
         String method = packed ? "packed_folded_conv" : "folded_conv";
         NDArray code = mode.format().code();
-        return call(method, x, kernel, bias, constant(stride), flag(relu), code);
+        return call(method, x, layer.weight(), layer.bias(), constant(stride), flag(relu), code);
     }
 
     /** The same with a shortcut, which may be overwritten, before ReLU. */
     static NDArray foldedConvAddRelu(
             NDArray x,
             NDArray shortcut,
-            NDArray kernel,
-            NDArray bias,
+            Affine layer,
             boolean packed,
             int stride,
             OperatorMode mode) {
         String method = packed ? "packed_folded_conv_add_relu" : "folded_conv_add_relu";
         NDArray code = mode.format().code();
-        return call(method, x, shortcut, kernel, bias, constant(stride), code);
+        return call(method, x, shortcut, layer.weight(), layer.bias(), constant(stride), code);
     }
 
     /** A folded convolution by Winograd's algorithm, in float32. */
-    static NDArray winogradConv(
-            NDArray x, NDArray kernel, NDArray matrices, NDArray bias, boolean relu) {
-        return call("winograd_folded_conv", x, kernel, matrices, bias, flag(relu));
+    static NDArray winogradConv(NDArray x, WinogradKernel made, NDArray bias, boolean relu) {
+        return call("winograd_folded_conv", x, made.kernel(), made.matrices(), bias, flag(relu));
     }
 
     /** The same with a shortcut before ReLU. */
     static NDArray winogradConvAddRelu(
-            NDArray x, NDArray shortcut, NDArray kernel, NDArray matrices, NDArray bias) {
-        return call("winograd_folded_conv_add_relu", x, shortcut, kernel, matrices, bias);
+            NDArray x, NDArray shortcut, WinogradKernel made, NDArray bias) {
+        return call(
+                "winograd_folded_conv_add_relu", x, shortcut, made.kernel(), made.matrices(), bias);
     }
 
     // ---- trials ----
@@ -111,22 +122,12 @@ final class FastOperators {
 
     /** Parameters, first and second moments after three AdamW steps, fused or not. */
     static NDList adamWTrial(NDManager manager, boolean fused) {
-        NDArray[] state = new NDArray[3];
-        for (int i = 0; i < state.length; i++) {
-            state[i] = pattern(manager, i, NumberFormat.FLOAT32, 1000);
-        }
-        try (NDArray signed = state[2]) {
-            state[2] = signed.square();
-        }
+        NDArray parameters = pattern(manager, 0, NumberFormat.FLOAT32, 1000);
+        NDArray first = pattern(manager, 1, NumberFormat.FLOAT32, 1000);
         NDArray gradient = pattern(manager, 9, NumberFormat.FLOAT32, 1000);
-        NDArray[] all = Arrays.copyOf(state, 4);
-        all[3] = gradient;
-        return callAll("adamw_trial", append(all, flag(fused)));
-    }
-
-    private static NDArray[] append(NDArray[] head, NDArray tail) {
-        NDArray[] all = Arrays.copyOf(head, head.length + 1);
-        all[head.length] = tail;
-        return all;
+        try (NDArray signed = pattern(manager, 2, NumberFormat.FLOAT32, 1000)) {
+            NDArray second = signed.square();
+            return callAll("adamw_trial", parameters, first, second, gradient, flag(fused));
+        }
     }
 }

@@ -1,9 +1,9 @@
 package org.soda4j.engine;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
+import org.soda4j.engine.FastOperators.WinogradKernel;
 
 /**
  * A convolution of inference that holds the batch norm after it, in the form that it is computed
@@ -16,48 +16,41 @@ final class FoldedConv implements AutoCloseable {
 
     private static final int LEAST_TILES = 32;
 
-    private static final NDList NONE = new NDList();
-
-    private final NDArray kernel;
-    private final NDArray bias;
+    private final Affine layer;
     private final int stride;
     private final boolean packed;
-    private final Supplier<NDList> winogradMaker;
-    private NDList winograd;
+    private final Supplier<WinogradKernel> winogradMaker;
+    private WinogradKernel winograd;
+    private boolean asked;
     private boolean closed;
 
     private FoldedConv(
-            NDArray kernel,
-            NDArray bias,
-            int stride,
-            boolean packed,
-            Supplier<NDList> winogradMaker) {
-        this.kernel = kernel;
-        this.bias = bias;
+            Affine layer, int stride, boolean packed, Supplier<WinogradKernel> winogradMaker) {
+        this.layer = layer;
         this.stride = stride;
         this.packed = packed;
         this.winogradMaker = winogradMaker;
     }
 
     /** A kernel {@code [out, in, k, k]} in the format of maps, and a bias {@code [out]}. */
-    static FoldedConv plain(NDArray kernel, NDArray bias, int stride) {
-        return new FoldedConv(kernel, bias, stride, false, null);
+    static FoldedConv plain(Affine layer, int stride) {
+        return new FoldedConv(layer, stride, false, null);
     }
 
-    /** A kernel of {@link FastOperators#packKernel}. */
-    static FoldedConv packed(NDArray kernel, NDArray bias, int stride) {
-        return new FoldedConv(kernel, bias, stride, true, null);
+    /** The same with a kernel of {@link FastOperators#packKernel}. */
+    static FoldedConv packed(Affine layer, int stride) {
+        return new FoldedConv(layer, stride, true, null);
     }
 
     /**
      * The same with Winograd's algorithm, for stride 1. Its kernel is four times as large and takes
      * as long to make as all else, so that it waits for the first batch that is large enough.
      *
-     * @param maker gives what {@link FastOperators#winogradKernel} made, or an empty list where the
+     * @param maker gives what {@link FastOperators#winogradKernel} made, or null where the
      *     algorithm is not to be used after all; called at most once
      */
-    FoldedConv withWinograd(Supplier<NDList> maker) {
-        return new FoldedConv(kernel, bias, stride, packed, maker);
+    FoldedConv withWinograd(Supplier<WinogradKernel> maker) {
+        return new FoldedConv(layer, stride, packed, maker);
     }
 
     /** Whether large batches take Winograd's algorithm. */
@@ -67,40 +60,41 @@ final class FoldedConv implements AutoCloseable {
 
     /** Whether its kernel has been made. */
     synchronized boolean hasWinograd() {
-        return winograd != null && !winograd.isEmpty();
+        return winograd != null;
     }
 
     /** {@code [N, in, H, W]} to {@code [N, out, H', W']}, with ReLU or without. */
     NDArray apply(NDArray x, boolean relu, OperatorMode mode) {
-        NDList made = winogradFor(x);
-        if (!made.isEmpty()) {
-            return FastOperators.winogradConv(x, made.get(0), made.get(1), bias, relu);
+        WinogradKernel made = winogradFor(x);
+        if (made != null) {
+            return FastOperators.winogradConv(x, made, layer.bias(), relu);
         }
-        return FastOperators.foldedConv(x, kernel, bias, packed, stride, relu, mode);
+        return FastOperators.foldedConv(x, layer, packed, stride, relu, mode);
     }
 
     /** ReLU of the result and a shortcut of its shape, which may be overwritten. */
     NDArray applyAddRelu(NDArray x, NDArray shortcut, OperatorMode mode) {
-        NDList made = winogradFor(x);
-        if (!made.isEmpty()) {
-            return FastOperators.winogradConvAddRelu(x, shortcut, made.get(0), made.get(1), bias);
+        WinogradKernel made = winogradFor(x);
+        if (made != null) {
+            return FastOperators.winogradConvAddRelu(x, shortcut, made, layer.bias());
         }
-        return FastOperators.foldedConvAddRelu(x, shortcut, kernel, bias, packed, stride, mode);
+        return FastOperators.foldedConvAddRelu(x, shortcut, layer, packed, stride, mode);
     }
 
-    /** Winograd's kernel and matrices, or none for batches that are better off without. */
-    private NDList winogradFor(NDArray x) {
+    /** Null for batches that are better off without. */
+    private WinogradKernel winogradFor(NDArray x) {
         if (winogradMaker == null || !hasEnoughTiles(x)) {
-            return NONE;
+            return null;
         }
         synchronized (this) {
-            if (winograd == null) {
+            if (!asked) {
                 if (closed) {
                     throw new IllegalStateException(
                             "expected parameters that nothing writes to during inference, found"
                                     + " them written to meanwhile");
                 }
                 winograd = winogradMaker.get();
+                asked = true;
             }
             return winograd;
         }
@@ -121,8 +115,8 @@ final class FoldedConv implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        kernel.close();
-        bias.close();
+        layer.weight().close();
+        layer.bias().close();
         if (winograd != null) {
             winograd.close();
         }

@@ -2,7 +2,6 @@ package org.soda4j.engine;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.soda4j.engine.FastOperators.WinogradKernel;
 
 /**
  * Parameters for inference: batch norm folded into the kernels before it, and kernels in the number
@@ -94,33 +94,45 @@ public final class InferenceParameters extends ParameterStore {
         if (!allows(FastKernel.FOLDED, shape)) {
             return;
         }
-        NDArray[] values = norm.parameters().map(Parameter::getArray).toArray(NDArray[]::new);
-        NDList made = FastOperators.foldBatchNorm(values);
-        NDArray bias = made.get(1);
-        bias.attach(manager);
-        try (NDArray kernel = made.get(0)) {
+        Affine made = withoutNorm(norm);
+        NDArray bias = attached(made.bias());
+        try (NDArray kernel = made.weight()) {
             if (!isPacked(shape, true)) {
                 NDArray own = attached(Operators.cast(kernel, format));
-                folded.put(norm, FoldedConv.plain(own, bias, norm.stride()));
+                folded.put(norm, FoldedConv.plain(new Affine(own, bias), norm.stride()));
                 return;
             }
             NDArray own = attached(FastOperators.packKernel(kernel, format));
-            FoldedConv packed = FoldedConv.packed(own, bias, norm.stride());
+            FoldedConv packed = FoldedConv.packed(new Affine(own, bias), norm.stride());
             if (FastKernel.WINOGRAD.takes(shape, format)) {
-                packed = packed.withWinograd(() -> winograd(values, shape));
+                packed = packed.withWinograd(() -> winograd(norm, shape));
             }
             folded.put(norm, packed);
         }
     }
 
-    /** Beside a packed kernel, which small batches take; empty where that is the better one. */
-    private NDList winograd(NDArray[] values, KernelShape shape) {
+    private static Affine withoutNorm(ConvNorm convolution) {
+        NormParameters norm = convolution.norm();
+        Norm.Batch values =
+                new Norm.Batch(
+                        norm.weight().getArray(),
+                        norm.bias().getArray(),
+                        norm.mean().getArray(),
+                        norm.variance().getArray());
+        return FastOperators.foldBatchNorm(convolution.kernel().getArray(), values);
+    }
+
+    /** Beside a packed kernel, which small batches take; null where that is the better one. */
+    private WinogradKernel winograd(ConvNorm norm, KernelShape shape) {
         if (!allows(FastKernel.WINOGRAD, shape)) {
-            return new NDList();
+            return null;
         }
-        try (NDList made = FastOperators.foldBatchNorm(values)) {
-            NDList winograd = FastOperators.winogradKernel(made.get(0));
-            winograd.attach(manager);
+        Affine made = withoutNorm(norm);
+        made.bias().close();
+        try (NDArray kernel = made.weight()) {
+            WinogradKernel winograd = FastOperators.winogradKernel(kernel);
+            winograd.kernel().attach(manager);
+            winograd.matrices().attach(manager);
             return winograd;
         }
     }

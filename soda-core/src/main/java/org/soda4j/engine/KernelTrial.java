@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.soda4j.engine.FastOperators.WinogradKernel;
 
 /**
  * One input for a fast kernel and for the plain operators that it stands for. The input is the same
@@ -103,31 +104,34 @@ public final class KernelTrial {
         long out = shape.outputs();
         NDArray x = map(manager, shape, extent, format);
         NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
-        NDArray weight = vector(manager, 3, out);
-        NDArray bias = vector(manager, 4, out);
-        NDArray mean = vector(manager, 5, out);
-        NDArray variance = vector(manager, 6, out).add(1.5f);
-        NDList made = FastOperators.foldBatchNorm(kernel, weight, bias, mean, variance);
-        FoldedConv conv =
-                FoldedConv.plain(Operators.cast(made.get(0), format), made.get(1), shape.stride());
-        NDArray[] norm = {kernel, weight, bias, mean, variance};
+        Norm.Batch norm =
+                new Norm.Batch(
+                        vector(manager, 3, out),
+                        vector(manager, 4, out),
+                        vector(manager, 5, out),
+                        vector(manager, 6, out).add(1.5f));
+        Affine made = FastOperators.foldBatchNorm(kernel, norm);
+        Affine rounded = new Affine(Operators.cast(made.weight(), format), made.bias());
+        FoldedConv conv = FoldedConv.plain(rounded, shape.stride());
         OperatorMode low = new OperatorMode(false, format);
         return of(
                 () -> List.of(conv.apply(x, false, low)),
-                mode -> List.of(EncoderOperators.convNorm(x, norm, 0, shape.stride(), false, mode)),
+                mode ->
+                        List.of(
+                                EncoderOperators.convNorm(
+                                        x, kernel, norm, shape.stride(), false, mode)),
                 low);
     }
 
     private static KernelTrial packed(
             NDManager manager, KernelShape shape, NumberFormat format, Extent extent) {
         NDArray x = map(manager, shape, extent, format);
-        NDArray kernel = kernel(manager, shape, format);
-        NDArray bias = vector(manager, 4, shape.outputs());
-        FoldedConv plain = FoldedConv.plain(kernel, bias, shape.stride());
-        FoldedConv packed =
-                FoldedConv.packed(FastOperators.packKernel(kernel, format), bias, shape.stride());
+        Affine layer = layer(manager, shape, format);
+        NDArray own = FastOperators.packKernel(layer.weight(), format);
+        FoldedConv plain = FoldedConv.plain(layer, shape.stride());
+        FoldedConv packed = FoldedConv.packed(new Affine(own, layer.bias()), shape.stride());
         OperatorMode low = new OperatorMode(false, format);
-        NDArray sums = exactSums(x, kernel, bias, shape.stride());
+        NDArray sums = exactSums(x, layer, shape.stride());
         return new KernelTrial(
                 () ->
                         List.of(
@@ -144,17 +148,18 @@ public final class KernelTrial {
      * The convolution in float32, a few output channels at a time: touching fresh memory for all of
      * a large kernel takes longer than its products on a small map.
      */
-    private static NDArray exactSums(NDArray x, NDArray kernel, NDArray bias, int stride) {
+    private static NDArray exactSums(NDArray x, Affine layer, int stride) {
         OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
         NDList parts = new NDList();
-        long outputs = kernel.getShape().get(0);
+        long outputs = layer.weight().getShape().get(0);
         for (long from = 0; from < outputs; from += PART) {
             NDIndex rows = new NDIndex("{}:{}", from, Math.min(from + PART, outputs));
             try (NDManager scope = x.getManager().newSubManager()) {
-                NDArray part = kernel.get(scope, rows);
-                part = Operators.float32(part);
-                NDArray sums =
-                        FoldedConv.plain(part, bias.get(scope, rows), stride).apply(x, false, high);
+                Affine part =
+                        new Affine(
+                                Operators.float32(layer.weight().get(scope, rows)),
+                                layer.bias().get(scope, rows));
+                NDArray sums = FoldedConv.plain(part, stride).apply(x, false, high);
                 sums.attach(x.getManager());
                 parts.add(sums);
             }
@@ -173,16 +178,12 @@ public final class KernelTrial {
 
     private static KernelTrial winograd(NDManager manager, KernelShape shape, Extent extent) {
         NDArray x = map(manager, shape, extent, NumberFormat.FLOAT32);
-        NDArray kernel = kernel(manager, shape, NumberFormat.FLOAT32);
-        NDArray bias = vector(manager, 4, shape.outputs());
-        FoldedConv plain = FoldedConv.plain(kernel, bias, 1);
-        NDList winograd = FastOperators.winogradKernel(kernel);
+        Affine layer = layer(manager, shape, NumberFormat.FLOAT32);
+        FoldedConv plain = FoldedConv.plain(layer, 1);
+        WinogradKernel winograd = FastOperators.winogradKernel(layer.weight());
         OperatorMode mode = new OperatorMode(false, NumberFormat.FLOAT32);
         return of(
-                () ->
-                        List.of(
-                                FastOperators.winogradConv(
-                                        x, winograd.get(0), winograd.get(1), bias, true)),
+                () -> List.of(FastOperators.winogradConv(x, winograd, layer.bias(), true)),
                 same -> List.of(plain.apply(x, true, same)),
                 mode);
     }
@@ -240,6 +241,10 @@ public final class KernelTrial {
             NDManager manager, KernelShape shape, Extent extent, NumberFormat format) {
         long[] sizes = {extent.batch(), shape.inputs(), extent.height(), extent.width()};
         return exact(FastOperators.pattern(manager, 1, format, sizes));
+    }
+
+    private static Affine layer(NDManager manager, KernelShape shape, NumberFormat format) {
+        return new Affine(kernel(manager, shape, format), vector(manager, 4, shape.outputs()));
     }
 
     private static NDArray kernel(NDManager manager, KernelShape shape, NumberFormat format) {

@@ -166,53 +166,38 @@ public abstract class NamedBlock extends AbstractBlock {
 
     /** The same with initial values of its own. */
     protected final Parameter weight(String local, InitialValues values, long... shape) {
-        return parameter(local, Parameter.Type.WEIGHT, values.weight(shape), true, shape);
+        return parameter(local, Parameter.Type.WEIGHT, values.weight(shape), shape);
     }
 
     /** A kernel of zeros, for inputs that a network is to learn to use. */
     protected final Parameter zeroKernel(String local, long... shape) {
-        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, true, shape);
+        return parameter(local, Parameter.Type.WEIGHT, Initializer.ZEROS, shape);
     }
 
-    /** The bias of a layer with that fan-in. */
-    protected final Parameter bias(String local, long fanIn, long size) {
-        return parameter(local, Parameter.Type.BIAS, initialValues.bias(fanIn), true, size);
+    /** A linear layer {@code [out, in]} or a convolution {@code [out, in, k, k]}, with bias. */
+    protected final AffineParameters affine(String local, long... shape) {
+        SeededInitializer drawn = initialValues.bias(new Shape(shape).slice(1).size());
+        return new AffineParameters(
+                weight(local + ".weight", shape),
+                parameter(local + ".bias", Parameter.Type.BIAS, drawn, shape[0]));
     }
 
     /**
-     * The bias of a layer whose first half of outputs scales and whose other half shifts.
+     * A linear layer whose first half of outputs scales and whose other half shifts.
      *
      * @param size of each half
      * @param one whether the scales begin 1 higher than they are drawn
      */
-    protected final Parameter scaleAndShiftBias(String local, long fanIn, long size, boolean one) {
-        SeededInitializer drawn = initialValues.bias(fanIn);
-        return parameter(
-                local,
-                Parameter.Type.BIAS,
-                one ? drawn.withFirstHigher(size) : drawn,
-                true,
-                2 * size);
-    }
-
-    /** The weight of a norm, ones. */
-    protected final Parameter normWeight(String local, long size) {
-        return parameter(local, Parameter.Type.GAMMA, Initializer.ONES, true, size);
-    }
-
-    /** The bias of a norm, zeros. */
-    protected final Parameter normBias(String local, long size) {
-        return parameter(local, Parameter.Type.BETA, Initializer.ZEROS, true, size);
-    }
-
-    /** A running mean (zeros) or variance (ones), which gradients do not reach. */
-    protected final Parameter statistic(String local, boolean variance, long size) {
-        return parameter(
-                local,
-                variance ? Parameter.Type.RUNNING_VAR : Parameter.Type.RUNNING_MEAN,
-                variance ? Initializer.ONES : Initializer.ZEROS,
-                false,
-                size);
+    protected final AffineParameters scaleAndShift(
+            String local, long size, long inputs, boolean one) {
+        SeededInitializer drawn = initialValues.bias(inputs);
+        return new AffineParameters(
+                weight(local + ".weight", 2 * size, inputs),
+                parameter(
+                        local + ".bias",
+                        Parameter.Type.BIAS,
+                        one ? drawn.withFirstHigher(size) : drawn,
+                        2 * size));
     }
 
     /**
@@ -224,16 +209,8 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param stride of the convolution
      */
     protected final ConvNorm convNorm(Parameter kernel, String norm, int groups, int stride) {
-        NormRelu after = norm(norm, kernel.getShape().get(0), groups);
-        ConvNorm all =
-                new ConvNorm(
-                        kernel,
-                        after.weight(),
-                        after.bias(),
-                        after.mean(),
-                        after.variance(),
-                        groups,
-                        stride);
+        NormParameters after = norm(norm, kernel.getShape().get(0), groups);
+        ConvNorm all = new ConvNorm(kernel, after, stride);
         if (groups == 0) {
             batchNorms.add(all);
         }
@@ -246,33 +223,40 @@ public abstract class NamedBlock extends AbstractBlock {
      * @param channels of its input
      * @param groups of group norm, 0 for batch norm
      */
-    protected final NormRelu norm(String local, long channels, int groups) {
+    protected final NormParameters norm(String local, long channels, int groups) {
         boolean batchNorm = groups == 0;
-        return new NormRelu(
-                normWeight(local + ".weight", channels),
-                normBias(local + ".bias", channels),
-                batchNorm ? statistic(local + ".running_mean", false, channels) : null,
-                batchNorm ? statistic(local + ".running_var", true, channels) : null,
+        return new NormParameters(
+                ofNorm(local + ".weight", Parameter.Type.GAMMA, channels),
+                ofNorm(local + ".bias", Parameter.Type.BETA, channels),
+                batchNorm
+                        ? ofNorm(local + ".running_mean", Parameter.Type.RUNNING_MEAN, channels)
+                        : null,
+                batchNorm
+                        ? ofNorm(local + ".running_var", Parameter.Type.RUNNING_VAR, channels)
+                        : null,
                 groups);
     }
 
+    private Parameter ofNorm(String local, Parameter.Type type, long channels) {
+        boolean one = type == Parameter.Type.GAMMA || type == Parameter.Type.RUNNING_VAR;
+        return parameter(local, type, one ? Initializer.ONES : Initializer.ZEROS, channels);
+    }
+
     private Parameter parameter(
-            String local,
-            Parameter.Type type,
-            Initializer initializer,
-            boolean gradient,
-            long... shape) {
+            String local, Parameter.Type type, Initializer initializer, long... shape) {
         Initializer seeded =
                 initializer instanceof SeededInitializer drawn
                         ? drawn.of(seed, nameOf(local))
                         : initializer;
+        boolean isStatistic =
+                type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR;
         return addParameter(
                 Parameter.builder()
                         .setName(local)
                         .setType(type)
                         .optShape(new Shape(shape))
                         .optInitializer(seeded)
-                        .optRequiresGrad(gradient)
+                        .optRequiresGrad(!isStatistic)
                         .build());
     }
 
@@ -280,16 +264,6 @@ public abstract class NamedBlock extends AbstractBlock {
     protected static NDArray value(
             ParameterStore store, Parameter parameter, NDArray like, OperatorMode mode) {
         return store.getValue(parameter, like.getDevice(), mode.training());
-    }
-
-    /** The values of several parameters on the device of {@code like}. */
-    protected static NDArray[] values(
-            ParameterStore store, NDArray like, OperatorMode mode, Parameter... parameters) {
-        NDArray[] values = new NDArray[parameters.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(store, parameters[i], like, mode);
-        }
-        return values;
     }
 
     /** Names what a block got in place of what it takes. */

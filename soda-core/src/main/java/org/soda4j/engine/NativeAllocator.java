@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  * of some megabytes back to the system at once, and every operator then waits for zeroed pages:
  * from a tenth of a step on CPUs to two thirds of it, where feature maps have more than 32 MB.
  */
+@Internal
 public final class NativeAllocator {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NativeAllocator.class);

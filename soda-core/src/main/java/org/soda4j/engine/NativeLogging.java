@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
  * does not know it writes a line for each small convolution: those of a single image, and 1 x 1
  * ones of batches below 16 on one thread. The operators of this library go around it.
  */
+@Internal
 public final class NativeLogging {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NativeLogging.class);

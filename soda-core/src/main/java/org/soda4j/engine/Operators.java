@@ -3,7 +3,6 @@ package org.soda4j.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -37,15 +36,12 @@ public final class Operators {
      * Group normalisation with affine parameters, epsilon 1e-5.
      *
      * @param x {@code [N, C, ...]}
-     * @param weight {@code [C]}
-     * @param bias {@code [C]}
-     * @param groups a divisor of C
+     * @param norm of C channels
      * @param mode whether gradients are wanted
      * @return like {@code x}
      */
-    public static NDArray groupNorm(
-            NDArray x, NDArray weight, NDArray bias, int groups, OperatorMode mode) {
-        return call("group_norm", mode, x, weight, bias, constant(groups));
+    public static NDArray groupNorm(NDArray x, Norm.Group norm, OperatorMode mode) {
+        return call("group_norm", mode, x, norm.weight(), norm.bias(), constant(norm.groups()));
     }
 
     /**
@@ -65,62 +61,53 @@ public final class Operators {
      * @param h {@code [N, C, H, W]}
      * @param time {@code [N, 2C]}: t_s, then t_b
      * @param latent {@code [N, 2C]}: z_s, then z_b
-     * @param weight {@code [C]}, of the norm
-     * @param bias {@code [C]}, of the norm
-     * @param groups a divisor of C
+     * @param norm of C channels
      * @param mode whether gradients are wanted
      * @return like {@code h}
      */
     public static NDArray modulatedNormSilu(
-            NDArray h,
-            NDArray time,
-            NDArray latent,
-            NDArray weight,
-            NDArray bias,
-            int groups,
-            OperatorMode mode) {
-        return call("modulated_norm_silu", mode, h, time, latent, weight, bias, constant(groups));
+            NDArray h, NDArray time, NDArray latent, Norm.Group norm, OperatorMode mode) {
+        return call(
+                "modulated_norm_silu",
+                mode,
+                h,
+                time,
+                latent,
+                norm.weight(),
+                norm.bias(),
+                constant(norm.groups()));
     }
 
     /**
      * Linear layer, {@code x weight^T + bias}.
      *
      * @param x {@code [..., in]}
-     * @param weight {@code [out, in]}
-     * @param bias {@code [out]}
+     * @param layer its weight {@code [out, in]} and bias
      * @param mode whether gradients are wanted
      * @return {@code [..., out]}
      */
-    public static NDArray linear(NDArray x, NDArray weight, NDArray bias, OperatorMode mode) {
-        return call("linear", mode, x, weight, bias);
+    public static NDArray linear(NDArray x, Affine layer, OperatorMode mode) {
+        return call("linear", mode, x, layer.weight(), layer.bias());
     }
 
     /**
      * Convolution with a square odd kernel k and padding k / 2.
      *
      * @param x {@code [N, in, H, W]}
-     * @param weight {@code [out, in, k, k]}
-     * @param bias {@code [out]}
+     * @param layer its kernel {@code [out, in, k, k]} and bias
      * @param stride 1 or more
      * @param mode precision and gradients
      * @return {@code [N, out, ceil(H / stride), ceil(W / stride)]}
      */
-    public static NDArray conv(
-            NDArray x, NDArray weight, NDArray bias, int stride, OperatorMode mode) {
-        return call("conv", mode, x, weight, bias, constant(stride), mode.format().code());
-    }
-
-    /**
-     * Scaled-dot-product attention.
-     *
-     * @param query {@code [N, heads, length, width]}
-     * @param key {@code [N, heads, keys, width]}
-     * @param value {@code [N, heads, keys, width]}
-     * @param mode whether gradients are wanted
-     * @return {@code [N, heads, length, width]}
-     */
-    public static NDArray attention(NDArray query, NDArray key, NDArray value, OperatorMode mode) {
-        return call("attention", mode, query, key, value);
+    public static NDArray conv(NDArray x, Affine layer, int stride, OperatorMode mode) {
+        return call(
+                "conv",
+                mode,
+                x,
+                layer.weight(),
+                layer.bias(),
+                constant(stride),
+                mode.format().code());
     }
 
     /**
@@ -140,121 +127,163 @@ public final class Operators {
      * the denoiser.
      *
      * @param x {@code [N, C, H, W]}
-     * @param normWeight {@code [C]}
-     * @param normBias {@code [C]}
-     * @param weight {@code [out, C, k, k]}
-     * @param bias {@code [out]}
-     * @param groups a divisor of C
+     * @param norm of C channels
+     * @param layer the convolution's kernel {@code [out, C, k, k]} and bias
      * @param resample before the convolution
      * @param mode precision and gradients
      * @return {@code [N, out, H', W']}
      */
     public static NDArray normSiluConv(
-            NDArray x,
-            NDArray normWeight,
-            NDArray normBias,
-            NDArray weight,
-            NDArray bias,
-            int groups,
-            Resample resample,
-            OperatorMode mode) {
+            NDArray x, Norm.Group norm, Affine layer, Resample resample, OperatorMode mode) {
         return call(
                 "norm_silu_conv",
                 mode,
                 x,
-                normWeight,
-                normBias,
-                weight,
-                bias,
-                constant(groups),
-                code(resample, x, weight, mode),
+                norm.weight(),
+                norm.bias(),
+                layer.weight(),
+                layer.bias(),
+                constant(norm.groups()),
+                code(resample, x, layer, mode),
                 mode.format().code());
     }
 
     /**
      * The second half of a residual block: {@code conv(dropout(modulatedNormSilu(h))) + shortcut}.
      *
-     * @param inputs {@code h [N, C, H, W]}, {@code shortcut [N, C, H, W]}, {@code time [K N, T]}
-     *     and {@code latent [K N, S]} (both after SiLU), then weight and bias of: the time
-     *     projection {@code [2C, T]}, the latent projection {@code [2C, S]}, the norm {@code [C]},
-     *     the convolution {@code [C, C, k, k]}
-     * @param groups a divisor of C
+     * @param h {@code [N, C, H, W]}
+     * @param shortcut {@code [N, C, H, W]}
+     * @param time what drives t_s and t_b
+     * @param latent what drives z_s and z_b
+     * @param norm of C channels
+     * @param layer the convolution's kernel {@code [C, C, k, k]} and bias
      * @param dropout probability, active in training
      * @param mode precision and gradients
      * @return {@code [K N, C, H, W]}: h and shortcut are taken K times
      */
     public static NDArray modulatedConv(
-            NDArray[] inputs, int groups, double dropout, OperatorMode mode) {
+            NDArray h,
+            NDArray shortcut,
+            Modulation time,
+            Modulation latent,
+            Norm.Group norm,
+            Affine layer,
+            double dropout,
+            OperatorMode mode) {
         return call(
                 "modulated_conv",
                 mode,
-                append(
-                        inputs,
-                        constant(groups),
-                        number(dropout),
-                        dropCode(inputs[0], dropout, mode),
-                        mode.format().code()));
+                h,
+                shortcut,
+                time.input(),
+                latent.input(),
+                time.layer().weight(),
+                time.layer().bias(),
+                latent.layer().weight(),
+                latent.layer().bias(),
+                norm.weight(),
+                norm.bias(),
+                layer.weight(),
+                layer.bias(),
+                constant(norm.groups()),
+                number(dropout),
+                dropCode(h, dropout, mode),
+                mode.format().code());
     }
 
     /**
      * Changes the resolution, then convolves.
      *
      * @param x {@code [N, C, H, W]}
-     * @param weight {@code [out, C, k, k]}
-     * @param bias {@code [out]}
+     * @param layer the convolution's kernel {@code [out, C, k, k]} and bias
      * @param resample before the convolution
      * @param mode precision and gradients
      * @return {@code [N, out, H', W']}
      */
     public static NDArray resizeConv(
-            NDArray x, NDArray weight, NDArray bias, Resample resample, OperatorMode mode) {
+            NDArray x, Affine layer, Resample resample, OperatorMode mode) {
         return call(
                 "resize_conv",
                 mode,
                 x,
-                weight,
-                bias,
-                code(resample, x, weight, mode),
+                layer.weight(),
+                layer.bias(),
+                code(resample, x, layer, mode),
                 mode.format().code());
     }
 
     /**
      * {@code x + output(attention(projection(groupNorm(x))))} over the pixels.
      *
-     * @param inputs {@code x [N, C, H, W]}, then weight and bias of: the norm {@code [C]}, the
-     *     projection {@code [3C, C]} (query, key and value of one head after another), the output
-     *     {@code [C, C]}
-     * @param groups a divisor of C
+     * @param x {@code [N, C, H, W]}
+     * @param norm of C channels
+     * @param projection {@code [3C, C]}: query, key and value of one head after another
+     * @param output {@code [C, C]}
      * @param heads a divisor of C
      * @param mode precision and gradients
      * @return {@code [N, C, H, W]}
      */
     public static NDArray attentionBlock(
-            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+            NDArray x,
+            Norm.Group norm,
+            Affine projection,
+            Affine output,
+            int heads,
+            OperatorMode mode) {
         return call(
                 "attention_block",
                 mode,
-                append(inputs, constant(groups), constant(heads), mode.format().code()));
+                x,
+                norm.weight(),
+                norm.bias(),
+                projection.weight(),
+                projection.bias(),
+                output.weight(),
+                output.bias(),
+                constant(norm.groups()),
+                constant(heads),
+                mode.format().code());
     }
 
     /**
      * {@code x + output(attention(query(groupNorm(x)), keyValue(tokens)))}: the pixels of x attend
      * to tokens.
      *
-     * @param inputs {@code x [N, C, H, W]}, {@code tokens [N, T, D]}, then weight and bias of: the
-     *     norm {@code [C]}, the query {@code [C, C]}, key and value {@code [2C, D]} (key and value
-     *     of one head after another), the output {@code [C, C]}
-     * @param groups a divisor of C
+     * @param x {@code [N, C, H, W]}
+     * @param tokens {@code [N, T, D]}
+     * @param norm of C channels
+     * @param query {@code [C, C]}
+     * @param keyValue {@code [2C, D]}: key and value of one head after another
+     * @param output {@code [C, C]}
      * @param heads a divisor of C
      * @param mode precision and gradients
      * @return {@code [N, C, H, W]}
      */
     public static NDArray crossAttentionBlock(
-            NDArray[] inputs, int groups, int heads, OperatorMode mode) {
+            NDArray x,
+            NDArray tokens,
+            Norm.Group norm,
+            Affine query,
+            Affine keyValue,
+            Affine output,
+            int heads,
+            OperatorMode mode) {
         return call(
                 "cross_attention_block",
                 mode,
-                append(inputs, constant(groups), constant(heads), mode.format().code()));
+                x,
+                tokens,
+                norm.weight(),
+                norm.bias(),
+                query.weight(),
+                query.bias(),
+                keyValue.weight(),
+                keyValue.bias(),
+                output.weight(),
+                output.bias(),
+                constant(norm.groups()),
+                constant(heads),
+                mode.format().code());
     }
 
     /**
@@ -354,11 +383,11 @@ public final class Operators {
     }
 
     /** Doubling as part of the convolution, where that may be. */
-    private static NDArray code(Resample resample, NDArray x, NDArray weight, OperatorMode mode) {
+    private static NDArray code(Resample resample, NDArray x, Affine layer, OperatorMode mode) {
         if (resample != Resample.UP) {
             return resample.code();
         }
-        Shape shape = weight.getShape();
+        Shape shape = layer.weight().getShape();
         KernelShape kernel = new KernelShape(shape.get(0), shape.get(1), shape.get(2), 1);
         return FastKernel.DOUBLING.takes(kernel, mode.format())
                         && Qualification.allows(
@@ -376,11 +405,5 @@ public final class Operators {
                 Qualification.allows(
                         FastKernel.DROPOUT, KernelShape.ANY, mode.format(), x.getDevice());
         return constant(bits ? 2 : 1);
-    }
-
-    static NDArray[] append(NDArray[] head, NDArray... tail) {
-        NDArray[] all = Arrays.copyOf(head, head.length + tail.length);
-        System.arraycopy(tail, 0, all, head.length, tail.length);
-        return all;
     }
 }

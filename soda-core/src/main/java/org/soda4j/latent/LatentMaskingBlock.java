@@ -77,7 +77,7 @@ public final class LatentMaskingBlock extends AbstractBlock {
         return new Shape[] {inputShapes[0]};
     }
 
-    /** Collects a {@link LatentMaskingBlock}. */
+    /** Builds a {@link LatentMaskingBlock}. */
     public static final class Builder {
 
         private LatentLayout layout = LatentLayout.of(128);

@@ -98,7 +98,7 @@ public final class ImageChecks {
         }
     }
 
-    /** What chance decided, for as many examples as there are images. */
+    /** The random draws, for as many examples as there are images. */
     public static void requireDraw(
             long[] times, NDArray noise, boolean[][] keep, Shape target, long examples) {
         if (target.get(0) != examples) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -18,20 +19,16 @@ final class PoolingBlock extends NamedBlock {
 
     private final ViewPooling pooling;
     private final int latentSize;
-    private final Parameter[] attention;
+    private final AffineParameters hidden;
+    private final Parameter score;
 
     PoolingBlock(ViewPooling pooling, int latentSize, String name, long seed) {
         super(name, seed);
         this.pooling = pooling;
         this.latentSize = latentSize;
-        attention =
-                pooling == ViewPooling.MEAN
-                        ? new Parameter[0]
-                        : new Parameter[] {
-                            weight("hidden.weight", HIDDEN, latentSize),
-                            bias("hidden.bias", latentSize, HIDDEN),
-                            weight("score.weight", 1, HIDDEN)
-                        };
+        boolean mean = pooling == ViewPooling.MEAN;
+        hidden = mean ? null : affine("hidden", HIDDEN, latentSize);
+        score = mean ? null : weight("score.weight", 1, HIDDEN);
     }
 
     @Override
@@ -46,10 +43,9 @@ final class PoolingBlock extends NamedBlock {
             return new NDList(latents.mean(new int[] {1}));
         }
         OperatorMode mode = mode(training, params);
-        NDArray[] p = values(store, latents, mode, attention);
-        try (NDArray hidden = Operators.linear(latents, p[0], p[1], mode);
-                NDArray active = hidden.tanh();
-                NDArray scored = active.mul(p[2]);
+        try (NDArray mapped = Operators.linear(latents, hidden.values(store, latents, mode), mode);
+                NDArray active = mapped.tanh();
+                NDArray scored = active.mul(value(store, score, latents, mode));
                 NDArray scores = scored.sum(new int[] {2}, true);
                 NDArray weights = scores.softmax(1);
                 NDArray weighted = latents.mul(weights)) {

@@ -3,9 +3,9 @@ package org.soda4j.novelview;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.soda4j.engine.AffineParameters;
 import org.soda4j.engine.NamedBlock;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
@@ -15,19 +15,15 @@ import org.soda4j.engine.Operators;
 final class RayBlock extends NamedBlock {
 
     private final RayEncoding encoding;
-    private final Parameter[] projection;
+    private final AffineParameters projection;
 
     RayBlock(RayEncoding encoding, String name, long seed) {
         super(name, seed);
         this.encoding = encoding;
-        int in = encoding.sinusoids();
         projection =
                 encoding.width() == 0
-                        ? new Parameter[0]
-                        : new Parameter[] {
-                            weight("projection.weight", encoding.width(), in, 1, 1),
-                            bias("projection.bias", in, encoding.width())
-                        };
+                        ? null
+                        : affine("projection", encoding.width(), encoding.sinusoids(), 1, 1);
     }
 
     @Override
@@ -38,14 +34,14 @@ final class RayBlock extends NamedBlock {
             PairList<String, Object> params) {
         requireInputs(inputs, 4);
         NDArray waves = encoding.encode(inputs.get(0));
-        if (projection.length == 0) {
+        if (projection == null) {
             return new NDList(waves);
         }
         // In float32 whatever the precision: the sines of neighbouring cameras differ by little.
         OperatorMode mode = new OperatorMode(training, NumberFormat.FLOAT32);
         try (waves) {
-            NDArray[] p = values(store, waves, mode, projection);
-            return new NDList(Operators.conv(waves, p[0], p[1], 1, mode));
+            return new NDList(
+                    Operators.conv(waves, projection.values(store, waves, mode), 1, mode));
         }
     }
 

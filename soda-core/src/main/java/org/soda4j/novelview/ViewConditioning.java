@@ -126,7 +126,7 @@ public final class ViewConditioning {
         }
     }
 
-    /** Collects a {@link ViewConditioning}; every setter refuses at once what is wrong. */
+    /** Builds a {@link ViewConditioning}; every setter refuses at once what is wrong. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
 

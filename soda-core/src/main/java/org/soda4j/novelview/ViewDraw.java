@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * What chance decides about the cameras of one training step.
+ * The random draws of one training step that concern cameras.
  *
  * @param sources how many source views of each example are used, at least 1
  * @param keepCamera for each example, whether the denoiser sees the target camera

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /**
  * How the two augmented views of an image are made: random crops, flips and, if wanted, changes of
  * colour. The alternative is the published recipe, whose crops keep as little as 8 % of the image
- * and whose RandAugment needs hundreds of epochs to pay; mild views teach more in minutes.
+ * and whose RandAugment needs hundreds of epochs to pay; mild augmentation teaches more in minutes.
  *
  * @param sourceArea least part of the image's area that a crop for the encoder keeps, more than 0,
  *     at most 1; aspect ratios 3/4 to 4/3, as torchvision's RandomResizedCrop
@@ -46,8 +46,8 @@ public record Augmentation(
     }
 
     /**
-     * The views of trainings of minutes: crops of at least 0.8 for the encoder and 0.9 for the
-     * denoiser, flips with probability 0.5, colours as they are.
+     * The augmentation of trainings of minutes: crops of at least 0.8 for the encoder and 0.9 for
+     * the denoiser, flips with probability 0.5, colours as they are.
      *
      * @return the augmentation
      */

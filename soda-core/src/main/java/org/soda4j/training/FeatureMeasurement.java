@@ -11,7 +11,7 @@ import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.model.NonFiniteException;
 
-/** Measures a trained model's features over target views, which are close to the images. */
+/** Measures a trained model's features over the targets, which are close to the images. */
 final class FeatureMeasurement {
 
     private static final int IMAGES = 2048;

@@ -193,7 +193,7 @@ public final class SodaTrainer {
         listeners.stop(reason);
     }
 
-    /** Collects a {@link SodaTrainer}; model, data and length are enough. */
+    /** Builds a {@link SodaTrainer}; model, data and length are enough. */
     public static final class Builder extends TrainingOptions<Builder> {
 
         final Soda soda;
@@ -294,7 +294,7 @@ public final class SodaTrainer {
         /**
          * Adds a listener.
          *
-         * @param listener is told what happens
+         * @param listener is notified of what happens
          * @return this
          */
         public Builder listener(RunListener listener) {
@@ -346,8 +346,8 @@ public final class SodaTrainer {
          *
          * <p>Rank 0 gives its model to all. Every rank reads its own part of the data; gradients,
          * losses, batch-norm statistics and figures of evaluations, which run on every rank, are
-         * averaged. Listeners are told on rank 0 only, and only it writes to the folder, which all
-         * must be able to read.
+         * averaged. Listeners are notified on rank 0 only, and only it writes to the folder, which
+         * all must be able to read.
          *
          * @param ranks connects the processes; stays open
          * @return this

@@ -213,7 +213,7 @@ public final class TrainingConfig {
         return masking;
     }
 
-    /** {@return how views are made; null for the published recipe} */
+    /** {@return how images are augmented; null for the published recipe} */
     public Augmentation augmentation() {
         return augmentation;
     }
@@ -333,7 +333,7 @@ public final class TrainingConfig {
         return "TrainingConfig" + values();
     }
 
-    /** Collects a {@link TrainingConfig}. */
+    /** Builds a {@link TrainingConfig}. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder extends TrainingOptions<Builder> {
 

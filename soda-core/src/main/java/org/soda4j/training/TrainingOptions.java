@@ -144,8 +144,8 @@ public abstract class TrainingOptions<T extends TrainingOptions<T>> extends Opti
     }
 
     /**
-     * Sets how views are made. Default: null, the published recipe. A trainer takes the views that
-     * its data give; this is what data sets of views are built by ({@code
+     * Sets how images are augmented. Default: null, the published recipe. A trainer takes what its
+     * data give; this is what pairs of augmented views are built by ({@code
      * ViewPairs.Builder.augmentation}) and what a run records.
      *
      * @param augmentation the crops, flips and colours; null for the published recipe

@@ -171,7 +171,7 @@ final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /** Listeners are told on rank 0 only, and any process may be asked to end. */
+    /** Listeners are notified on rank 0 only, and any process may be asked to end. */
     private void agreeToStop() {
         if (!soda.isOpen()) {
             listeners.stop("the model was closed");

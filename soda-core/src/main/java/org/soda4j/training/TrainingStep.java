@@ -14,6 +14,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.TrainingDraw;
 import org.soda4j.engine.LatentStatistics;
+import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.engine.ThreadTeam;
 import org.soda4j.model.NonFiniteException;
@@ -22,7 +23,7 @@ import org.soda4j.training.optimizer.BatchNormStatistics;
 import org.soda4j.training.optimizer.LossScale;
 import org.soda4j.training.optimizer.MovingAverage;
 
-/** One optimiser step, from a batch of two views to new parameters and averages. */
+/** One optimiser step, from a batch of sources and targets to new parameters and averages. */
 final class TrainingStep implements AutoCloseable {
 
     private final Soda soda;
@@ -143,7 +144,8 @@ final class TrainingStep implements AutoCloseable {
                             part(draw.noise(), from, to, scope),
                             Arrays.copyOfRange(draw.keep(), from, to),
                             draw.views() == null ? null : draw.views().part(from, to));
-            NDArray loss = soda.loss(v, d, true, config.precision(), this::regularized);
+            OperatorMode mode = new OperatorMode(true, config.precision().format());
+            NDArray loss = soda.loss(v, d, mode, this::regularized);
             // An operator with a Java number frees it at once, and backward reads it again.
             NDArray parts = scope.create((float) whole / (to - from));
             NDArray scale = scope.create((float) factor);

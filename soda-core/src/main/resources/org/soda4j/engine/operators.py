@@ -246,10 +246,6 @@ class Operators(Module):
   def conv(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, kind: Tensor) -> Tensor:
     return self.any_conv(x, weight, bias, int(stride), int(kind))
 
-  # Softmax attention over rows; query, key, value [N, heads, length, width].
-  def attention(self: __torch__.Operators, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    return torch.scaled_dot_product_attention(query, key, value)
-
   # ---- the denoiser ----
 
   # 0 keeps the size, 1 halves it (mean of 2 x 2), 2 doubles it (nearest), 3 doubles it as part of the

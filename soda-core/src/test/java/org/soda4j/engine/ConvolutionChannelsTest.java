@@ -55,7 +55,10 @@ class ConvolutionChannelsTest {
                 assertSumsOfFloat64(
                         (a, mode) ->
                                 Operators.conv(
-                                        a[0].transpose(0, 3, 1, 2), a[1], a[2], stride, mode),
+                                        a[0].transpose(0, 3, 1, 2),
+                                        new Affine(a[1], a[2]),
+                                        stride,
+                                        mode),
                         random(manager, 1, batch, 4, 4, in),
                         random(manager, 2, out, in, 1, 1),
                         random(manager, 3, out),
@@ -68,7 +71,7 @@ class ConvolutionChannelsTest {
     private static void check(
             NDManager scope, int in, int out, int kernel, NumberFormat format, double tolerance) {
         assertSumsOfFloat64(
-                (a, mode) -> Operators.conv(a[0], a[1], a[2], 1, mode),
+                (a, mode) -> Operators.conv(a[0], new Affine(a[1], a[2]), 1, mode),
                 random(scope, 1, kernel == 1 ? 16 : 2, in, 8, 8), // Fewer take another way.
                 random(scope, 2, out, in, kernel, kernel),
                 random(scope, 3, out),

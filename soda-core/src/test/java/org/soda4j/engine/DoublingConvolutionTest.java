@@ -18,7 +18,7 @@ class DoublingConvolutionTest extends Float64Operators {
             NDArray bias = random(3, 32);
             Tensor doubled = PlainMath.resize(plain(x), Resample.UP);
             assertSame(
-                    Operators.resizeConv(x, weight, bias, Resample.UP, INFERENCE),
+                    Operators.resizeConv(x, new Affine(weight, bias), Resample.UP, INFERENCE),
                     PlainMath.conv(doubled, plain(weight), values(bias), 1));
         }
     }
@@ -26,7 +26,7 @@ class DoublingConvolutionTest extends Float64Operators {
     @Test
     void hasTheGradientsOfFiniteDifferences() {
         GradientCheck.check(
-                a -> Operators.resizeConv(a[0], a[1], a[2], Resample.UP, TRAINING),
+                a -> Operators.resizeConv(a[0], new Affine(a[1], a[2]), Resample.UP, TRAINING),
                 random(1, 1, 16, 2, 3),
                 random(2, 16, 16, 3, 3),
                 random(3, 16));
@@ -55,7 +55,7 @@ class DoublingConvolutionTest extends Float64Operators {
     private static void check(
             NDManager scope, int in, int out, NumberFormat format, double tolerance) {
         ConvolutionChannelsTest.assertSumsOfFloat64(
-                (a, mode) -> Operators.resizeConv(a[0], a[1], a[2], Resample.UP, mode),
+                (a, mode) -> Operators.resizeConv(a[0], new Affine(a[1], a[2]), Resample.UP, mode),
                 ConvolutionChannelsTest.random(scope, 1, 2, in, 5, 8),
                 ConvolutionChannelsTest.random(scope, 2, out, in, 3, 3),
                 ConvolutionChannelsTest.random(scope, 3, out),

@@ -3,7 +3,6 @@ package org.soda4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,29 +16,30 @@ class EncoderOperatorsTest extends Float64Operators {
     void convNorm(int stride) {
         for (boolean relu : new boolean[] {false, true}) {
             NDArray x = random(1, 3, 2, 4, 3);
-            NDArray[] parameters = normParameters(3, 2);
-            Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, stride);
-            Tensor expected = normalised(before, parameters, null);
+            NDArray kernel = random(11, 3, 2, 3, 3);
+            Norm.Batch norm = batchNorm(3);
+            Tensor before = PlainMath.conv(plain(x), plain(kernel), null, stride);
+            Tensor expected = normalised(before, norm, null);
             assertSame(
-                    EncoderOperators.convNorm(x, parameters, 0, stride, relu, INFERENCE),
+                    EncoderOperators.convNorm(x, kernel, norm, stride, relu, INFERENCE),
                     relu ? PlainMath.relu(expected) : expected);
             assertStatistics(
-                    parameters,
+                    norm,
                     before,
                     () -> {
-                        Tensor trained = normalised(before, parameters, before);
+                        Tensor trained = normalised(before, norm, before);
                         assertSame(
-                                EncoderOperators.convNorm(x, parameters, 0, stride, relu, TRAINING),
+                                EncoderOperators.convNorm(x, kernel, norm, stride, relu, TRAINING),
                                 relu ? PlainMath.relu(trained) : trained);
                     });
             GradientCheck.check(
                     a ->
                             EncoderOperators.convNorm(
-                                    a[0], with(parameters, a, 1), 0, stride, relu, TRAINING),
+                                    a[0], a[1], with(norm, a[2], a[3]), stride, relu, TRAINING),
                     x,
-                    parameters[0],
-                    parameters[1],
-                    parameters[2]);
+                    kernel,
+                    norm.weight(),
+                    norm.bias());
         }
     }
 
@@ -47,87 +47,88 @@ class EncoderOperatorsTest extends Float64Operators {
     void convNormAddRelu() {
         NDArray x = random(1, 3, 2, 4, 3);
         NDArray shortcut = random(2, 3, 3, 4, 3);
-        NDArray[] parameters = normParameters(3, 2);
-        Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, 1);
-        Tensor sum = PlainMath.add(normalised(before, parameters, null), plain(shortcut));
+        NDArray kernel = random(11, 3, 2, 3, 3);
+        Norm.Batch norm = batchNorm(3);
+        Tensor before = PlainMath.conv(plain(x), plain(kernel), null, 1);
+        Tensor sum = PlainMath.add(normalised(before, norm, null), plain(shortcut));
         double[] untouched = values(shortcut);
         assertSame(
-                EncoderOperators.convNormAddRelu(x, shortcut, parameters, 0, INFERENCE),
+                EncoderOperators.convNormAddRelu(x, shortcut, kernel, norm, INFERENCE),
                 PlainMath.relu(sum));
         assertThat(values(shortcut)).isEqualTo(untouched);
         GradientCheck.check(
                 a ->
                         EncoderOperators.convNormAddRelu(
-                                a[0], a[1], with(parameters, a, 2), 0, TRAINING),
+                                a[0], a[1], a[2], with(norm, a[3], a[4]), TRAINING),
                 x,
                 shortcut,
-                parameters[0],
-                parameters[1],
-                parameters[2]);
+                kernel,
+                norm.weight(),
+                norm.bias());
     }
 
     @Test
     void convGroupNorm() {
         NDArray x = random(1, 3, 2, 4, 3);
         NDArray shortcut = random(2, 3, 6, 4, 3);
-        NDArray[] parameters = Arrays.copyOf(normParameters(6, 2), 3);
-        Tensor before = PlainMath.conv(plain(x), plain(parameters[0]), null, 1);
-        Tensor expected =
-                PlainMath.groupNorm(before, values(parameters[1]), values(parameters[2]), 3);
-        assertSame(EncoderOperators.convNorm(x, parameters, 3, 1, false, INFERENCE), expected);
+        NDArray kernel = random(11, 6, 2, 3, 3);
+        NDArray weight = random(12, 6);
+        NDArray bias = random(13, 6);
+        Norm norm = new Norm.Group(weight, bias, 3);
+        Tensor before = PlainMath.conv(plain(x), plain(kernel), null, 1);
+        Tensor expected = PlainMath.groupNorm(before, values(weight), values(bias), 3);
+        assertSame(EncoderOperators.convNorm(x, kernel, norm, 1, false, INFERENCE), expected);
         assertSame(
-                EncoderOperators.convNorm(x, parameters, 3, 1, true, TRAINING),
+                EncoderOperators.convNorm(x, kernel, norm, 1, true, TRAINING),
                 PlainMath.relu(expected));
         assertSame(
-                EncoderOperators.convNormAddRelu(x, shortcut, parameters, 3, INFERENCE),
+                EncoderOperators.convNormAddRelu(x, shortcut, kernel, norm, INFERENCE),
                 PlainMath.relu(PlainMath.add(expected, plain(shortcut))));
         GradientCheck.check(
-                a -> EncoderOperators.convNorm(a[0], with(parameters, a, 1), 3, 2, true, TRAINING),
+                a ->
+                        EncoderOperators.convNorm(
+                                a[0], a[1], new Norm.Group(a[2], a[3], 3), 2, true, TRAINING),
                 x,
-                parameters[0],
-                parameters[1],
-                parameters[2]);
-        NDArray[] others = Arrays.copyOf(normParameters(6, 2), 3); // Gradients would add up.
+                kernel,
+                weight,
+                bias);
         GradientCheck.check(
-                a -> EncoderOperators.convNormAddRelu(a[0], a[1], with(others, a, 2), 3, TRAINING),
+                a ->
+                        EncoderOperators.convNormAddRelu(
+                                a[0], a[1], a[2], new Norm.Group(a[3], a[4], 3), TRAINING),
                 random(4, 3, 2, 4, 3),
                 shortcut,
-                others[0],
-                others[1],
-                others[2]);
+                random(11, 6, 2, 3, 3), // Anew: gradients would add up.
+                random(12, 6),
+                random(13, 6));
     }
 
-    /** Kernel, weight, bias, running mean and running variance. */
-    private NDArray[] normParameters(int out, int in) {
-        return new NDArray[] {
-            random(11, out, in, 3, 3),
-            random(12, out),
-            random(13, out),
-            random(14, out),
-            random(15, out).abs().add(0.5)
-        };
+    private Norm.Batch batchNorm(int channels) {
+        return new Norm.Batch(
+                random(12, channels),
+                random(13, channels),
+                random(14, channels),
+                random(15, channels).abs().add(0.5));
     }
 
-    private static NDArray[] with(NDArray[] parameters, NDArray[] inputs, int from) {
-        NDArray[] all = parameters.clone();
-        System.arraycopy(inputs, from, all, 0, 3);
-        return all;
+    private static Norm.Batch with(Norm.Batch norm, NDArray weight, NDArray bias) {
+        return new Norm.Batch(weight, bias, norm.mean(), norm.variance());
     }
 
     /** Batch norm with the running statistics, or with those of a batch. */
-    private static Tensor normalised(Tensor x, NDArray[] p, Tensor batch) {
+    private static Tensor normalised(Tensor x, Norm.Batch norm, Tensor batch) {
         return PlainMath.batchNorm(
                 x,
-                values(p[1]),
-                values(p[2]),
-                batch == null ? values(p[3]) : PlainMath.channelMoment(batch, false),
-                batch == null ? values(p[4]) : PlainMath.channelMoment(batch, true));
+                values(norm.weight()),
+                values(norm.bias()),
+                batch == null ? values(norm.mean()) : PlainMath.channelMoment(batch, false),
+                batch == null ? values(norm.variance()) : PlainMath.channelMoment(batch, true));
     }
 
     /** Running statistics move by a tenth; the variance that they take is the unbiased one. */
-    private static void assertStatistics(NDArray[] parameters, Tensor before, Runnable training) {
-        double[] mean = values(parameters[3]);
-        double[] variance = values(parameters[4]);
+    private static void assertStatistics(Norm.Batch norm, Tensor before, Runnable training) {
+        double[] mean = values(norm.mean());
+        double[] variance = values(norm.variance());
         training.run();
         double count = before.data().length / (double) mean.length;
         double[] batchMean = PlainMath.channelMoment(before, false);
@@ -136,8 +137,8 @@ class EncoderOperatorsTest extends Float64Operators {
             mean[c] = 0.9 * mean[c] + 0.1 * batchMean[c];
             variance[c] = 0.9 * variance[c] + 0.1 * batchVariance[c] * count / (count - 1);
         }
-        assertClose(values(parameters[3]), mean);
-        assertClose(values(parameters[4]), variance);
+        assertClose(values(norm.mean()), mean);
+        assertClose(values(norm.variance()), variance);
     }
 
     @Test

@@ -93,7 +93,11 @@ class EngineCallsTest {
                 OperatorMode mode = new OperatorMode(false, NumberFormat.values()[i % 2]);
                 NDArray y =
                         Operators.normSiluConv(
-                                x, bias, bias, weight, bias, 1 + i % 2, Resample.UP, mode);
+                                x,
+                                new Norm.Group(bias, bias, 1 + i % 2),
+                                new Affine(weight, bias),
+                                Resample.UP,
+                                mode);
                 results.add(Operators.float32(y).toFloatArray());
             }
         }

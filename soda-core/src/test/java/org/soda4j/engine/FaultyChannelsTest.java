@@ -38,7 +38,8 @@ class FaultyChannelsTest {
                 int strideNow = stride;
                 try (NDManager scope = manager.newSubManager()) {
                     ConvolutionChannelsTest.assertSumsOfFloat64(
-                            (a, mode) -> Operators.conv(a[0], a[1], a[2], strideNow, mode),
+                            (a, mode) ->
+                                    Operators.conv(a[0], new Affine(a[1], a[2]), strideNow, mode),
                             random(scope, 1, 16, in, 2, 2), // Fewer are no matter for it.
                             random(scope, 2, out, in, 1, 1),
                             random(scope, 3, out),

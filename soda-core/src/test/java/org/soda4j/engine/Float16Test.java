@@ -38,30 +38,26 @@ class Float16Test extends ArrayFixture {
     }
 
     private static NDArray conv(NDArray[] inputs, OperatorMode mode) {
-        return Operators.float32(Operators.conv(inputs[0], inputs[1], inputs[2], 1, mode), mode);
+        return Operators.float32(
+                Operators.conv(inputs[0], new Affine(inputs[1], inputs[2]), 1, mode), mode);
     }
 
     @Test
     void attentionStaysNearFloat32() {
-        NDArray[] attention = {
-            random(1, 2, 32, 4, 4),
-            random(2, 32),
-            random(3, 32),
-            random(4, 96, 32).mul(0.2),
-            random(5, 96),
-            random(6, 32, 32).mul(0.2),
-            random(7, 32)
-        };
+        NDArray x = random(1, 2, 32, 4, 4);
+        Norm.Group norm = new Norm.Group(random(2, 32), random(3, 32), 8);
+        Affine projection = new Affine(random(4, 96, 32).mul(0.2), random(5, 96));
+        Affine output = new Affine(random(6, 32, 32).mul(0.2), random(7, 32));
         assertNear(
-                Operators.float32(Operators.attentionBlock(attention, 8, 2, LOW)),
-                Operators.attentionBlock(attention, 8, 2, HIGH));
+                Operators.float32(Operators.attentionBlock(x, norm, projection, output, 2, LOW)),
+                Operators.attentionBlock(x, norm, projection, output, 2, HIGH));
     }
 
     @Test
     void whatFloat16CannotHoldIsInfinite() {
         NDArray x = random(1, 1, 16, 4, 4).abs().mul(1e6);
         NDArray weight = manager.ones(random(2, 16, 16, 1, 1).getShape());
-        NDArray y = Operators.float32(Operators.conv(x, weight, random(3, 16), 1, LOW));
+        NDArray y = Operators.float32(Operators.conv(x, new Affine(weight, random(3, 16)), 1, LOW));
         assertThat(y.isInfinite().all().getBoolean()).isTrue();
     }
 

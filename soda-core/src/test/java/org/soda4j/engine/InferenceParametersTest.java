@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,7 +304,8 @@ class InferenceParametersTest {
     private Soda model(SodaBuilder builder) {
         Soda soda = builder.build();
         named(soda.encoder()).batchNorms().stream()
-                .flatMap(norm -> norm.parameters().skip(1))
+                .map(ConvNorm::norm)
+                .flatMap(n -> Stream.of(n.weight(), n.bias(), n.mean(), n.variance()))
                 .map(Parameter::getArray)
                 .forEach(
                         values ->

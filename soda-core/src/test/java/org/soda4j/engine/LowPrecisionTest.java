@@ -29,11 +29,11 @@ class LowPrecisionTest extends ArrayFixture {
         NDArray weight = random(2, 16, 8, 3, 3);
         NDArray bias = random(3, 16);
         for (int stride = 1; stride <= 2; stride++) {
-            NDArray low = Operators.conv(x, weight, bias, stride, LOW);
+            NDArray low = Operators.conv(x, new Affine(weight, bias), stride, LOW);
             assertWithin(
                     low,
-                    Operators.conv(x, weight, bias, stride, HIGH),
-                    Operators.conv(x.abs(), weight.abs(), bias.abs(), stride, HIGH));
+                    Operators.conv(x, new Affine(weight, bias), stride, HIGH),
+                    Operators.conv(x.abs(), new Affine(weight.abs(), bias.abs()), stride, HIGH));
             assertRoundedToBfloat16(low);
         }
     }
@@ -41,18 +41,17 @@ class LowPrecisionTest extends ArrayFixture {
     @Test
     void normSiluConvKeepsItsNormInFloat32() {
         NDArray x = random(1, 2, 8, 4, 4).mul(1000).add(5000);
-        NDArray ones = manager.ones(new Shape(8));
-        NDArray zeros = manager.zeros(new Shape(8));
+        Norm.Group norm =
+                new Norm.Group(manager.ones(new Shape(8)), manager.zeros(new Shape(8)), 2);
         NDArray weight = random(2, 4, 8, 3, 3);
         NDArray bias = random(3, 4);
-        NDArray active =
-                Operators.silu(Operators.groupNorm(x, ones, zeros, 2, INFERENCE), INFERENCE);
+        NDArray active = Operators.silu(Operators.groupNorm(x, norm, INFERENCE), INFERENCE);
         for (Resample resample : Resample.values()) {
             NDArray resized = Operators.resize(active, resample, INFERENCE);
             assertWithin(
-                    Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, LOW),
-                    Operators.normSiluConv(x, ones, zeros, weight, bias, 2, resample, HIGH),
-                    Operators.conv(resized.abs(), weight.abs(), bias.abs(), 1, HIGH));
+                    Operators.normSiluConv(x, norm, new Affine(weight, bias), resample, LOW),
+                    Operators.normSiluConv(x, norm, new Affine(weight, bias), resample, HIGH),
+                    Operators.conv(resized.abs(), new Affine(weight.abs(), bias.abs()), 1, HIGH));
         }
     }
 
@@ -61,11 +60,13 @@ class LowPrecisionTest extends ArrayFixture {
         // Far from zero: a mean or variance in bfloat16 would be off by tens of percent.
         NDArray x = random(1, 2, 32, 8, 8).mul(10).add(1000);
         NDArray weight = random(2, 16, 32, 3, 3);
-        NDArray low = Operators.conv(x, weight, random(3, 16), 1, LOW);
+        NDArray low = Operators.conv(x, new Affine(weight, random(3, 16)), 1, LOW);
         NDArray gamma = random(4, 16);
         NDArray beta = random(5, 16);
-        NDArray normed = Operators.groupNorm(low, gamma, beta, 4, HIGH);
-        NDArray exact = Operators.groupNorm(Operators.float32(low, HIGH), gamma, beta, 4, HIGH);
+        NDArray normed = Operators.groupNorm(low, new Norm.Group(gamma, beta, 4), HIGH);
+        NDArray exact =
+                Operators.groupNorm(
+                        Operators.float32(low, HIGH), new Norm.Group(gamma, beta, 4), HIGH);
         NDArray error = Operators.float32(normed, HIGH).sub(exact).abs();
         // One rounding of the result, u / 2 of it, and what float32 loses in E[x^2] - E[x]^2.
         assertThat(error.sub(exact.abs().mul(0.51 * U)).max().getFloat()).isLessThan(0.02f);
@@ -85,60 +86,50 @@ class LowPrecisionTest extends ArrayFixture {
     @Test
     void compositesStayNearFloat32() {
         // Attention and the modulated convolution round about seven times one after another.
-        NDArray[] attention = {
-            random(1, 2, 32, 4, 4),
-            manager.ones(new Shape(32)),
-            random(3, 32),
-            random(4, 96, 32).mul(0.2),
-            random(5, 96),
-            random(6, 32, 32).mul(0.2),
-            random(7, 32)
-        };
+        NDArray map = random(1, 2, 32, 4, 4);
+        Norm.Group ones = new Norm.Group(manager.ones(new Shape(32)), random(3, 32), 8);
+        Affine projection = new Affine(random(4, 96, 32).mul(0.2), random(5, 96));
+        Affine output = new Affine(random(6, 32, 32).mul(0.2), random(7, 32));
+        assertNear(mode -> Operators.attentionBlock(map, ones, projection, output, 2, mode), true);
+        NDArray h = random(1, 2, 8, 4, 4);
+        NDArray straight = random(2, 2, 8, 4, 4);
+        Modulation time =
+                new Modulation(
+                        random(3, 2, 6), new Affine(random(5, 16, 6).mul(0.3), random(6, 16)));
+        Modulation latent =
+                new Modulation(
+                        random(4, 2, 5), new Affine(random(7, 16, 5).mul(0.3), random(8, 16)));
+        Norm.Group group = new Norm.Group(random(9, 8), random(10, 8), 4);
+        Affine conv = new Affine(random(11, 8, 8, 3, 3).mul(0.1), random(12, 8));
         assertNear(
-                Operators.attentionBlock(attention, 8, 2, LOW),
-                Operators.attentionBlock(attention, 8, 2, HIGH));
-        NDArray[] modulated = {
-            random(1, 2, 8, 4, 4),
-            random(2, 2, 8, 4, 4),
-            random(3, 2, 6),
-            random(4, 2, 5),
-            random(5, 16, 6).mul(0.3),
-            random(6, 16),
-            random(7, 16, 5).mul(0.3),
-            random(8, 16),
-            random(9, 8),
-            random(10, 8),
-            random(11, 8, 8, 3, 3).mul(0.1),
-            random(12, 8)
-        };
-        assertNear(
-                Operators.modulatedConv(modulated, 4, 0, LOW),
-                Operators.modulatedConv(modulated, 4, 0, HIGH));
-        NDArray[] norm = {
-            random(13, 8, 3, 3, 3),
-            random(14, 8),
-            random(15, 8),
-            manager.zeros(new Shape(8)),
-            manager.ones(new Shape(8))
-        };
-        OperatorMode low = new OperatorMode(false, NumberFormat.BFLOAT16);
-        OperatorMode high = new OperatorMode(false, NumberFormat.FLOAT32);
+                mode -> Operators.modulatedConv(h, straight, time, latent, group, conv, 0, mode),
+                true);
         NDArray x = random(16, 2, 3, 8, 8);
         NDArray shortcut = random(17, 2, 8, 8, 8);
+        NDArray kernel = random(13, 8, 3, 3, 3);
+        Norm.Batch norm =
+                new Norm.Batch(
+                        random(14, 8),
+                        random(15, 8),
+                        manager.zeros(new Shape(8)),
+                        manager.ones(new Shape(8)));
         for (boolean relu : new boolean[] {false, true}) {
-            assertNear(
-                    EncoderOperators.convNorm(x, norm, 0, 1, relu, low),
-                    EncoderOperators.convNorm(x, norm, 0, 1, relu, high));
+            assertNear(mode -> EncoderOperators.convNorm(x, kernel, norm, 1, relu, mode), false);
         }
         assertNear(
-                EncoderOperators.convNormAddRelu(x, shortcut, norm, 0, low),
-                EncoderOperators.convNormAddRelu(x, shortcut, norm, 0, high));
+                mode -> EncoderOperators.convNormAddRelu(x, shortcut, kernel, norm, mode), false);
+    }
+
+    private static void assertNear(Function<OperatorMode, NDArray> operator, boolean training) {
+        assertNear(
+                operator.apply(new OperatorMode(training, NumberFormat.BFLOAT16)),
+                operator.apply(new OperatorMode(training, NumberFormat.FLOAT32)));
     }
 
     @Test
     void gradientsFlowInFloat32AndStayNear() {
-        NDArray[] low = gradients(a -> Operators.conv(a[0], a[1], a[2], 1, LOW));
-        NDArray[] high = gradients(a -> Operators.conv(a[0], a[1], a[2], 1, HIGH));
+        NDArray[] low = gradients(a -> Operators.conv(a[0], new Affine(a[1], a[2]), 1, LOW));
+        NDArray[] high = gradients(a -> Operators.conv(a[0], new Affine(a[1], a[2]), 1, HIGH));
         for (int i = 0; i < low.length; i++) {
             assertNear(low[i], high[i]);
         }

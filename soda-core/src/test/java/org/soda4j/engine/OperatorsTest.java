@@ -25,10 +25,13 @@ class OperatorsTest extends Float64Operators {
         NDArray weight = random(2, 4);
         NDArray bias = random(3, 4);
         assertSame(
-                Operators.groupNorm(x, weight, bias, 2, INFERENCE),
+                Operators.groupNorm(x, new Norm.Group(weight, bias, 2), INFERENCE),
                 PlainMath.groupNorm(plain(x), values(weight), values(bias), 2));
         GradientCheck.check(
-                a -> Operators.groupNorm(a[0], a[1], a[2], 2, TRAINING), x, weight, bias);
+                a -> Operators.groupNorm(a[0], new Norm.Group(a[1], a[2], 2), TRAINING),
+                x,
+                weight,
+                bias);
     }
 
     @Test
@@ -44,11 +47,15 @@ class OperatorsTest extends Float64Operators {
             random(1, 2, 4, 2, 3), random(2, 2, 8), random(3, 2, 8), random(4, 4), random(5, 4)
         };
         assertSame(
-                Operators.modulatedNormSilu(a[0], a[1], a[2], a[3], a[4], 2, INFERENCE),
+                Operators.modulatedNormSilu(
+                        a[0], a[1], a[2], new Norm.Group(a[3], a[4], 2), INFERENCE),
                 PlainMath.modulatedNormSilu(
                         plain(a[0]), plain(a[1]), plain(a[2]), values(a[3]), values(a[4]), 2));
         GradientCheck.check(
-                b -> Operators.modulatedNormSilu(b[0], b[1], b[2], b[3], b[4], 2, TRAINING), a);
+                b ->
+                        Operators.modulatedNormSilu(
+                                b[0], b[1], b[2], new Norm.Group(b[3], b[4], 2), TRAINING),
+                a);
     }
 
     @Test
@@ -57,9 +64,10 @@ class OperatorsTest extends Float64Operators {
         NDArray weight = random(2, 5, 4);
         NDArray bias = random(3, 5);
         assertSame(
-                Operators.linear(x, weight, bias, INFERENCE),
+                Operators.linear(x, new Affine(weight, bias), INFERENCE),
                 PlainMath.linear(plain(x), plain(weight), values(bias)));
-        GradientCheck.check(a -> Operators.linear(a[0], a[1], a[2], TRAINING), x, weight, bias);
+        GradientCheck.check(
+                a -> Operators.linear(a[0], new Affine(a[1], a[2]), TRAINING), x, weight, bias);
     }
 
     @Test
@@ -67,8 +75,8 @@ class OperatorsTest extends Float64Operators {
         NDArray x = random(1, 2, 3, 4);
         NDArray weight = random(2, 5, 4);
         NDArray bias = random(3, 5);
-        NDArray rows = Operators.linear(x.reshape(6, 4), weight, bias, INFERENCE);
-        NDArray y = Operators.linear(x, weight, bias, INFERENCE);
+        NDArray rows = Operators.linear(x.reshape(6, 4), new Affine(weight, bias), INFERENCE);
+        NDArray y = Operators.linear(x, new Affine(weight, bias), INFERENCE);
         assertThat(y.getShape().getShape()).containsExactly(2, 3, 5);
         assertThat(y.toDoubleArray()).isEqualTo(rows.toDoubleArray());
     }
@@ -82,7 +90,7 @@ class OperatorsTest extends Float64Operators {
         NDArray bias = random(3, 3);
         for (int stride = 1; stride <= 2; stride++) {
             assertSame(
-                    Operators.conv(x, weight, bias, stride, INFERENCE),
+                    Operators.conv(x, new Affine(weight, bias), stride, INFERENCE),
                     PlainMath.conv(plain(x), plain(weight), values(bias), stride));
         }
     }
@@ -91,28 +99,10 @@ class OperatorsTest extends Float64Operators {
     @CsvSource({"3, 1, 2", "3, 2, 2", "3, 1, 1", "3, 2, 1", "1, 1, 2", "1, 2, 1"})
     void convGradients(int kernel, int stride, int images) {
         GradientCheck.check(
-                a -> Operators.conv(a[0], a[1], a[2], stride, TRAINING),
+                a -> Operators.conv(a[0], new Affine(a[1], a[2]), stride, TRAINING),
                 random(1, images, 2, 4, 3),
                 random(2, 3, 2, kernel, kernel),
                 random(3, 3));
-    }
-
-    @Test
-    void attention() {
-        NDArray query = random(1, 1, 2, 3, 4);
-        NDArray key = random(2, 1, 2, 5, 4);
-        NDArray value = random(3, 1, 2, 5, 4);
-        NDArray y = Operators.attention(query, key, value, INFERENCE);
-        assertThat(y.getShape()).isEqualTo(query.getShape());
-        for (int head = 0; head < 2; head++) {
-            String of = "0, " + head;
-            double[][] expected =
-                    PlainMath.attention(
-                            rows(query.get(of), 4), rows(key.get(of), 4), rows(value.get(of), 4));
-            assertClose(values(y.get(of)), flat(expected));
-        }
-        GradientCheck.check(
-                a -> Operators.attention(a[0], a[1], a[2], TRAINING), query, key, value);
     }
 
     @ParameterizedTest
@@ -132,10 +122,21 @@ class OperatorsTest extends Float64Operators {
         Tensor active =
                 PlainMath.silu(PlainMath.groupNorm(plain(a[0]), values(a[1]), values(a[2]), 2));
         assertSame(
-                Operators.normSiluConv(a[0], a[1], a[2], a[3], a[4], 2, resample, INFERENCE),
+                Operators.normSiluConv(
+                        a[0],
+                        new Norm.Group(a[1], a[2], 2),
+                        new Affine(a[3], a[4]),
+                        resample,
+                        INFERENCE),
                 PlainMath.conv(PlainMath.resize(active, resample), plain(a[3]), values(a[4]), 1));
         GradientCheck.check(
-                b -> Operators.normSiluConv(b[0], b[1], b[2], b[3], b[4], 2, resample, TRAINING),
+                b ->
+                        Operators.normSiluConv(
+                                b[0],
+                                new Norm.Group(b[1], b[2], 2),
+                                new Affine(b[3], b[4]),
+                                resample,
+                                TRAINING),
                 a);
     }
 
@@ -149,11 +150,25 @@ class OperatorsTest extends Float64Operators {
                         plain(a[0]), time, latent, values(a[8]), values(a[9]), 2);
         Tensor expected =
                 PlainMath.add(PlainMath.conv(active, plain(a[10]), values(a[11]), 1), plain(a[1]));
-        assertSame(Operators.modulatedConv(a, 2, 0, INFERENCE), expected);
+        assertSame(modulatedConv(a, 2, 0, INFERENCE), expected);
         // Dropout is for training only.
-        assertSame(Operators.modulatedConv(a, 2, 0.5, INFERENCE), expected);
-        assertSame(Operators.modulatedConv(a, 2, 0, TRAINING), expected);
-        GradientCheck.check(b -> Operators.modulatedConv(b, 2, 0, TRAINING), a);
+        assertSame(modulatedConv(a, 2, 0.5, INFERENCE), expected);
+        assertSame(modulatedConv(a, 2, 0, TRAINING), expected);
+        GradientCheck.check(b -> modulatedConv(b, 2, 0, TRAINING), a);
+    }
+
+    /** The inputs in the order of {@link #modulatedInputs}. */
+    private static NDArray modulatedConv(
+            NDArray[] a, int groups, double dropout, OperatorMode mode) {
+        return Operators.modulatedConv(
+                a[0],
+                a[1],
+                new Modulation(a[2], new Affine(a[4], a[5])),
+                new Modulation(a[3], new Affine(a[6], a[7])),
+                new Norm.Group(a[8], a[9], groups),
+                new Affine(a[10], a[11]),
+                dropout,
+                mode);
     }
 
     private NDArray[] modulatedInputs() {
@@ -186,7 +201,7 @@ class OperatorsTest extends Float64Operators {
     void dropoutKeepsAShareAndTheMean(NumberFormat format, double dropout) {
         NDArray[] inputs = twenties();
         OperatorMode mode = new OperatorMode(true, format);
-        NDArray output = Operators.modulatedConv(inputs, 32, dropout, mode);
+        NDArray output = modulatedConv(inputs, 32, dropout, mode);
         float[] y = Operators.float32(output).toFloatArray();
         double expected = 20 / (1 - dropout);
         int kept = 0;
@@ -218,7 +233,7 @@ class OperatorsTest extends Float64Operators {
         latentBias.setRequiresGradient(true);
         NDArray y;
         try (GradientCollector collector = PyTorchEngine.require().newGradientCollector()) {
-            y = Operators.modulatedConv(inputs, 32, 0.25, TRAINING);
+            y = modulatedConv(inputs, 32, 0.25, TRAINING);
             collector.backward(y.sum());
         }
         // An element is 20 times what it passes, and the shift of a channel goes to all of its own.
@@ -273,11 +288,14 @@ class OperatorsTest extends Float64Operators {
         NDArray weight = random(2, 3, 2, 3, 3);
         NDArray bias = random(3, 3);
         assertSame(
-                Operators.resizeConv(x, weight, bias, resample, INFERENCE),
+                Operators.resizeConv(x, new Affine(weight, bias), resample, INFERENCE),
                 PlainMath.conv(
                         PlainMath.resize(plain(x), resample), plain(weight), values(bias), 1));
         GradientCheck.check(
-                a -> Operators.resizeConv(a[0], a[1], a[2], resample, TRAINING), x, weight, bias);
+                a -> Operators.resizeConv(a[0], new Affine(a[1], a[2]), resample, TRAINING),
+                x,
+                weight,
+                bias);
     }
 
     @ParameterizedTest
@@ -292,8 +310,18 @@ class OperatorsTest extends Float64Operators {
             random(6, 4, 4),
             random(7, 4)
         };
-        assertSame(Operators.attentionBlock(a, 2, heads, INFERENCE), plainAttention(a, heads));
-        GradientCheck.check(b -> Operators.attentionBlock(b, 2, heads, TRAINING), a);
+        assertSame(attentionBlock(a, heads, INFERENCE), plainAttention(a, heads));
+        GradientCheck.check(b -> attentionBlock(b, heads, TRAINING), a);
+    }
+
+    private static NDArray attentionBlock(NDArray[] a, int heads, OperatorMode mode) {
+        return Operators.attentionBlock(
+                a[0],
+                new Norm.Group(a[1], a[2], 2),
+                new Affine(a[3], a[4]),
+                new Affine(a[5], a[6]),
+                heads,
+                mode);
     }
 
     /** Projection head by head: each head's rows of the weight are query, key and value. */
@@ -352,7 +380,7 @@ class OperatorsTest extends Float64Operators {
         try (NDManager scope = manager.newSubManager()) {
             NDArray x = GradientCheck.random(scope, 1, 2, 4, 4, 4);
             NDArray weight = random(2, 4);
-            NDArray y = Operators.groupNorm(x, weight, weight, 2, INFERENCE);
+            NDArray y = Operators.groupNorm(x, new Norm.Group(weight, weight, 2), INFERENCE);
             assertThat(y.getManager()).isSameAs(scope);
             assertThat(scope.getManagedArrays()).containsExactlyInAnyOrder(x, y);
         }

@@ -121,7 +121,7 @@ class QualificationTest {
         NDArray weight = manager.ones(new Shape(48, 16, 3, 3));
         NDArray bias = manager.zeros(new Shape(48));
         OperatorMode mode = new OperatorMode(false, NumberFormat.FLOAT32);
-        NDArray y = Operators.resizeConv(x, weight, bias, Resample.UP, mode);
+        NDArray y = Operators.resizeConv(x, new Affine(weight, bias), Resample.UP, mode);
         assertThat(y.max().getFloat()).isEqualTo(144);
         assertThat(Qualification.seconds()).isZero();
     }

@@ -3,7 +3,6 @@ package org.soda4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,10 +49,7 @@ class WinogradConvolutionTest {
         NDArray kernel = random(2, 32, 32, 3, 3);
         AtomicInteger made = new AtomicInteger();
         FoldedConv conv =
-                FoldedConv.packed(
-                                FastOperators.packKernel(kernel, NumberFormat.FLOAT32),
-                                random(3, 32),
-                                1)
+                FoldedConv.packed(packed(kernel, random(3, 32)), 1)
                         .withWinograd(
                                 () -> {
                                     made.incrementAndGet();
@@ -73,9 +69,8 @@ class WinogradConvolutionTest {
         NDArray x = random(1, 32, 16, 4, 4);
         NDArray kernel = random(2, 16, 16, 3, 3);
         NDArray bias = random(3, 16);
-        FoldedConv packed =
-                FoldedConv.packed(FastOperators.packKernel(kernel, NumberFormat.FLOAT32), bias, 1);
-        NDArray found = packed.withWinograd(NDList::new).apply(x, false, MODE);
+        FoldedConv packed = FoldedConv.packed(packed(kernel, bias), 1);
+        NDArray found = packed.withWinograd(() -> null).apply(x, false, MODE);
         assertThat(found.toFloatArray())
                 .containsExactly(packed.apply(x, false, MODE).toFloatArray());
     }
@@ -114,16 +109,19 @@ class WinogradConvolutionTest {
     /** The other kernel, which is not to be taken, holds zeros. */
     private static FoldedConv folded(NDArray kernel, NDArray bias, boolean winograd) {
         NDArray zeros = kernel.zerosLike();
-        NDArray packed = FastOperators.packKernel(winograd ? zeros : kernel, NumberFormat.FLOAT32);
-        return FoldedConv.packed(packed, bias, 1)
+        return FoldedConv.packed(packed(winograd ? zeros : kernel, bias), 1)
                 .withWinograd(() -> FastOperators.winogradKernel(winograd ? kernel : zeros));
+    }
+
+    private static Affine packed(NDArray kernel, NDArray bias) {
+        return new Affine(FastOperators.packKernel(kernel, NumberFormat.FLOAT32), bias);
     }
 
     private static NDArray exact(NDArray x, NDArray kernel, NDArray bias) {
         return Operators.conv(
                 x.toType(DataType.FLOAT64, true),
-                kernel.toType(DataType.FLOAT64, true),
-                bias.toType(DataType.FLOAT64, true),
+                new Affine(
+                        kernel.toType(DataType.FLOAT64, true), bias.toType(DataType.FLOAT64, true)),
                 1,
                 MODE);
     }

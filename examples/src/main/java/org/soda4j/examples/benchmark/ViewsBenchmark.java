@@ -12,7 +12,7 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.examples.cli.DataOptions;
 
 /**
- * Pairs of views a second, from images in memory to batches in native memory.
+ * Pairs of augmented views a second, from images in memory to batches in native memory.
  *
  * <p>Two figures of each round: by the clock, which other work on the machine slows down, and by
  * the processor time of the whole process, which it hardly does. The latter counts what the loader,

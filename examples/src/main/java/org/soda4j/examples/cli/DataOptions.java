@@ -64,17 +64,17 @@ public final class DataOptions {
             this.channels = channels;
         }
 
-        /** Returns the rows and columns of views where nothing else is asked for. */
+        /** Returns the rows and columns of augmented views where nothing else is asked for. */
         public int resolution() {
             return resolution;
         }
 
-        /** Returns the number of channels of views. */
+        /** Returns the number of channels of augmented views. */
         public int channels() {
             return channels;
         }
 
-        /** Returns how views are normalised in training. */
+        /** Returns how images are normalised in training. */
         public PixelNormalization normalization() {
             return channels == 3
                     ? PixelNormalization.imageNet()

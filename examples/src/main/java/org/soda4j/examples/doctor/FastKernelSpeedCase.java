@@ -7,10 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import org.soda4j.Precision;
+import org.soda4j.engine.Affine;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.FastKernel;
 import org.soda4j.engine.KernelShape;
 import org.soda4j.engine.KernelTrial;
+import org.soda4j.engine.Modulation;
+import org.soda4j.engine.Norm;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
 import org.soda4j.engine.ParameterOperators;
@@ -68,22 +71,22 @@ record FastKernelSpeedCase(FastKernel kernel, Precision number) implements Check
         NDArray map =
                 Operators.cast(
                         scope.randomUniform(-1, 1, new Shape(8, c, 16, 16)), number.format());
-        NDArray[] inputs = {
-            map,
-            map,
-            scope.ones(new Shape(8, 4 * c)),
-            scope.ones(new Shape(8, c)),
-            scope.ones(new Shape(2 * c, 4 * c)),
-            scope.ones(new Shape(2 * c)),
-            scope.ones(new Shape(2 * c, c)),
-            scope.ones(new Shape(2 * c)),
-            scope.ones(new Shape(c)),
-            scope.zeros(new Shape(c)),
-            scope.randomUniform(-1, 1, new Shape(c, c, 3, 3)),
-            scope.zeros(new Shape(c))
-        };
+        Modulation time = modulation(scope, 4 * c, 2 * c);
+        Modulation latent = modulation(scope, c, 2 * c);
+        NDArray zeros = scope.zeros(new Shape(c));
+        Norm.Group norm = new Norm.Group(scope.ones(new Shape(c)), zeros, 32);
+        Affine layer = new Affine(scope.randomUniform(-1, 1, new Shape(c, c, 3, 3)), zeros);
         OperatorMode mode = new OperatorMode(true, number.format());
-        return byProperty(() -> Operators.modulatedConv(inputs, 32, 0.1, mode).close());
+        return byProperty(
+                () ->
+                        Operators.modulatedConv(map, map, time, latent, norm, layer, 0.1, mode)
+                                .close());
+    }
+
+    private static Modulation modulation(NDManager scope, int inputs, int outputs) {
+        return new Modulation(
+                scope.ones(new Shape(8, inputs)),
+                new Affine(scope.ones(new Shape(outputs, inputs)), scope.ones(new Shape(outputs))));
     }
 
     private double adamW(NDManager scope) {

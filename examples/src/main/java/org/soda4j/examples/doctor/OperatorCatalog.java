@@ -2,12 +2,14 @@ package org.soda4j.examples.doctor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import java.util.Arrays;
 import java.util.List;
+import org.soda4j.engine.Affine;
 import org.soda4j.engine.EncoderOperators;
 import org.soda4j.engine.Extent;
 import org.soda4j.engine.KernelShape;
 import org.soda4j.engine.MatrixOperators;
+import org.soda4j.engine.Modulation;
+import org.soda4j.engine.Norm;
 import org.soda4j.engine.NumberFormat;
 import org.soda4j.engine.OperatorMode;
 import org.soda4j.engine.Operators;
@@ -43,7 +45,7 @@ final class OperatorCatalog {
                 text,
                 (a, mode) -> {
                     NDArray x = channelsLast ? a[0].transpose(0, 3, 1, 2) : a[0];
-                    return Operators.conv(x, a[1], a[2], shape.stride(), mode);
+                    return Operators.conv(x, new Affine(a[1], a[2]), shape.stride(), mode);
                 },
                 map,
                 Input.weight(shape.outputs(), shape.inputs(), shape.size(), shape.size()),
@@ -54,7 +56,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "linear",
                 "%d to %d".formatted(matrix.inputs(), matrix.outputs()),
-                (a, mode) -> Operators.linear(a[0], a[1], a[2], mode),
+                (a, mode) -> Operators.linear(a[0], new Affine(a[1], a[2]), mode),
                 Input.of(5, matrix.inputs()),
                 Input.weight(matrix.outputs(), matrix.inputs()),
                 Input.of(matrix.outputs()));
@@ -67,7 +69,13 @@ final class OperatorCatalog {
                 "%d channels, %d heads, %d x %d"
                         .formatted(c, attention.heads(), attention.height(), attention.width()),
                 (a, mode) ->
-                        Operators.attentionBlock(a, attention.groups(), attention.heads(), mode),
+                        Operators.attentionBlock(
+                                a[0],
+                                new Norm.Group(a[1], a[2], attention.groups()),
+                                new Affine(a[3], a[4]),
+                                new Affine(a[5], a[6]),
+                                attention.heads(),
+                                mode),
                 Input.of(2, c, attention.height(), attention.width()),
                 Input.of(c),
                 Input.of(c),
@@ -81,7 +89,9 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "group norm",
                 "%d channels, %d groups".formatted(norm.channels(), norm.groups()),
-                (a, mode) -> Operators.groupNorm(low(a[0], mode), a[1], a[2], norm.groups(), mode),
+                (a, mode) ->
+                        Operators.groupNorm(
+                                low(a[0], mode), new Norm.Group(a[1], a[2], norm.groups()), mode),
                 map(norm.channels()),
                 Input.of(norm.channels()),
                 Input.of(norm.channels()));
@@ -102,12 +112,16 @@ final class OperatorCatalog {
                 family,
                 shape,
                 (a, mode) -> {
-                    NDArray[] parameters = Arrays.copyOfRange(a, 1, groups == 0 ? 6 : 4);
-                    if (groups == 0) { // Running statistics take no gradient and are written to.
-                        parameters[3] = a[4].stopGradient().duplicate();
-                        parameters[4] = a[5].stopGradient().duplicate();
-                    }
-                    return EncoderOperators.convNorm(a[0], parameters, groups, 1, false, mode);
+                    Norm norm =
+                            groups > 0
+                                    ? new Norm.Group(a[2], a[3], groups)
+                                    : new Norm.Batch(
+                                            a[2],
+                                            a[3],
+                                            // They take no gradient and are written to.
+                                            a[4].stopGradient().duplicate(),
+                                            a[5].stopGradient().duplicate());
+                    return EncoderOperators.convNorm(a[0], a[1], norm, 1, false, mode);
                 },
                 map(16),
                 Input.weight(channels, 16, 1, 1),
@@ -145,7 +159,17 @@ final class OperatorCatalog {
                         .formatted(c, residual.latent(), latents > 2 ? ", guided" : ""),
                 gradients,
                 List.of(inputs),
-                (a, mode) -> new NDList(Operators.modulatedConv(a, residual.groups(), 0, mode)));
+                (a, mode) ->
+                        new NDList(
+                                Operators.modulatedConv(
+                                        a[0],
+                                        a[1],
+                                        new Modulation(a[2], new Affine(a[4], a[5])),
+                                        new Modulation(a[3], new Affine(a[6], a[7])),
+                                        new Norm.Group(a[8], a[9], residual.groups()),
+                                        new Affine(a[10], a[11]),
+                                        0,
+                                        mode)));
     }
 
     /** One or more cases of every operator, at sizes that take no time. */
@@ -165,7 +189,6 @@ final class OperatorCatalog {
                 shortcut(),
                 attention(new ModelShapes.Attention(32, 8, 2, 6, 6)),
                 attention(new ModelShapes.Attention(32, 8, 1, 33, 32)),
-                plainAttention(),
                 crossAttention(),
                 residual(residual),
                 modulated(residual, 4, false),
@@ -200,7 +223,7 @@ final class OperatorCatalog {
         return OperatorCase.of(
                 "resize, conv",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
-                (a, mode) -> Operators.resizeConv(a[0], a[1], a[2], resample, mode),
+                (a, mode) -> Operators.resizeConv(a[0], new Affine(a[1], a[2]), resample, mode),
                 Input.of(2, 16, 6, 4),
                 Input.weight(32, 16, 3, 3),
                 Input.of(32));
@@ -211,7 +234,12 @@ final class OperatorCatalog {
                 "norm, SiLU, conv",
                 resample.name().toLowerCase(java.util.Locale.ROOT),
                 (a, mode) ->
-                        Operators.normSiluConv(a[0], a[1], a[2], a[3], a[4], 8, resample, mode),
+                        Operators.normSiluConv(
+                                a[0],
+                                new Norm.Group(a[1], a[2], 8),
+                                new Affine(a[3], a[4]),
+                                resample,
+                                mode),
                 Input.of(2, 32, 6, 4),
                 Input.of(32),
                 Input.of(32),
@@ -225,7 +253,7 @@ final class OperatorCatalog {
                 "32 channels, 8 groups",
                 (a, mode) ->
                         Operators.modulatedNormSilu(
-                                low(a[0], mode), a[1], a[2], a[3], a[4], 8, mode),
+                                low(a[0], mode), a[1], a[2], new Norm.Group(a[3], a[4], 8), mode),
                 map(32),
                 Input.of(2, 64),
                 Input.of(2, 64),
@@ -233,21 +261,20 @@ final class OperatorCatalog {
                 Input.of(32));
     }
 
-    private static OperatorCase plainAttention() {
-        return OperatorCase.of(
-                "attention",
-                "of rows",
-                (a, mode) -> Operators.attention(a[0], a[1], a[2], mode),
-                Input.of(2, 2, 9, 16),
-                Input.of(2, 2, 7, 16),
-                Input.of(2, 2, 7, 16));
-    }
-
     private static OperatorCase crossAttention() {
         return OperatorCase.of(
                 "cross-attention",
                 "32 channels, 5 tokens of 24",
-                (a, mode) -> Operators.crossAttentionBlock(a, 8, 2, mode),
+                (a, mode) ->
+                        Operators.crossAttentionBlock(
+                                a[0],
+                                a[1],
+                                new Norm.Group(a[2], a[3], 8),
+                                new Affine(a[4], a[5]),
+                                new Affine(a[6], a[7]),
+                                new Affine(a[8], a[9]),
+                                2,
+                                mode),
                 map(32),
                 Input.of(2, 5, 24),
                 Input.of(32),
@@ -268,7 +295,11 @@ final class OperatorCatalog {
                 (a, mode) ->
                         new NDList(
                                 EncoderOperators.convNormAddRelu(
-                                        a[0], a[1], Arrays.copyOfRange(a, 2, 7), 0, mode)),
+                                        a[0],
+                                        a[1],
+                                        a[2],
+                                        new Norm.Batch(a[3], a[4], a[5], a[6]),
+                                        mode)),
                 map(16),
                 map(32),
                 Input.weight(32, 16, 3, 3),

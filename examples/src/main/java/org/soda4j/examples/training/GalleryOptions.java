@@ -97,7 +97,7 @@ public final class GalleryOptions {
      *
      * @param model a run, a saved model or the name of a shipped one
      * @param soda what was loaded from it
-     * @param note hears of it where the images are not those of the model
+     * @param note is called where the images are not those of the model
      */
     public ImageDataset open(Path model, Soda soda, Consumer<String> note) throws IOException {
         if (images != null && data != null) {

@@ -30,7 +30,7 @@ public final class Ranks {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Processes on this machine, one a device, started by Open MPI's mpirun; the batch"
+                    "Processes on this machine, one per device, started by Open MPI's mpirun; the batch"
                             + " size is that of each. To use several machines, give the printed"
                             + " command --hostfile.")
     private int ranks;

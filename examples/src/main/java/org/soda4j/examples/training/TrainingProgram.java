@@ -94,7 +94,7 @@ public final class TrainingProgram {
         return this;
     }
 
-    /** Views of the images at the denoiser's resolution, as the configuration says. */
+    /** Augmented views of the images at the denoiser's resolution, as the configuration says. */
     public static ViewPairs pairs(ImageDataset images, RunConfig config) {
         List<Integer> shape = config.model().denoiser().imageShape();
         if (!shape.get(1).equals(shape.get(2))) {

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.engine.Internal;
 
-/** Tells all listeners, and keeps what they do wrong away from the training. */
+/** Notifies all listeners, and keeps what they do wrong away from the training. */
 @Internal
 public final class ListenerList {
 
@@ -51,7 +51,7 @@ public final class ListenerList {
     private final InstantSource clock;
 
     /**
-     * @param listeners in the order in which they are told
+     * @param listeners in the order in which they are notified
      * @param clock that slow calls are timed with
      */
     public ListenerList(List<RunListener> listeners, InstantSource clock) {
@@ -64,7 +64,7 @@ public final class ListenerList {
         }
     }
 
-    /** Tells an event to every listener that is still there. */
+    /** Notifies every listener that is still there. */
     public void tell(RunEvent event) {
         String what = event.getClass().getSimpleName();
         Consumer<RunListener> call;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What happened in a training run, as {@link RunListener}s are told it. Immutable values that hold
- * no native memory, so a listener may keep them or hand them to another thread.
+ * What happened in a training run, as {@link RunListener}s are notified of it. Immutable values
+ * that hold no native memory, so a listener may keep them or hand them to another thread.
  *
  * <p>Steps and epochs count from 1; step 0 is before the first. Images are counted over all
  * devices.

@@ -108,7 +108,8 @@ abstract class FilesBuilder<T extends FilesBuilder<T>> extends RandomAccessDatas
     }
 
     /**
-     * Sets who hears how far a download is. Default: nobody; the log says when one begins and ends.
+     * Sets what follows a download's progress. Default: nothing; the log says when one begins and
+     * ends.
      *
      * @param progress called by the thread that calls {@code build}
      * @return this builder

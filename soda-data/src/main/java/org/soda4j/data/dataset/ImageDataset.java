@@ -45,7 +45,7 @@ public abstract class ImageDataset extends RandomAccessDataset {
      *     {@code [H, W, C]} in 0 .. 255 or floating-point {@code [C, H, W] in [0, 1]}, and one
      *     label. As thread-safe as it is; not closed
      * @param classNames the names of the classes, in label order
-     * @return a view on it; images are converted at each access, labels are remembered
+     * @return a data set over it; images are converted at each access, labels are remembered
      */
     public static ImageDataset of(RandomAccessDataset dataset, List<String> classNames) {
         return dataset instanceof ImageDataset images
@@ -134,7 +134,7 @@ public abstract class ImageDataset extends RandomAccessDataset {
      *
      * @param perClass images of each class, at least 1
      * @param seed any number
-     * @return a view on this data set
+     * @return a data set over this one
      * @throws IllegalArgumentException if perClass is below 1, the data have no labels, or a class
      *     has fewer images
      */
@@ -160,7 +160,7 @@ public abstract class ImageDataset extends RandomAccessDataset {
      * Returns the chosen images, in the given order; an index may be given more than once.
      *
      * @param indices 0 .. size - 1 each
-     * @return a view on this data set
+     * @return a data set over this one
      * @throws IndexOutOfBoundsException if an index is outside this data set
      */
     public ImageDataset select(int... indices) {
@@ -194,7 +194,7 @@ public abstract class ImageDataset extends RandomAccessDataset {
         return new Record(new NDList(data), new NDList(label));
     }
 
-    /** A view on chosen images of another data set. */
+    /** Chosen images of another data set. */
     private static final class ImageSubset extends ImageDataset {
 
         private final ImageDataset whole;
@@ -255,7 +255,7 @@ public abstract class ImageDataset extends RandomAccessDataset {
         }
     }
 
-    /** Hands the sampling options of one data set on to a view, without its limit. */
+    /** Hands the sampling options of one data set on to another over it, without its limit. */
     private static final class SameSampling extends BaseBuilder<SameSampling> {
 
         SameSampling(ImageDataset other) {

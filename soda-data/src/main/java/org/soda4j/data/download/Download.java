@@ -72,7 +72,7 @@ public final class Download {
     /**
      * Makes a download with five attempts.
      *
-     * @param progress told how far it is, on the thread that fetches
+     * @param progress called as it goes on, on the thread that fetches
      */
     public Download(DownloadProgress progress) {
         this(progress, 5, Duration.ofSeconds(2), Duration.ofSeconds(60), part -> part);

@@ -14,8 +14,8 @@ import org.soda4j.data.IntRange;
 import org.soda4j.training.BatchLoader;
 
 /**
- * Makes batches of view pairs ahead of a trainer, on threads of its own, in native memory that is
- * used again and again.
+ * Makes batches of {@link ViewPairs} ahead of a trainer, on threads of its own, in native memory
+ * that is used again and again.
  *
  * <pre>{@code
  * try (ViewLoader loader = ViewLoader.builder(pairs).batchSize(128).threads(2).seed(7).build()) {

@@ -18,9 +18,10 @@ import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
 
 /**
- * Pairs of a source and a target view, drawn independently from one image by two {@link
- * ViewPipeline}s (SODA section 3: the encoder sees one view, the denoiser rebuilds another). Where
- * an item has several images, source and target come from two different ones.
+ * Pairs of augmented views, a source and a target, drawn independently from one image by two {@link
+ * ViewPipeline}s (SODA section 3: the encoder sees one, the denoiser rebuilds the other). Where an
+ * item has several images, source and target come from two different ones. Views of objects by
+ * cameras are {@link org.soda4j.data.scene.SceneViews}.
  *
  * <pre>{@code
  * ViewPairs pairs = ViewPairs.builder(images).resolution(32).seed(7).build();
@@ -58,7 +59,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
     }
 
     /**
-     * Starts pairs of views of one image each.
+     * Starts pairs of augmented views of one image each.
      *
      * @param images the data set
      * @return the builder
@@ -69,7 +70,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
     }
 
     /**
-     * Starts pairs of views of items that may have several images.
+     * Starts pairs of augmented views of items that may have several images.
      *
      * @param items the items
      * @return the builder
@@ -294,7 +295,7 @@ public final class ViewPairs extends RandomAccessDataset implements TrainingData
         }
 
         /**
-         * Sets how views are made where no pipeline is set. Default: the published recipe.
+         * Sets how images are augmented where no pipeline is set. Default: the published recipe.
          *
          * @param value crops, flips and colours; null for the published recipe
          * @return this builder

@@ -23,9 +23,9 @@ import org.soda4j.image.PixelImage;
 import org.soda4j.training.Augmentation;
 
 /**
- * Makes one view of an image: 8-bit transforms in order, a resize to the pipeline's resolution
- * where they left another, then a float32 array {@code [C, size, size]} of samples divided by 255,
- * and array transforms in order.
+ * Makes one augmented view of an image: 8-bit transforms in order, a resize to the pipeline's
+ * resolution where they left another, then a float32 array {@code [C, size, size]} of samples
+ * divided by 255, and array transforms in order.
  *
  * <p>A grey image becomes three equal channels in a pipeline of three, a colour image becomes grey
  * in a pipeline of one, both before the first transform. Immutable and thread-safe.

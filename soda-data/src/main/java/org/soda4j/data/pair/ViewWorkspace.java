@@ -3,7 +3,9 @@ package org.soda4j.data.pair;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.image.PixelBuffer;
 
-/** One pair of views and the working memory to make it; one for each thread, used again. */
+/**
+ * One pair of augmented views and the working memory to make it; one for each thread, used again.
+ */
 final class ViewWorkspace {
 
     final float[] source;

@@ -4,7 +4,8 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import org.soda4j.data.IntRange;
 
 /**
- * What builders of training views share: the resolutions of source and target, and the seed.
+ * What builders of training data share, of augmented views and of cameras': the resolutions of
+ * source and target, and the seed.
  *
  * @param <T> the builder itself
  */

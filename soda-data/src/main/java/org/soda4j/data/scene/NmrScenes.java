@@ -25,7 +25,7 @@ import org.soda4j.novelview.Pose;
  * Rendering", CVPR 2020) publish them: 24 views of 64 x 64 of each object in 13 classes.
  *
  * <pre>{@code
- * root/03001627/softras_train.lst           names of objects, one a line; also _val and _test
+ * root/03001627/softras_train.lst           names of objects, one per line; also _val and _test
  * root/03001627/OBJECT/image/0000.png       in the order of their names
  * root/03001627/OBJECT/cameras.npz          world_mat_0, camera_mat_0, ...
  * }</pre>

@@ -47,7 +47,7 @@ public interface SceneSource extends ViewSource {
     }
 
     /**
-     * Returns a view on chosen objects.
+     * Returns a source of chosen objects.
      *
      * @param items indices of objects, at least one
      * @return these objects, in this order

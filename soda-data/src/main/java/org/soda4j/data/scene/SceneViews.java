@@ -19,8 +19,9 @@ import org.soda4j.training.BatchLoader;
 import org.soda4j.training.TrainingData;
 
 /**
- * Training data of novel views: of one object, some views for the encoder and another one to be
- * drawn, all different, each with its camera.
+ * Training data of novel views: of one object, some images for the encoder and another one to be
+ * drawn, all by different cameras, which come with them. Nothing is augmented: that is {@link
+ * org.soda4j.data.pair.ViewPairs}.
  *
  * <pre>{@code
  * SceneViews data = SceneViews.builder(scenes).resolution(32).sources(3).seed(7).build();

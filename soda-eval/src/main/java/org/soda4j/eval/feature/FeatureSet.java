@@ -84,7 +84,7 @@ public final class FeatureSet {
     /**
      * The same features with labels.
      *
-     * @param labels one a row, 0 or above, below 1,048,576; copied
+     * @param labels one per row, 0 or above, below 1,048,576; copied
      * @param classNames the names in label order, or empty if the classes have none
      * @return the labelled set
      * @throws IllegalArgumentException if the count differs from the rows, or a label is negative
@@ -93,7 +93,7 @@ public final class FeatureSet {
     public FeatureSet withLabels(int[] labels, List<String> classNames) {
         if (labels.length != size()) {
             throw new IllegalArgumentException(
-                    "expected %d labels, one a row, found %d".formatted(size(), labels.length));
+                    "expected %d labels, one per row, found %d".formatted(size(), labels.length));
         }
         int most = classNames.isEmpty() ? MOST_CLASSES - 1 : classNames.size() - 1;
         for (int i = 0; i < labels.length; i++) {
@@ -120,14 +120,14 @@ public final class FeatureSet {
     /**
      * The same features with names of the rows. Without them a row's id is its index.
      *
-     * @param ids one a row, such as the paths of image files below their folder; copied
+     * @param ids one per row, such as the paths of image files below their folder; copied
      * @return the set
      * @throws IllegalArgumentException if the count differs from the rows
      */
     public FeatureSet withIds(List<String> ids) {
         if (ids.size() != size()) {
             throw new IllegalArgumentException(
-                    "expected %d ids, one a row, found %d".formatted(size(), ids.size()));
+                    "expected %d ids, one per row, found %d".formatted(size(), ids.size()));
         }
         return new FeatureSet(matrix, names.withIds(ids));
     }
@@ -222,7 +222,7 @@ public final class FeatureSet {
     /**
      * The labels.
      *
-     * @return one a row, from 0; a copy
+     * @return one per row, from 0; a copy
      * @throws IllegalStateException without labels
      */
     public int[] labels() {

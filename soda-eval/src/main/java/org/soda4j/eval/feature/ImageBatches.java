@@ -23,7 +23,7 @@ public final class ImageBatches {
     private final long seed;
 
     /**
-     * Makes views.
+     * Makes batches of a data set's images.
      *
      * @param images at least one
      * @param pipeline what every image goes through
@@ -72,9 +72,9 @@ public final class ImageBatches {
     }
 
     /**
-     * Makes the views of some images.
+     * Puts some images through the pipeline.
      *
-     * @param epoch from 0; each draws other views
+     * @param epoch from 0; what is random differs from one to the next
      * @param indices which images
      * @return one after the other, each {@code [C, H, W]}
      */
@@ -91,7 +91,7 @@ public final class ImageBatches {
     }
 
     /**
-     * Makes the views of consecutive images.
+     * Puts consecutive images through the pipeline.
      *
      * @param manager owns the result
      * @param from the first
@@ -103,7 +103,7 @@ public final class ImageBatches {
     }
 
     /**
-     * Returns the shape of so many views.
+     * Returns the shape of so many images.
      *
      * @param count how many
      * @return {@code [count, C, H, W]}

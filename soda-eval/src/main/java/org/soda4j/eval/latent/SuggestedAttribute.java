@@ -52,7 +52,7 @@ public record SuggestedAttribute(String factor, double explained) {
             int[] levels = factor.getValue();
             if (levels.length != positions.length) {
                 throw new IllegalArgumentException(
-                        "factor '%s': expected %d levels, one a latent, found %d"
+                        "factor '%s': expected %d levels, one per latent, found %d"
                                 .formatted(factor.getKey(), positions.length, levels.length));
             }
             double explained = correlationRatio(positions, levels);

@@ -21,7 +21,7 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
         if (counts.length != classes
                 || Arrays.stream(counts).anyMatch(row -> row.length != classes)) {
             throw new IllegalArgumentException(
-                    "expected %d x %d counts, one a pair of names".formatted(classes, classes));
+                    "expected %d x %d counts, one per pair of names".formatted(classes, classes));
         }
         counts = Arrays.stream(counts).map(int[]::clone).toArray(int[][]::new);
     }
@@ -38,7 +38,7 @@ public record ConfusionMatrix(List<String> classNames, int[][] counts) {
     public static ConfusionMatrix of(List<String> classNames, int[] truth, int[] predictions) {
         if (truth.length != predictions.length) {
             throw new IllegalArgumentException(
-                    "expected %d predictions, one a label, found %d"
+                    "expected %d predictions, one per label, found %d"
                             .formatted(truth.length, predictions.length));
         }
         if (classNames.size() > MOST_CLASSES) {

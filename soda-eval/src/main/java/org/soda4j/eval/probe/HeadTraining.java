@@ -31,7 +31,7 @@ record HeadTraining(
      *
      * @param encoderLearningRate used only where the encoder learns too
      * @param fineTune whether it does
-     * @param progress told of every epoch that is done
+     * @param progress called after every epoch
      */
     record Settings(
             int epochs,
@@ -95,9 +95,9 @@ record HeadTraining(
 
     private float backward(
             GradientRecording gradients, NDManager scope, NDArray batch, int[] labels, int epoch) {
-        NDArray frozen = settings.fineTune() ? null : features.of(batch, false);
+        NDArray frozen = settings.fineTune() ? null : features.of(batch);
         try (GradientCollector collector = gradients.newCollector()) {
-            NDArray encoded = settings.fineTune() ? features.of(batch, true) : frozen;
+            NDArray encoded = settings.fineTune() ? features.inTraining(batch) : frozen;
             NDArray scores = head.scores(encoded, true);
             NDArray truth = scope.create(labels).reshape(new Shape(labels.length, 1));
             NDArray loss =
@@ -140,7 +140,7 @@ record HeadTraining(
         for (int from = 0; from < predictions.length; from += settings.batchSize()) {
             int to = Math.min(predictions.length, from + settings.batchSize());
             try (NDManager scope = manager.newSubManager()) {
-                NDArray encoded = features.of(images.range(scope, from, to), false);
+                NDArray encoded = features.of(images.range(scope, from, to));
                 long[] best = head.scores(encoded, false).argMax(1).toLongArray();
                 for (int i = 0; i < best.length; i++) {
                     predictions[from + i] = (int) best[i];

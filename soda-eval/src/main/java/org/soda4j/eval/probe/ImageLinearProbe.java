@@ -106,7 +106,7 @@ public final class ImageLinearProbe {
 
     private static int width(NDManager manager, TrainableFeatures features, ImageBatches whole) {
         try (NDArray one = whole.range(manager, 0, 1);
-                NDArray encoded = features.of(one, false)) {
+                NDArray encoded = features.of(one)) {
             return Math.toIntExact(encoded.getShape().get(1));
         }
     }

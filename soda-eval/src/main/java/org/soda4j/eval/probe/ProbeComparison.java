@@ -87,7 +87,7 @@ public record ProbeComparison(List<Row> rows) {
      * @param train as for {@link #of}
      * @param test as for {@link #of}
      * @param output as for {@link #of}
-     * @param done told each row as soon as it is measured
+     * @param done gets each row as soon as it is measured
      * @return the three rows
      */
     public static List<Row> baselines(

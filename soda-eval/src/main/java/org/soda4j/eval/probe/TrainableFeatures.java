@@ -6,9 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.soda4j.PixelNormalization;
 import org.soda4j.Soda;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 
@@ -75,32 +73,18 @@ final class TrainableFeatures implements AutoCloseable {
      * Computes features.
      *
      * @param images {@code [N, C, H, W] in [0, 1]}
-     * @param training whether gradients flow and batch statistics are used
      * @return {@code [N, d]}, in the manager of the images
      */
-    NDArray of(NDArray images, boolean training) {
-        if (!training) {
-            return output.of(soda, images);
-        }
-        NDList outputs = soda.encoder().forward(store, new NDList(normalized(images)), true);
+    NDArray of(NDArray images) {
+        return output.of(soda, images);
+    }
+
+    /** The same with gradients and the statistics of the batch. */
+    NDArray inTraining(NDArray images) {
+        NDArray normal = soda.config().normalization().apply(images);
+        NDList outputs = soda.encoder().forward(store, new NDList(normal), true);
         NDArray z = outputs.get(output == Output.POOLED ? 1 : 0);
         return output == Output.NORMALIZED_LATENT ? z.normalize(2, 1, 1e-12) : z;
-    }
-
-    private NDArray normalized(NDArray images) {
-        PixelNormalization normalization = soda.config().normalization();
-        NDManager scope = images.getManager();
-        NDArray mean = column(scope, normalization.mean());
-        NDArray deviation = column(scope, normalization.deviation());
-        return images.sub(mean).div(deviation);
-    }
-
-    private static NDArray column(NDManager scope, List<Double> values) {
-        float[] column = new float[values.size()];
-        for (int i = 0; i < column.length; i++) {
-            column[i] = values.get(i).floatValue();
-        }
-        return scope.create(column).reshape(1, column.length, 1, 1);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.soda4j.eval.report;
 
-/** Is told how far an evaluation is. */
+/** Follows the progress of an evaluation. */
 @FunctionalInterface
 public interface EvaluationProgress {
 

@@ -180,9 +180,9 @@ public final class ModelEvaluationBuilder {
     }
 
     /**
-     * Who is told how far it is.
+     * Sets what follows the progress.
      *
-     * @param listener called in the evaluating thread; default nobody
+     * @param listener called in the evaluating thread; default: nothing
      * @return this
      */
     public ModelEvaluationBuilder progress(EvaluationProgress listener) {

@@ -48,7 +48,7 @@ public final class FolderIndexer {
     @FunctionalInterface
     public interface Progress {
         /**
-         * Is told before the first file and after every batch.
+         * Called before the first file and after every batch.
          *
          * @param done files that were encoded
          * @param total files to encode
@@ -86,7 +86,7 @@ public final class FolderIndexer {
     /**
      * Reports progress.
      *
-     * @param listener hears it on the calling thread
+     * @param listener called on the calling thread
      * @return a changed indexer
      */
     public FolderIndexer progress(Progress listener) {

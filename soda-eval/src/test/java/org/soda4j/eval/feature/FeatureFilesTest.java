@@ -73,7 +73,7 @@ class FeatureFilesTest {
         assertThat(read.row(2)).containsExactly(3, 4);
         assertThatThrownBy(() -> set.withIds(List.of("a")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected 3 ids, one a row, found 1");
+                .hasMessage("expected 3 ids, one per row, found 1");
         assertThatThrownBy(() -> set.and(read))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("no labels", "[all]");
@@ -229,7 +229,7 @@ class FeatureFilesTest {
         NpzFile.write(file, arrays);
         assertThatThrownBy(() -> FeatureSet.load(file))
                 .isInstanceOf(IOException.class)
-                .hasMessage(file + ": 'labels': expected 2 labels, one a row, found 0");
+                .hasMessage(file + ": 'labels': expected 2 labels, one per row, found 0");
         arrays.put("labels", NpyArray.ofStrings(List.of("a", "b")));
         arrays.put("class_names", NpyArray.ofStrings(List.of("a", "c")));
         NpzFile.write(file, arrays);

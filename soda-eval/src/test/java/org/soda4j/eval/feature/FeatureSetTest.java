@@ -70,7 +70,7 @@ class FeatureSetTest {
         assertThatThrownBy(() -> FeatureSet.of(new float[5], 2))
                 .hasMessageContaining("multiple of the width 2, found 5");
         assertThatThrownBy(() -> SET.withLabels(new int[3], List.of()))
-                .hasMessageContaining("expected 2 labels, one a row, found 3");
+                .hasMessageContaining("expected 2 labels, one per row, found 3");
         assertThatThrownBy(() -> SET.withLabels(new int[] {0, 2}, List.of("a", "b")))
                 .hasMessageContaining("from 0 to 1, found 2 at row 1");
         assertThatThrownBy(() -> FeatureSet.of(new float[1], 1).labels())
