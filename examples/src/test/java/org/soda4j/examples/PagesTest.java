@@ -186,6 +186,7 @@ class PagesTest {
                 Set.of(
                         "--hostfile",
                         "--mca",
+                        "--data-binary",
                         "--jars",
                         "--class",
                         "--add-modules",
