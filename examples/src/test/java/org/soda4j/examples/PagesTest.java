@@ -191,6 +191,7 @@ class PagesTest {
                         "--class",
                         "--add-modules",
                         "--enable-native-access",
+                        "--sun-misc-unsafe-memory-access",
                         "--version");
         List<String> named = new ArrayList<>();
         parse(page)
