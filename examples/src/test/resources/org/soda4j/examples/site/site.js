@@ -1,4 +1,4 @@
-// The page index: every word of the query has to be in a section's heading or text; headings count more, then how often it occurs.
+// The page index: every word of the query has to be in a section's heading or text; headings count more, then how often it occurs; the changelog comes last.
 const query = document.getElementById('query');
 const found = document.getElementById('found');
 const root = document.body.dataset.root;
@@ -10,7 +10,7 @@ query.addEventListener('input', () => {
   SECTIONS.map(s => ({ s, title: (s.page + ' ' + s.heading).toLowerCase(), text: s.text.toLowerCase() }))
     .filter(e => words.every(w => e.title.includes(w) || e.text.includes(w)))
     .map(e => ({ ...e, score: words.reduce((sum, w) => sum + (e.title.includes(w) ? 10 : 0)
-      + Math.min(9, e.text.split(w).length - 1), 0) }))
+      + Math.min(9, e.text.split(w).length - 1), 0) - (e.s.page === 'Changelog' ? 99 : 0) }))
     .sort((a, b) => b.score - a.score)
     .slice(0, 12)
     .forEach(e => {
