@@ -9,6 +9,7 @@ import org.soda4j.examples.benchmark.StartBenchmark;
 import org.soda4j.examples.benchmark.ViewsBenchmark;
 import org.soda4j.examples.cli.Assignments;
 import org.soda4j.examples.cli.DataOptions;
+import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.io.ConfigText;
@@ -35,7 +36,8 @@ final class Benchmark extends Program {
                 "start: from the start of this process to the first training step of the"
                         + " quickstart's model.",
                 "train, encode, sample: steps of the preset's model on random images; a sampling"
-                        + " step is guided, two evaluations of the denoiser."
+                        + " step is guided, two evaluations of the denoiser.",
+                "views, knn and ONNX compute on the CPU alone; --device is for the others."
             })
     private Task task;
 
@@ -77,6 +79,8 @@ final class Benchmark extends Program {
     private int steps;
 
     @CommandLine.Mixin private Assignments set;
+
+    @CommandLine.Mixin private DeviceOption device;
 
     @CommandLine.Mixin private JsonOption json;
 
@@ -122,11 +126,17 @@ final class Benchmark extends Program {
         if (engine == EncodingEngine.ONNX && (task != Task.ENCODE || precision != Precision.FP32)) {
             throw refusal("--engine onnx: expected --task encode and --precision FP32");
         }
+        boolean onCpuAlone =
+                task == Task.VIEWS || task == Task.KNN || engine == EncodingEngine.ONNX;
+        if (onCpuAlone && device.namesGpu()) {
+            throw refusal(
+                    "--device: expected cpu for views, knn and --engine onnx, which have no other");
+        }
         Record measured =
                 switch (task) {
                     case VIEWS -> ViewsBenchmark.run(data, threads == null ? 1 : threads, seconds);
                     case KNN -> KnnBenchmark.run(seconds);
-                    case START -> StartBenchmark.run();
+                    case START -> StartBenchmark.run(device.device());
                     case TRAIN, ENCODE, SAMPLE ->
                             engine == EncodingEngine.ONNX
                                     ? onnx()
@@ -159,7 +169,8 @@ final class Benchmark extends Program {
                     RunConfig.preset(preset, set.all().toArray(String[]::new)),
                     precision,
                     batch,
-                    steps);
+                    steps,
+                    device.device());
         } catch (IllegalArgumentException e) {
             throw refusal(e.getMessage(), e);
         }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class Encode extends Program {
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
+    @Parameters(paramLabel = "MODEL", description = "Folder of a run, or of a saved model.")
     private Path run;
 
     @Option(

@@ -33,12 +33,11 @@ final class Explore extends Program {
     private static final int MAX_PORT = 65535;
 
     @Parameters(
-            paramLabel = "RUN",
+            paramLabel = "MODEL",
             arity = "0..1",
             defaultValue = "photos-32",
             description =
-                    "Folder of a run or of a saved model, or photos-32, which comes with soda4j."
-                            + " Default: photos-32.")
+                    "Folder of a run or of a saved model, or photos-32, which comes with soda4j.")
     private Path run;
 
     @Mixin private GalleryOptions gallery;

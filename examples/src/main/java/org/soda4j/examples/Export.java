@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
         })
 final class Export extends Program {
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a run, or of a saved model.")
+    @Parameters(paramLabel = "MODEL", description = "Folder of a run, or of a saved model.")
     private Path run;
 
     @Option(

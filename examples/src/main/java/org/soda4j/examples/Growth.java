@@ -25,8 +25,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "growth",
         description =
-                "Times training steps of a preset over batch, resolution and channels, each in a"
-                        + " process of its own, and draws speed and memory beside what is expected.")
+                "Times training steps of a preset on the CPU over batch, resolution and channels, each in"
+                        + " a process of its own, and draws speed and resident memory beside what is"
+                        + " expected.")
 final class Growth extends Program {
 
     private static final int BATCH = 16;

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         name = "scaling",
         sortOptions = false,
         description = {
-            "Measures the sum of all gradients over the ranks, and training steps.",
+            "Measures the sum of all gradients over the ranks, and training steps, on the CPU.",
             "  scaling --ranks 2 --preset cifar10 --root FOLDER --steps 4"
         })
 final class Scaling extends Program {

@@ -191,7 +191,7 @@ final class Train extends Program {
         long steps = MinutesPlan.steps(config, where, left);
         if (steps < FEW_STEPS) {
             print.printf(
-                    "only %d steps fit into %d minutes here, which teach little; give more minutes, or a smaller --resolution%n",
+                    "only %d steps fit into %d min here, which teach little; give more minutes, or a smaller --resolution%n",
                     steps, budget);
         }
         return steps;
@@ -239,7 +239,7 @@ final class Train extends Program {
                                             ? ""
                                             : goesOn()
                                                     ? ", as the run was started"
-                                                    : ", which fit into %d minutes here, as measured by some steps (--minutes)"
+                                                    : ", which fit into %d min here, as measured by some steps (--minutes)"
                                                             .formatted(budget)));
         }
         print.flush();

@@ -68,7 +68,7 @@ class ExportTest {
                 .hasSizeLessThanOrEqualTo(PROGRAM_LINES);
         assertThat(Files.readString(to.resolve("README.md")))
                 .contains("colour image of 16 x 16", "latent of 12 numbers", "CC BY 4.0")
-                .contains("Not known: this was exported from a saved model")
+                .contains("Not known: no data.json, which the program train writes, is beside")
                 .doesNotContain(folder.toString());
         byte[] whole = Files.readAllBytes(to.resolve("encoder.onnx"));
 

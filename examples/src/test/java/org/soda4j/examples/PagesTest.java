@@ -186,10 +186,12 @@ class PagesTest {
                 Set.of(
                         "--hostfile",
                         "--mca",
+                        "--data-binary",
                         "--jars",
                         "--class",
                         "--add-modules",
                         "--enable-native-access",
+                        "--sun-misc-unsafe-memory-access",
                         "--version");
         List<String> named = new ArrayList<>();
         parse(page)

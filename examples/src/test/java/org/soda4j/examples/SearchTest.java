@@ -120,6 +120,7 @@ class SearchTest {
         String[] classify = {"search", "classify", index, "--labels", labels.toString()};
         assertThat(run(classify))
                 .containsPattern("[01]\\.\\d{4}  (red|blue)  red/2.png\n")
+                .containsPattern("8 images: \\d blue, \\d red\\R")
                 .containsPattern("label next: (\\w+/\\w+\\.png\\s+){8}")
                 .doesNotContain("red/0.png", "blue/1.png");
         String classes = run("search", "classify", index, "--labels", labels.toString(), "--json");

@@ -34,47 +34,16 @@ class SnippetsTest {
     private static final Pattern COMMENT =
             Pattern.compile("<pre>\\{@code\n(.*?)\n \\* }</pre>", Pattern.DOTALL);
 
-    private static final String IMPORTS =
+    /** What a reader takes from a page for all snippets. */
+    private static final Pattern SHOWN =
+            Pattern.compile("## The imports of the snippets\n.*?```java\n(.*?)```", Pattern.DOTALL);
+
+    /** Libraries that few snippets need; their pages name them. */
+    private static final String OPTIONAL =
             """
             import org.apache.spark.sql.SparkSession;
-            import ai.djl.Model;
-            import ai.djl.engine.Engine;
-            import ai.djl.inference.*;
-            import ai.djl.modality.cv.*;
-            import ai.djl.ndarray.*;
-            import ai.djl.ndarray.types.*;
-            import ai.djl.nn.*;
-            import ai.djl.nn.convolutional.*;
-            import ai.djl.nn.core.*;
-            import ai.djl.repository.zoo.*;
-            import ai.djl.training.*;
-            import ai.djl.training.dataset.Dataset;
-            import ai.djl.training.evaluator.*;
-            import ai.djl.training.loss.*;
-            import ai.djl.training.optimizer.*;
-            import ai.djl.training.tracker.*;
-            import ai.djl.util.*;
-            import java.nio.file.*;
-            import java.util.*;
-            import java.util.concurrent.*;
-            import java.util.function.*;
-            import org.soda4j.*;
-            import org.soda4j.data.dataset.*;
-            import org.soda4j.image.*;
-            import org.soda4j.data.pair.*;
-            import org.soda4j.data.scene.*;
-            import org.soda4j.denoiser.*;
-            import org.soda4j.diffusion.*;
-            import org.soda4j.distributed.*;
-            import org.soda4j.encoder.*;
-            import org.soda4j.eval.feature.*;
-            import org.soda4j.eval.latent.*;
-            import org.soda4j.eval.novelview.*;
-            import org.soda4j.eval.onnx.*;
-            import org.soda4j.eval.probe.*;
             import org.soda4j.eval.langchain4j.*;
-            import org.soda4j.eval.quality.*;
-            import org.soda4j.eval.search.*;
+            import org.soda4j.eval.spark.*;
             import dev.langchain4j.data.embedding.Embedding;
             import dev.langchain4j.data.message.ImageContent;
             import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -84,11 +53,6 @@ class SnippetsTest {
             import org.apache.lucene.index.*;
             import org.apache.lucene.search.*;
             import org.apache.lucene.store.FSDirectory;
-            import org.soda4j.latent.*;
-            import org.soda4j.models.*;
-            import org.soda4j.eval.spark.*;
-            import org.soda4j.training.*;
-            import org.soda4j.novelview.*;
             """;
 
     /** What the comments of front doors presuppose. */
@@ -160,12 +124,18 @@ class SnippetsTest {
         }
     }
 
-    private void compile(String given, String code) {
+    private static String imports() throws IOException {
+        Matcher shown = SHOWN.matcher(Files.readString(ROOT.resolve("docs/getting-started.md")));
+        assertThat(shown.find()).isTrue();
+        return shown.group(1);
+    }
+
+    private void compile(String given, String code) throws IOException {
         String body =
                 code.startsWith("static ")
                         ? code
                         : "public static void run() throws Exception {\n" + given + code + "\n}\n";
-        String source = IMPORTS + "public class Snippet {\n" + body + "}\n";
+        String source = imports() + OPTIONAL + "public class Snippet {\n" + body + "}\n";
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         JavaFileObject file =

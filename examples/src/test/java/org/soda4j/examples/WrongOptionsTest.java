@@ -17,6 +17,7 @@ class WrongOptionsTest {
                 "benchmark --task walk",
                 "benchmark --task views",
                 "benchmark --task train --batch 0",
+                "benchmark --task knn --device gpu0",
                 "benchmark --task train --preset none",
                 "train --preset cifar10 --precision fp7 --root x --out y",
                 "train --preset cifar10 --root x --out y --device tpu",

@@ -127,6 +127,17 @@ public final class ResNetEncoder extends NamedBlock implements Encoder {
     }
 
     /**
+     * Starts from a configuration, such as that of a saved model ({@code
+     * SodaConfig.read(file).encoder()}).
+     *
+     * @param config what the block is to be
+     * @return a builder
+     */
+    public static ResNetEncoderBuilder builder(ResNetEncoderConfig config) {
+        return new ResNetEncoderBuilder(config);
+    }
+
+    /**
      * Returns what a configuration says about this block.
      *
      * @return its immutable description, without seed and values

@@ -27,6 +27,18 @@ public final class ResNetEncoderBuilder {
 
     ResNetEncoderBuilder() {}
 
+    ResNetEncoderBuilder(ResNetEncoderConfig config) {
+        depth = config.depth();
+        widthMultiplier = config.widthMultiplier();
+        smallImages = config.smallImages();
+        inputChannels = config.inputChannels();
+        latentSize = config.latentSize();
+        norm = config.norm();
+        stageBlocks = config.stageBlocks();
+        preActivation = config.preActivation();
+        initialization = config.initialization();
+    }
+
     /**
      * Sets the number of layers: 18, 34, 50 or 101. Default and published for small images: 18.
      *

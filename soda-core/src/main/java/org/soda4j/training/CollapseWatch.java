@@ -38,10 +38,10 @@ final class CollapseWatch {
         if (!warned && late && enough && rank < EffectiveRank.COLLAPSED) {
             warned = true;
             LOGGER.warn(
-                    "after step {} of {} the latent uses {} directions (effective rank): it has"
-                            + " collapsed, and probes of it will stay poor. Try a preset minutes-*,"
-                            + " identityModulation(true) in the denoiser, a higher learning rate or"
-                            + " sigReg(0.02)",
+                    "after step {} of {} the latent uses {} directions (effective rank). Where it stays"
+                            + " so, probes of it stay poor, too. Longer training helps, and, if they"
+                            + " are not set yet, a preset minutes-*, identityModulation(true) in the"
+                            + " denoiser, a higher learning rate or sigReg(0.02)",
                     at.step(),
                     totalSteps,
                     String.format(Locale.ROOT, "%.1f", rank));

@@ -41,6 +41,24 @@ class ResNetEncoderTest {
         assertThat(parameters(encoder)).isEqualTo(11_234_496);
     }
 
+    /** Every field differs from its default. */
+    @Test
+    void aBuilderThatStartsFromAConfigurationMakesThatBlock() {
+        ResNetEncoderConfig config =
+                ResNetEncoder.builder()
+                        .depth(34)
+                        .widthMultiplier(0.5)
+                        .smallImages(true)
+                        .inputChannels(1)
+                        .latentSize(12)
+                        .norm(NormLayer.GROUP_NORM)
+                        .stageBlocks(1, 2, 1, 1)
+                        .preActivation(true)
+                        .initialization(ResNetInitialization.XAVIER)
+                        .config();
+        assertThat(ResNetEncoder.builder(config).build().config()).isEqualTo(config);
+    }
+
     private static long parameters(ResNetEncoderConfig encoder) {
         return encoder.newBlock(0).namedParameters().values().stream()
                 .filter(Parameter::requiresGradient)

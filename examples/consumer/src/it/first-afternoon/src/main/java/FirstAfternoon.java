@@ -57,6 +57,7 @@ public final class FirstAfternoon {
                             .warmup(null)
                             .emaRamp(EmaRamp.TENTHS)
                             .listener(new Progress())
+                            .stopOnShutdown(true) // Otherwise Ctrl-C can crash in native code.
                             .build()
                             .fit();
             System.out.println("loss after " + summary.steps() + " steps: " + summary.loss());

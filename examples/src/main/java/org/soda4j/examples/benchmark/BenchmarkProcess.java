@@ -40,6 +40,7 @@ public record BenchmarkProcess(
                                 program.getName(),
                                 "--task=train",
                                 "--json",
+                                "--device=cpu", // Its memory is what is measured.
                                 "--preset=" + preset,
                                 "--precision=" + precision,
                                 "--batch=" + batch,

@@ -1,7 +1,6 @@
 package org.soda4j.examples.benchmark;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -41,12 +40,7 @@ public final class ModelBenchmark {
     private final List<Double> seconds = new ArrayList<>();
     private Integer onnxThreads;
 
-    /** Steps that are timed, after one that is not, on the device that a model takes by itself. */
-    public ModelBenchmark(RunConfig config, Precision precision, int batch, int steps) {
-        this(config, precision, batch, steps, Engine.getEngine("PyTorch").defaultDevice());
-    }
-
-    /** The same on a device. */
+    /** Steps that are timed, after one that is not, on a device. */
     public ModelBenchmark(
             RunConfig config, Precision precision, int batch, int steps, Device device) {
         this.config = config;

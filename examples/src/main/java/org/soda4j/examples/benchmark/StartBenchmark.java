@@ -1,5 +1,6 @@
 package org.soda4j.examples.benchmark;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
@@ -38,11 +39,14 @@ public final class StartBenchmark {
         }
     }
 
-    /** Trains one step. */
-    public static Wait run() {
+    /** Trains one step on a device. */
+    public static Wait run(Device device) {
         long begun = ManagementFactory.getRuntimeMXBean().getStartTime();
         try (Soda soda =
-                        Soda.builder().config(RunConfig.preset("minutes-16-grey").model()).build();
+                        Soda.builder()
+                                .config(RunConfig.preset("minutes-16-grey").model())
+                                .device(device)
+                                .build();
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
             Shape shape = new Shape(BATCH, 1, SIZE, SIZE);
             ArrayDataset pairs =

@@ -22,6 +22,11 @@ public final class DeviceOption {
         name = given;
     }
 
+    /** Whether a device other than the CPU was named. */
+    public boolean namesGpu() {
+        return name != null && !"cpu".equals(name);
+    }
+
     /** The device that was named; a wrong name ends the command with exit code 2. */
     public Device device() {
         if (name == null) {

@@ -257,7 +257,12 @@ public record LatentPictures(Soda soda, Path out, SamplingOptions options, Consu
                                     .toList())
                     .columnLabels(
                             Arrays.stream(DEVIATIONS)
-                                    .mapToObj(d -> String.format(Locale.ROOT, "%+.0f SD", d))
+                                    .mapToObj(
+                                            d ->
+                                                    String.format(
+                                                            Locale.ROOT,
+                                                            d == 0 ? "%.0f SD" : "%+.0f SD",
+                                                            d))
                                     .toList())
                     .build()
                     .save(out.resolve(file));

@@ -111,7 +111,7 @@ public final class ModelCard {
         Path data = run.resolve("data.json");
         if (!Files.exists(data)) {
             lines.add(
-                    "Not known: this was exported from a saved model, not from the folder of a run.");
+                    "Not known: no data.json, which the program train writes, is beside this model.");
             return lines;
         }
         TrainingImages images = TrainingImages.ofRun(run);

@@ -34,7 +34,7 @@ public final class BuildIndex extends Program {
     @Option(
             names = "--model",
             defaultValue = "photos-32",
-            paramLabel = "RUN",
+            paramLabel = "MODEL",
             description =
                     "Folder of a run or of a saved model, or photos-32, which comes with soda4j.")
     private Path run;

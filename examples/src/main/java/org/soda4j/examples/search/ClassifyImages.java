@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.soda4j.eval.search.FewLabels;
 import org.soda4j.eval.search.ImageIndex;
 import org.soda4j.io.Utf8Text;
@@ -59,6 +60,13 @@ public final class ClassifyImages extends IndexProgram {
         StringBuilder text = new StringBuilder();
         answers.forEach(
                 each -> text.append(line(each.probability(), each.label() + "  " + each.id())));
+        text.append(
+                "%d images: %s%n"
+                        .formatted(
+                                answers.size(),
+                                few.classNames().stream()
+                                        .map(name -> count(name, answers) + " " + name)
+                                        .collect(Collectors.joining(", "))));
         text.append("label next: %s%n".formatted(String.join("  ", helpful)));
         ThumbnailSheet sheet = sheet();
         for (String name : few.classNames()) {
@@ -83,6 +91,10 @@ public final class ClassifyImages extends IndexProgram {
         json.put("answers", answers);
         json.put("next", helpful);
         return new Answer(json, text.toString(), "Classes", sheet);
+    }
+
+    private static long count(String name, List<FewLabels.Answer> answers) {
+        return answers.stream().filter(each -> each.label().equals(name)).count();
     }
 
     private static ThumbnailSheet.Item item(FewLabels.Answer answer) {

@@ -10,7 +10,7 @@ final class IndexedModel {
 
     @Option(
             names = "--model",
-            paramLabel = "RUN",
+            paramLabel = "MODEL",
             description = "The model, if it was moved. Default: that of search build.")
     Path named;
 

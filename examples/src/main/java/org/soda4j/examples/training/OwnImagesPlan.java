@@ -61,7 +61,7 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
                                 wanted == null ? "" : " (--resolution)",
                                 images.size(),
                                 median);
-        reasons.add(wanted == null ? why + ", and there are %d minutes".formatted(minutes) : why);
+        reasons.add(wanted == null ? why + ", and there are %d min".formatted(minutes) : why);
         if (resolution != preset) {
             overrides.add(
                     "model.denoiser.imageShape=[%d, %d, %d]"

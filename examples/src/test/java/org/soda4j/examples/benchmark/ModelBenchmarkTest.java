@@ -2,6 +2,7 @@ package org.soda4j.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,8 @@ class ModelBenchmarkTest {
                         "model.encoder.widthMultiplier=0.25",
                         "model.denoiser.channels=32",
                         "model.denoiser.imageShape=[3,16,16]");
-        ModelSpeed speed = new ModelBenchmark(config, Precision.FP32, 2, 2).measure(work);
+        ModelSpeed speed =
+                new ModelBenchmark(config, Precision.FP32, 2, 2, Device.cpu()).measure(work);
         String line = speed.toString();
         Matcher figures = LINE.matcher(line);
         assertThat(figures.matches()).as(line).isTrue();

@@ -7,21 +7,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.commonmark.ext.gfm.tables.TableBlock;
+import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.Block;
 import org.commonmark.node.Code;
+import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
+import org.commonmark.node.SoftLineBreak;
+import org.commonmark.node.Text;
 import org.commonmark.renderer.html.HtmlRenderer;
-import org.commonmark.renderer.text.TextContentRenderer;
 
 /** One page as HTML: headings with anchors, links to other pages, classes linked to the Javadoc. */
 final class PageHtml {
-
-    private static final TextContentRenderer TEXT =
-            TextContentRenderer.builder().extensions(List.of(TablesExtension.create())).build();
 
     private final Path root;
     private final Path page;
@@ -105,9 +106,40 @@ final class PageHtml {
         throw new IllegalArgumentException("expected a page with a heading, found none");
     }
 
-    /** Without the targets of links, which the renderer writes out. */
+    /** The words that a reader sees, without targets of links and signs of Markdown. */
     private static String text(Node node) {
-        return TEXT.render(node).replaceAll("\"([^\"]+)\" \\([^) ]+\\)", "$1").strip();
+        StringBuilder words = new StringBuilder();
+        node.accept(
+                new AbstractVisitor() {
+                    @Override
+                    public void visit(Text text) {
+                        words.append(text.getLiteral());
+                    }
+
+                    @Override
+                    public void visit(Code code) {
+                        words.append(code.getLiteral());
+                    }
+
+                    @Override
+                    public void visit(FencedCodeBlock block) {
+                        words.append(block.getLiteral());
+                    }
+
+                    @Override
+                    protected void visitChildren(Node parent) {
+                        super.visitChildren(parent);
+                        if (parent instanceof Block || parent instanceof TableCell) {
+                            words.append(' ');
+                        }
+                    }
+
+                    @Override
+                    public void visit(SoftLineBreak lineBreak) {
+                        words.append(' ');
+                    }
+                });
+        return words.toString().replaceAll("\\s+", " ").strip();
     }
 
     private static String anchor(Heading heading) {
@@ -137,7 +169,7 @@ final class PageHtml {
                 url = url(root, page) + "#" + anchor(next);
                 below.setLength(0);
             } else if (!(node instanceof HtmlInline)) {
-                below.append(text(node).replaceAll("\\s+", " ")).append(' ');
+                below.append(text(node)).append(' ');
             }
         }
         sections.add(new SitePages.Section(title, heading, url, below.toString()));

@@ -47,6 +47,10 @@ public final class RunFolder implements AutoCloseable {
     /** How pictures are drawn does not change the run; the default was 100 when DDIM drew them. */
     private static final Set<String> MAY_DIFFER = Set.of("/training/sampleSteps");
 
+    private static final String LENGTH = "/training/length";
+    private static final String LONGER =
+            "\n  to train it for longer: RunFolder.replaceConfig, or the program resume with --steps";
+
     private final Path root;
     private final RunLock lock;
     private final InstantSource clock;
@@ -301,6 +305,9 @@ public final class RunFolder implements AutoCloseable {
                         .filter(difference -> !MAY_DIFFER.contains(difference.pointer()))
                         .toList();
         if (!differences.isEmpty()) {
+            boolean length =
+                    differences.stream()
+                            .anyMatch(difference -> difference.pointer().startsWith(LENGTH));
             throw new RunFolderException(
                     differences.stream()
                             .map(JsonDifference::toString)
@@ -312,7 +319,7 @@ public final class RunFolder implements AutoCloseable {
                                                     + " has another configuration; give the same"
                                                     + " one to go on with it, or another folder:\n"
                                                     + "  ",
-                                            "")));
+                                            length ? LONGER : "")));
         }
     }
 

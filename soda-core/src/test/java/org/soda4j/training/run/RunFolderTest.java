@@ -101,6 +101,15 @@ class RunFolderTest {
     }
 
     @Test
+    void aRefusedLengthSaysHowToTrainForLonger() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        open(json.readTree("{\"training\":{\"length\":{\"count\":5}}}")).close();
+        assertThatThrownBy(() -> open(json.readTree("{\"training\":{\"length\":{\"count\":6}}}")))
+                .hasMessageContaining("/training/length/count: expected 5, found 6\n")
+                .hasMessageEndingWith("replaceConfig, or the program resume with --steps");
+    }
+
+    @Test
     void numbersAreComparedByValueAndKindsAreNot() throws Exception {
         ObjectMapper json = new ObjectMapper();
         assertThat(

@@ -192,9 +192,9 @@ public record EditCoherence(
             table.append(
                     String.format(
                             Locale.ROOT,
-                            "%-18s %6.0f%% %6.1f%% %7.1f%% %9.1f%% %6.1f%%\n",
+                            "%-18s %6d%% %6.1f%% %7.1f%% %9.1f%% %6.1f%%\n",
                             edit.direction.name(),
-                            100 * edit.moved,
+                            Math.round(100 * edit.moved), // -0.3 is no -0.
                             100 * edit.along,
                             100 * edit.inSection,
                             100 * edit.elsewhere,

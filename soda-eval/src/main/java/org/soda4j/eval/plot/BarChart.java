@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -101,6 +102,7 @@ public final class BarChart implements Picture {
                 .setLegendVisible(series.size() > 1)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBackgroundColor(Color.WHITE);
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler()
                 .setXAxisLabelRotation(LABEL_DEGREES)
                 .setPlotGridLinesColor(new Color(0xDDDDDD))

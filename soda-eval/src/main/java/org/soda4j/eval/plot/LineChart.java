@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -81,6 +82,7 @@ public final class LineChart implements Picture {
                 .setXAxisTickMarkSpacingHint(TICK_PIXELS)
                 .setPlotGridLinesColor(new Color(0xDDDDDD))
                 .setSeriesColors(COLOURS);
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler().setDecimalPattern("#,##0.##########");
         scaleX(chart.getStyler());
         scaleY(chart.getStyler());

@@ -2,10 +2,12 @@ package org.soda4j.eval.probe;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.encoder.FeatureStatistics;
@@ -176,37 +178,63 @@ public record ProbeComparison(List<Row> rows) {
     /**
      * Says what the table means.
      *
-     * @return one sentence, and another where the lead is small
+     * @return one sentence, and another where the lead is small or missing
      */
     public String sentence() {
         Row model = rows.get(rows.size() - 1);
-        double knn = Double.POSITIVE_INFINITY;
-        double linear = Double.POSITIVE_INFINITY;
-        String weakest = "";
-        for (Row baseline : rows.subList(0, rows.size() - 1)) {
-            double least = Math.min(model.knn - baseline.knn, model.linear - baseline.linear);
-            if (least < Math.min(knn, linear)) {
-                weakest = baseline.features;
-            }
-            knn = Math.min(knn, model.knn - baseline.knn);
-            linear = Math.min(linear, model.linear - baseline.linear);
-        }
-        if (Math.min(knn, linear) > 0) {
+        Row knn = best(Row::knn);
+        Row linear = best(Row::linear);
+        double knnLead = model.knn - knn.knn;
+        double linearLead = model.linear - linear.linear;
+        if (Math.min(knnLead, linearLead) > 0) {
             String noise =
-                    Math.min(knn, linear) > NOTHING
+                    Math.min(knnLead, linearLead) > NOTHING
                             ? ""
                             : " Half a point or less may be the chance of a seed.";
             return String.format(
                     Locale.ROOT,
                     "The features, learned without a label, beat every baseline by at least %.1f points"
                             + " in k-NN and %.1f in the linear probe.%s",
-                    100 * knn,
-                    100 * linear,
+                    100 * knnLead,
+                    100 * linearLead,
                     noise);
         }
-        return "The features are not better than "
-                + (weakest.equals(UNTRAINED) ? "the " + weakest : weakest)
-                + " in both probes: train longer, on more images, or try another recipe.";
+        String both =
+                "In k-NN the features are %s the best baseline (%s), in the linear probe %s it (%s)."
+                        .formatted(
+                                beside(model.knn, knn.knn),
+                                knn.features,
+                                beside(model.linear, linear.linear),
+                                linear.features);
+        return Math.max(knnLead, linearLead) > 0
+                ? both
+                : both + " Train longer, on more images, or try another recipe.";
+    }
+
+    private Row best(ToDoubleFunction<Row> accuracy) {
+        return rows.subList(0, rows.size() - 1).stream()
+                .max(Comparator.comparingDouble(accuracy))
+                .orElseThrow();
+    }
+
+    /**
+     * Says how far one accuracy is from another, as "2.1 points above", "level with" or "0.3 points
+     * below".
+     *
+     * @param accuracy 0 .. 1
+     * @param other what it stands beside, 0 .. 1
+     * @return in points of a percent with one decimal; below half of the last digit they are level
+     */
+    public static String beside(double accuracy, double other) {
+        long tenths = Math.round(1000 * (accuracy - other));
+        if (tenths == 0) {
+            return "level with";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.1f points %s",
+                Math.abs(tenths) / 10.0,
+                tenths > 0 ? "above" : "below");
     }
 
     @Override

@@ -134,7 +134,11 @@ public record ChartSection(
         if (scale == Scale.LOG && low > 0 && high / low >= LEAST_LOG_RATIO) {
             return ChartAxis.logarithmic(low, high);
         }
-        return ChartAxis.linear(low >= 0 && low < FROM_ZERO * high ? 0 : low, high).rounded();
+        ChartAxis round =
+                ChartAxis.linear(low >= 0 && low < FROM_ZERO * high ? 0 : low, high).rounded();
+        return scale == Scale.PERCENT && low >= 0 && high <= 1
+                ? new ChartAxis(Math.max(0, round.low()), Math.min(1, round.high()), false)
+                : round;
     }
 
     private String label(double tick) {

@@ -8,7 +8,7 @@ import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ReconstructionQuality;
 
-/** What a report says in one sentence, of nothing but what was measured. */
+/** What a report says in a few words, of nothing but what was measured. */
 final class Verdict {
 
     /** Chance, raw pixels, untrained encoder: the first rows of a comparison. */
@@ -16,45 +16,36 @@ final class Verdict {
 
     private Verdict() {}
 
-    /** The better of the model's probes beside the same probe of all that it has to beat. */
+    /** Each probe of the model beside the best of what the same probe has to beat. */
     static String of(ProbeComparison comparison) {
         List<ProbeComparison.Row> rows = comparison.rows();
         if (rows.size() <= BASELINES) {
             return "";
         }
+        List<ProbeComparison.Row> baselines = rows.subList(0, BASELINES);
         List<ProbeComparison.Row> models = rows.subList(BASELINES, rows.size());
-        ProbeComparison.Row knn = best(models, ProbeComparison.Row::knn);
-        ProbeComparison.Row linear = best(models, ProbeComparison.Row::linear);
-        boolean isKnn = knn.knn() > linear.linear();
-        ToDoubleFunction<ProbeComparison.Row> accuracy =
-                isKnn ? ProbeComparison.Row::knn : ProbeComparison.Row::linear;
-        ProbeComparison.Row model = isKnn ? knn : linear;
-        double least =
-                rows.subList(0, BASELINES).stream().mapToDouble(accuracy).max().orElse(Double.NaN);
-        StringBuilder text = new StringBuilder();
-        text.append(
-                Html.format(
-                        "%s: %s with the features of %s, ",
-                        isKnn ? "k-NN" : "Linear probe",
+        return clause("k-NN", baselines, models, ProbeComparison.Row::knn)
+                + " "
+                + clause("Linear probe", baselines, models, ProbeComparison.Row::linear)
+                + " The baselines are raw pixels, an untrained encoder and chance.";
+    }
+
+    private static String clause(
+            String probe,
+            List<ProbeComparison.Row> baselines,
+            List<ProbeComparison.Row> models,
+            ToDoubleFunction<ProbeComparison.Row> accuracy) {
+        ProbeComparison.Row model = best(models, accuracy);
+        ProbeComparison.Row baseline = best(baselines, accuracy);
+        return "%s: %s with the features of %s, %s the best baseline (%s, %s)."
+                .formatted(
+                        probe,
                         Digits.percent(accuracy.applyAsDouble(model)),
-                        model.features()));
-        ProbeComparison.Row chance = rows.get(0);
-        text.append("against ");
-        for (ProbeComparison.Row row : rows.subList(1, BASELINES)) {
-            text.append(
-                    Html.format(
-                            "%s with %s%s, ",
-                            Digits.percent(accuracy.applyAsDouble(row)),
-                            row.features().startsWith("untrained") ? "an " : "",
-                            row.features()));
-        }
-        text.setLength(text.length() - 2);
-        text.append(
-                Html.format(" and %s by chance.", Digits.percent(accuracy.applyAsDouble(chance))));
-        if (accuracy.applyAsDouble(model) <= least) {
-            text.append(" It is not better than what it has to beat.");
-        }
-        return text.toString();
+                        model.features(),
+                        ProbeComparison.beside(
+                                accuracy.applyAsDouble(model), accuracy.applyAsDouble(baseline)),
+                        baseline.features(),
+                        Digits.percent(accuracy.applyAsDouble(baseline)));
     }
 
     private static ProbeComparison.Row best(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class BarChartTest {
@@ -21,6 +22,19 @@ class BarChartTest {
         assertThat(first).isPositive();
         assertThat(count(both, 0xD55E00)).isGreaterThan(2 * first);
         assertThat(count(new BarChart("", NAMES, List.of(low)).toImage(), 0xD55E00)).isZero();
+    }
+
+    @Test
+    void labelsHaveADotInEveryLocale() {
+        BarChart chart = new BarChart("accuracy", NAMES, List.of(series("low", 0.1, 0.15)));
+        byte[] here = chart.toPng();
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            assertThat(chart.toPng()).isEqualTo(here);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Curves are drawn where they should be. */
@@ -30,6 +31,22 @@ class LineChartTest {
         assertThat(count(two, 0xD55E00)).isGreaterThan(200);
         // A falling curve is higher, that is at smaller y, at its left end.
         assertThat(heightOf(one, 0x0072B2, true)).isLessThan(heightOf(one, 0x0072B2, false));
+    }
+
+    @Test
+    void labelsHaveADotInEveryLocale() {
+        LineChart chart =
+                LineChart.builder()
+                        .series("y", STEPS, new double[] {0, 0.1, 0.2, 0.3, 0.4})
+                        .build();
+        byte[] here = chart.toPng();
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            assertThat(chart.toPng()).isEqualTo(here);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

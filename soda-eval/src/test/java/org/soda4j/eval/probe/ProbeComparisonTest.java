@@ -66,7 +66,14 @@ class ProbeComparisonTest {
                 .contains("Half a point or less");
         ProbeComparison.Row worse = new ProbeComparison.Row("SODA", 0.5, 0.49, 0.5);
         assertThat(new ProbeComparison(List.of(pixels, untrained, worse)).sentence())
-                .contains("not better than raw pixels in both probes");
+                .isEqualTo(
+                        "In k-NN the features are 5.0 points above the best baseline (untrained"
+                                + " encoder), in the linear probe 1.0 points below it (raw"
+                                + " pixels).");
+        ProbeComparison.Row neither = new ProbeComparison.Row("SODA", 0.45, 0.49, 0.5);
+        assertThat(new ProbeComparison(List.of(pixels, untrained, neither)).sentence())
+                .startsWith("In k-NN the features are level with the best baseline")
+                .endsWith("Train longer, on more images, or try another recipe.");
     }
 
     /** Mean 0 and deviation 1 over what was measured: the target views, which are the images. */

@@ -50,6 +50,13 @@ class ChartSectionTest {
     }
 
     @Test
+    void noAxisOfSharesGoesBeyondAHundredPercent() {
+        assertThat(html(ChartSection.Scale.PERCENT, line("a", 0.9)))
+                .contains(">80 %</span>", ">100 %</span>")
+                .doesNotContain(">120 %</span>");
+    }
+
+    @Test
     void refusesWhatCannotBeDrawn() {
         assertThatThrownBy(() -> new ChartSection.Series("a", new double[1], new double[2], false))
                 .hasMessage("curve 'a': expected as many x as y, found 1 and 2");

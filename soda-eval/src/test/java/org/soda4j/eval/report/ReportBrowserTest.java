@@ -96,9 +96,12 @@ class ReportBrowserTest {
                   const d = document.getElementById("f").contentDocument;
                   const found = [".plot svg", ".map [data-t]", ".matrix [data-t]"].map(what => {
                     const at = d.querySelector(what);
+                    at.scrollIntoView({ block: "center" });
                     const box = at.getBoundingClientRect();
-                    at.dispatchEvent(new PointerEvent("pointermove", { bubbles: true,
-                      clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }));
+                    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+                    // What lies uppermost there, as for a mouse.
+                    d.elementFromPoint(x, y).dispatchEvent(new PointerEvent("pointermove",
+                      { bubbles: true, clientX: x, clientY: y }));
                     return [...d.querySelectorAll("#tip div")].map(r => r.textContent).join("|");
                   });
                   document.getElementById("p").textContent = found.join("; ");

@@ -178,26 +178,34 @@ class RunHistoryTest {
     }
 
     @Test
-    void theVerdictIsTheBetterProbeBesideWhatItHasToBeat() {
-        List<ProbeComparison.Row> rows =
-                List.of(
-                        new ProbeComparison.Row("chance", 0.1, 0.1, 0.1),
-                        new ProbeComparison.Row("raw pixels", 0.3, 0.4, 0.4),
-                        new ProbeComparison.Row("untrained encoder", 0.35, 0.45, 0.45),
-                        new ProbeComparison.Row("SODA", 0.5, 0.6, 0.6));
-        assertThat(Verdict.of(new ProbeComparison(rows)))
+    void theVerdictSaysOfBothProbesHowFarTheyAreFromTheirBestBaseline() {
+        ProbeComparison.Row chance = new ProbeComparison.Row("chance", 0.1, 0.1, 0.1);
+        ProbeComparison.Row pixels = new ProbeComparison.Row("raw pixels", 0.4, 0.4, 0.4);
+        ProbeComparison.Row untrained =
+                new ProbeComparison.Row("untrained encoder", 0.35, 0.45, 0.45);
+        ProbeComparison.Row model = new ProbeComparison.Row("SODA", 0.5, 0.6, 0.6);
+        assertThat(Verdict.of(new ProbeComparison(List.of(chance, pixels, untrained, model))))
                 .isEqualTo(
-                        "Linear probe: 60.0 % with the features of SODA, against 40.0 % with raw"
-                                + " pixels, 45.0 % with an untrained encoder and 10.0 % by chance.");
-        List<ProbeComparison.Row> worse =
-                List.of(
-                        rows.get(0),
-                        rows.get(1),
-                        rows.get(2),
-                        new ProbeComparison.Row("SODA", 0.35, 0.2, 0.2));
-        assertThat(Verdict.of(new ProbeComparison(worse)))
-                .startsWith(
-                        "k-NN: 35.0 % with the features of SODA, against 30.0 % with raw pixels")
-                .endsWith("by chance. It is not better than what it has to beat.");
+                        "k-NN: 50.0 % with the features of SODA, 10.0 points above the best baseline"
+                                + " (raw pixels, 40.0 %). Linear probe: 60.0 % with the features of"
+                                + " SODA, 15.0 points above the best baseline (untrained encoder,"
+                                + " 45.0 %). The baselines are raw pixels, an untrained encoder and"
+                                + " chance.");
+    }
+
+    /** Both linear probes know everything; k-NN still tells the features apart. */
+    @Test
+    void aProbeWithoutRoomAboveDoesNotHideTheLeadOfTheOther() {
+        ProbeComparison.Row chance = new ProbeComparison.Row("chance", 0.5, 0.5, 0.5);
+        ProbeComparison.Row pixels = new ProbeComparison.Row("raw pixels", 0.79, 1, 1);
+        ProbeComparison.Row untrained = new ProbeComparison.Row("untrained encoder", 0.6, 1, 1);
+        ProbeComparison.Row model = new ProbeComparison.Row("SODA", 0.97, 1, 1);
+        assertThat(Verdict.of(new ProbeComparison(List.of(chance, pixels, untrained, model))))
+                .contains("k-NN: 97.0 % with the features of SODA, 18.0 points above the best")
+                .contains("Linear probe: 100.0 % with the features of SODA, level with the best");
+        ProbeComparison.Row worse = new ProbeComparison.Row("SODA", 0.79, 0.9, 0.9);
+        assertThat(Verdict.of(new ProbeComparison(List.of(chance, pixels, untrained, worse))))
+                .contains("k-NN: 79.0 % with the features of SODA, level with the best baseline")
+                .contains("Linear probe: 90.0 % with the features of SODA, 10.0 points below the");
     }
 }
