@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -200,10 +201,12 @@ final class ModelFolder {
 
     private static boolean saysTheSame(Path file, String carried, Description description)
             throws IOException {
-        return Files.isRegularFile(file)
-                && (Files.size(file) == carried.getBytes(StandardCharsets.UTF_8).length
-                                && Files.readString(file).equals(carried)
-                        || SodaConfig.read(file).equals(description.config()));
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        byte[] text = carried.getBytes(StandardCharsets.UTF_8);
+        return Files.size(file) == text.length && Arrays.equals(Files.readAllBytes(file), text)
+                || SodaConfig.read(file).equals(description.config());
     }
 
     private static void requireFile(Path file) throws FileNotFoundException {

@@ -17,6 +17,7 @@ import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -134,6 +135,12 @@ class ModelFilesTest {
         assertThatThrownBy(() -> Soda.load(folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("config.json", "/denoiser/blokcs");
+        byte[] other = json.getBytes(StandardCharsets.UTF_8); // of the same length
+        other[9] = (byte) 0xFF;
+        Files.write(config, other);
+        assertThatThrownBy(() -> Soda.load(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("config.json", "0xff at offset 9");
     }
 
     @Test

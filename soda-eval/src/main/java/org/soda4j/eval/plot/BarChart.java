@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 
 /**
@@ -24,8 +25,11 @@ public final class BarChart implements Picture {
 
     private static final int GROUP_PIXELS = 70;
     private static final int MARGIN_PIXELS = 160;
-    private static final int HEIGHT = 480;
+    private static final int HEIGHT = 360;
     private static final int LABEL_DEGREES = 45;
+
+    /** Of a letter of a name at that angle. */
+    private static final int LETTER_HEIGHT = 5;
 
     /** The axis begins below the lowest bar by this share of what bars span. */
     private static final double ROOM = 0.3;
@@ -90,10 +94,11 @@ public final class BarChart implements Picture {
 
     @Override
     public BufferedImage toImage() {
+        int longest = names.stream().mapToInt(String::length).max().orElseThrow();
         CategoryChart chart =
                 new CategoryChartBuilder()
                         .width(MARGIN_PIXELS + GROUP_PIXELS * names.size())
-                        .height(HEIGHT)
+                        .height(HEIGHT + LETTER_HEIGHT * longest)
                         .yAxisTitle(label)
                         .build();
         chart.getStyler()
@@ -105,6 +110,9 @@ public final class BarChart implements Picture {
         chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler()
                 .setXAxisLabelRotation(LABEL_DEGREES)
+                // Names end at their bars; in the middle of them, long ones are left out.
+                .setXAxisLabelAlignment(AxesChartStyler.TextAlignment.Right)
+                .setXAxisLabelAlignmentVertical(AxesChartStyler.TextAlignment.Right)
                 .setPlotGridLinesColor(new Color(0xDDDDDD))
                 .setSeriesColors(LineChart.COLOURS);
         DoubleSummaryStatistics ends = new DoubleSummaryStatistics();

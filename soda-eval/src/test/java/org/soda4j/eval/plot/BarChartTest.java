@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,20 @@ class BarChartTest {
         assertThat(first).isPositive();
         assertThat(count(both, 0xD55E00)).isGreaterThan(2 * first);
         assertThat(count(new BarChart("", NAMES, List.of(low)).toImage(), 0xD55E00)).isZero();
+    }
+
+    @Test
+    void aLongNameIsDrawnToo() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            names.add("variant " + i);
+        }
+        names.add("e");
+        Double[] values = Collections.nCopies(names.size(), 1.0).toArray(Double[]::new);
+        List<BarChart.Series> bars = List.of(series("low", values));
+        int dark = count(new BarChart("", names, bars).toImage(), 0);
+        names.set(11, "encoder of half the width, two blocks a stage");
+        assertThat(count(new BarChart("", names, bars).toImage(), 0)).isGreaterThan(dark);
     }
 
     @Test
