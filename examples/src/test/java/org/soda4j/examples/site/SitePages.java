@@ -55,7 +55,7 @@ public final class SitePages {
             Files.writeString(target, html.page(navigation(page, parsed)));
             sections.addAll(html.sections());
         }
-        copyPictures();
+        copyFiles();
         for (String name : List.of("site.css", "site.js")) {
             try (InputStream in = SitePages.class.getResourceAsStream(name)) {
                 Files.copy(in, site.resolve(name), StandardCopyOption.REPLACE_EXISTING);
@@ -83,14 +83,15 @@ public final class SitePages {
         return pages;
     }
 
-    private void copyPictures() throws IOException {
+    private void copyFiles() throws IOException {
         Files.createDirectories(site.resolve("examples"));
         Files.copy(
                 root.resolve("examples/spark.options"),
                 site.resolve("examples/spark.options"),
                 StandardCopyOption.REPLACE_EXISTING);
         try (Stream<Path> files = Files.walk(root.resolve("docs"))) {
-            for (Path file : files.filter(f -> f.toString().matches(".*\\.(png|gif)")).toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(png|gif|jsonl)")).toList()) {
                 Path target = site.resolve(root.relativize(file).toString());
                 Files.createDirectories(target.getParent());
                 Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
