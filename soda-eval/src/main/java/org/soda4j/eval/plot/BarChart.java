@@ -31,6 +31,9 @@ public final class BarChart implements Picture {
     /** Of a letter of a name at that angle. */
     private static final int LETTER_HEIGHT = 5;
 
+    /** Longer names leave no room for bars. */
+    private static final int MOST_LETTERS = 100;
+
     /** The axis begins below the lowest bar by this share of what bars span. */
     private static final double ROOM = 0.3;
 
@@ -58,11 +61,11 @@ public final class BarChart implements Picture {
      * Makes a chart.
      *
      * @param label of the vertical axis
-     * @param names of the groups, at least one, each another
+     * @param names of the groups, at least one, each another, of at most 100 letters
      * @param series what is shown of each, at least one, with another name each
-     * @throws IllegalArgumentException if there is no name or series, a series has another number
-     *     of values or deviations than there are names, one is not finite, or a deviation is below
-     *     0
+     * @throws IllegalArgumentException if there is no name or series, a name is too long, a series
+     *     has another number of values or deviations than there are names, one is not finite, or a
+     *     deviation is below 0
      */
     public BarChart(String label, List<String> names, List<Series> series) {
         this.label = label;
@@ -72,6 +75,16 @@ public final class BarChart implements Picture {
             throw new IllegalArgumentException(
                     "expected at least one name and one series, found %d and %d"
                             .formatted(names.size(), series.size()));
+        }
+        for (String name : this.names) {
+            if (name.length() > MOST_LETTERS) {
+                throw new IllegalArgumentException(
+                        "expected names of at most %d letters, found one of %d: %s..."
+                                .formatted(
+                                        MOST_LETTERS,
+                                        name.length(),
+                                        name.substring(0, MOST_LETTERS)));
+            }
         }
         for (Series one : this.series) {
             requireFinite(one.name(), "values", one.values());

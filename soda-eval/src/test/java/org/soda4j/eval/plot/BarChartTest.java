@@ -63,6 +63,10 @@ class BarChartTest {
         assertThatThrownBy(() -> new BarChart("", NAMES, List.of(series("a", 1.0, Double.NaN))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("NaN");
+        List<String> longNames = List.of("base", "x".repeat(101));
+        assertThatThrownBy(() -> new BarChart("", longNames, List.of(series("a", 1.0, 2.0))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 100 letters, found one of 101");
         BarChart.Series below = new BarChart.Series("a", List.of(1.0, 2.0), List.of(0.0, -1.0));
         assertThatThrownBy(() -> new BarChart("", NAMES, List.of(below)))
                 .isInstanceOf(IllegalArgumentException.class)
