@@ -49,6 +49,21 @@ class HelpTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    void isTheSameOfAProgramThatIsLoadedAlone(String name) {
+        CommandLine alone = Examples.commandLine(Examples.command(name.split(" ")));
+        assertThat(alone.getSubcommands()).hasSize(1);
+        CommandLine command = alone;
+        for (String part : name.split(" ")) {
+            command = command.getSubcommands().get(part);
+        }
+        assertThat(command.getUsageMessage()).isEqualTo(command(name).getUsageMessage());
+        assertThat(command.getCommandSpec().qualifiedName()).isEqualTo("soda-examples " + name);
+        assertThat(command.getCommandSpec().version())
+                .isEqualTo(command(name).getCommandSpec().version());
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
     void fitsATerminalOf80Columns(String name) {
         assertThat(command(name).getUsageMessage().lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(COLUMNS));

@@ -16,14 +16,6 @@ import picocli.CommandLine.Option;
 /** The option {@code --json}, shared by the commands whose answer a program may read. */
 public final class JsonOption {
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .registerModule(
-                            new SimpleModule()
-                                    .addSerializer(Double.class, new FiniteOrNull())
-                                    .addSerializer(double.class, new FiniteOrNull()));
-
     @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
     private CommandLine.Model.CommandSpec spec;
 
@@ -53,12 +45,22 @@ public final class JsonOption {
         if (json) {
             PrintWriter out = spec.commandLine().getOut();
             try {
-                out.println(JSON.writeValueAsString(answer));
+                out.println(mapper().writeValueAsString(answer));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("an answer that cannot be written", e);
             }
             out.flush();
         }
+    }
+
+    /** Made where it is needed: that takes a tenth of a second, and few want it. */
+    private static ObjectMapper mapper() {
+        return new ObjectMapper()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .registerModule(
+                        new SimpleModule()
+                                .addSerializer(Double.class, new FiniteOrNull())
+                                .addSerializer(double.class, new FiniteOrNull()));
     }
 
     /** JSON has no other numbers. */

@@ -37,10 +37,8 @@ public final class TrainedModel {
         if (shipped.isPresent()) {
             return shipped.get().load(device, precision);
         }
-        CheckpointStore store = CheckpointStore.readOnly(RunFolder.checkpoints(folder));
         // A run's model can be older: it is written at every end, and a run can go on after it.
-        Optional<Checkpoint> checkpoint =
-                step == null ? store.newestValid() : Optional.of(store.at(step));
+        Optional<Checkpoint> checkpoint = checkpoint(RunFolder.checkpoints(folder), step);
         if (checkpoint.isPresent()) {
             return ofCheckpoint(folder, checkpoint.get(), device, precision);
         }
@@ -50,6 +48,14 @@ public final class TrainedModel {
             }
         }
         throw new IOException(folder + ": expected a run or a saved model, found neither");
+    }
+
+    private static Optional<Checkpoint> checkpoint(Path checkpoints, Long step) throws IOException {
+        if (step == null && !Files.exists(checkpoints)) {
+            return Optional.empty();
+        }
+        CheckpointStore store = CheckpointStore.readOnly(checkpoints);
+        return step == null ? store.newestValid() : Optional.of(store.at(step));
     }
 
     /** The model of {@code soda-models} that a folder stands for, if it is none. */
