@@ -6,6 +6,7 @@ import org.soda4j.examples.benchmark.KnnBenchmark;
 import org.soda4j.examples.benchmark.ModelBenchmark;
 import org.soda4j.examples.benchmark.ModelSpeed;
 import org.soda4j.examples.benchmark.StartBenchmark;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.examples.benchmark.ViewsBenchmark;
 import org.soda4j.examples.cli.Assignments;
 import org.soda4j.examples.cli.DataOptions;
@@ -74,9 +75,10 @@ final class Benchmark extends Program {
 
     @Option(
             names = "--steps",
-            defaultValue = "5",
-            description = "Steps to time, after one that is not.")
-    private int steps;
+            description =
+                    "Steps of train, encode or sample to time, after one that is not, instead of"
+                            + " --seconds. Default: those of --seconds, at least 5.")
+    private Integer steps;
 
     @CommandLine.Mixin private Assignments set;
 
@@ -113,11 +115,12 @@ final class Benchmark extends Program {
 
     @Override
     public Integer call() {
-        boolean countsFit = (threads == null || threads >= 1) && batch >= 1 && steps >= 1;
+        boolean countsFit =
+                (threads == null || threads >= 1) && batch >= 1 && (steps == null || steps >= 1);
         if (!countsFit || !(seconds > 0 && seconds <= 86_400)) {
             throw refusal(
                     "expected --threads, --batch and --steps of at least 1 and --seconds above 0 and"
-                            + " up to 86400, found %s, %d, %d and %s"
+                            + " up to 86400, found %s, %d, %s and %s"
                                     .formatted(threads, batch, steps, seconds));
         }
         if (task == Task.VIEWS && data == null) {
@@ -169,7 +172,7 @@ final class Benchmark extends Program {
                     RunConfig.preset(preset, set.all().toArray(String[]::new)),
                     precision,
                     batch,
-                    steps,
+                    () -> steps == null ? StepClock.ofSeconds(seconds) : StepClock.ofSteps(steps),
                     device.device());
         } catch (IllegalArgumentException e) {
             throw refusal(e.getMessage(), e);

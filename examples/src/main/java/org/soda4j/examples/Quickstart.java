@@ -60,9 +60,9 @@ final class Quickstart extends Program {
 
     @Option(
             names = "--steps",
-            defaultValue = "1200",
-            description = "Training steps of 64 images each.")
-    private long steps;
+            description =
+                    "Training steps. Default: 1200 of 64 images, with --data cifar10 2200 of 32.")
+    private Long steps;
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
     private long seed;
@@ -95,7 +95,9 @@ final class Quickstart extends Program {
 
     @Override
     public Integer call() throws IOException {
-        requireAtLeast(1, "--steps", steps);
+        if (steps != null) {
+            requireAtLeast(1, "--steps", steps);
+        }
         ImageDataset train = data.images(Dataset.Usage.TRAIN).subset(TRAIN_PER_CLASS, 0);
         ImageDataset test = data.images(Dataset.Usage.TEST).subset(TEST_PER_CLASS, 0);
         OutputCheck.folder("--out", out);
@@ -130,11 +132,14 @@ final class Quickstart extends Program {
         return 0;
     }
 
-    /** Of minutes, for images of 16 x 16 pixels. */
+    /** Of minutes, for images of 16 x 16 pixels; the colour ones gain by more, smaller steps. */
     private RunConfig recipe() {
+        boolean colour = data.isCifar10();
+        long length = colour ? 2200 : 1200;
         return RunConfig.preset(
-                data.isCifar10() ? "minutes-16" : "minutes-16-grey",
-                "training.steps=" + steps,
+                colour ? "minutes-16" : "minutes-16-grey",
+                "training.batchSize=" + (colour ? 32 : 64),
+                "training.steps=" + (steps == null ? length : steps),
                 "training.precision=" + precision,
                 "training.seed=" + seed);
     }

@@ -8,9 +8,8 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -32,21 +31,27 @@ public final class ModelBenchmark {
         SAMPLE
     }
 
+    /** Of one drawing. */
+    private static final int STEPS = 10;
+
     private final RunConfig config;
     private final Precision precision;
     private final int batch;
-    private final int steps;
+    private final Supplier<StepClock> clocks;
     private final Device device;
-    private final List<Double> seconds = new ArrayList<>();
     private Integer onnxThreads;
 
-    /** Steps that are timed, after one that is not, on a device. */
+    /** Steps on a device; {@code clocks} says which are timed. */
     public ModelBenchmark(
-            RunConfig config, Precision precision, int batch, int steps, Device device) {
+            RunConfig config,
+            Precision precision,
+            int batch,
+            Supplier<StepClock> clocks,
+            Device device) {
         this.config = config;
         this.precision = precision;
         this.batch = batch;
-        this.steps = steps;
+        this.clocks = clocks;
         this.device = device;
     }
 
@@ -64,6 +69,7 @@ public final class ModelBenchmark {
     public ModelSpeed measure(Work work) {
         double peak;
         Long memory;
+        List<Double> seconds;
         try (Soda soda =
                         Soda.builder()
                                 .config(config.model())
@@ -71,21 +77,22 @@ public final class ModelBenchmark {
                                 .device(device)
                                 .build();
                 NDManager manager = NDManager.newBaseManager(soda.device())) {
+            StepClock clock = clocks.get();
             switch (work) {
-                case TRAIN -> train(soda, manager);
+                case TRAIN -> train(soda, manager, clock);
                 case ENCODE -> {
                     if (onnxThreads == null) {
-                        encode(soda, manager);
+                        encode(soda, manager, clock);
                     } else {
-                        encodeByOnnx(soda, manager);
+                        encodeByOnnx(soda, manager, clock);
                     }
                 }
-                case SAMPLE -> sample(soda, manager);
+                case SAMPLE -> sample(soda, manager, clock);
             }
+            seconds = clock.times();
             memory = peakResidentMegabytes();
             peak = MatrixPeak.measure(soda.device(), precision);
         }
-        Collections.sort(seconds);
         FlopCount count = FlopCount.of(config.model());
         double flops =
                 switch (work) {
@@ -113,80 +120,75 @@ public final class ModelBenchmark {
                 0, 1, new Shape(count, image.get(0), image.get(1), image.get(2)));
     }
 
-    private void train(Soda soda, NDManager manager) {
+    private void train(Soda soda, NDManager manager, StepClock clock) {
         ArrayDataset pairs =
                 new ArrayDataset.Builder()
                         .setData(images(manager, 2 * batch), images(manager, 2 * batch))
                         .setSampling(batch, false)
                         .build();
-        SodaTrainer.builder(soda)
-                .stopOnShutdown(true)
-                .data(pairs)
-                .batchSize(batch)
-                .steps(steps + 1L)
-                .precision(precision)
-                .emaDecay(0.9)
-                .listener(new StepTimes())
-                .build()
-                .fit();
+        SodaTrainer[] trainer = new SodaTrainer[1];
+        trainer[0] =
+                SodaTrainer.builder(soda)
+                        .stopOnShutdown(true)
+                        .data(pairs)
+                        .batchSize(batch)
+                        .steps(clock.most())
+                        .precision(precision)
+                        .emaDecay(0.9)
+                        .listener(
+                                new RunListener() {
+                                    @Override
+                                    public void step(RunEvent.Step step) {
+                                        if (!clock.end()) {
+                                            trainer[0].stop("the time is over");
+                                        }
+                                    }
+                                })
+                        .build();
+        trainer[0].fit();
     }
 
-    private final class StepTimes implements RunListener {
-        private long last;
-
-        @Override
-        public void step(RunEvent.Step step) {
-            long now = System.nanoTime();
-            if (step.step() > 1) {
-                seconds.add((now - last) * 1e-9);
-            }
-            last = now;
-        }
-    }
-
-    private void encode(Soda soda, NDManager manager) {
+    private void encode(Soda soda, NDManager manager, StepClock clock) {
         NDArray images = images(manager, batch);
-        for (int i = 0; i <= steps; i++) {
-            long start = System.nanoTime();
+        do {
             try (NDArray latents = soda.encodeNormalized(images)) {
                 latents.toFloatArray(); // Waits for a GPU.
             }
-            if (i > 0) {
-                seconds.add((System.nanoTime() - start) * 1e-9);
-            }
-        }
+        } while (clock.end());
     }
 
-    private void encodeByOnnx(Soda soda, NDManager manager) {
+    private void encodeByOnnx(Soda soda, NDManager manager, StepClock clock) {
         NDArray images = images(manager, batch);
         float[] pixels = images.toFloatArray();
         long[] shape = images.getShape().getShape();
         try (OnnxEncoding encoding = new OnnxEncoding(soda, onnxThreads)) {
-            for (int i = 0; i <= steps; i++) {
-                long start = System.nanoTime();
+            do {
                 encoding.encode(pixels, shape);
-                if (i > 0) {
-                    seconds.add((System.nanoTime() - start) * 1e-9);
-                }
-            }
+            } while (clock.end());
         }
     }
 
-    private void sample(Soda soda, NDManager manager) {
-        long[] last = {0};
-        SamplingOptions options =
-                SamplingOptions.defaults()
-                        .withSampler(DdimSampler.builder().steps(steps + 1).build())
-                        .withListener(
-                                step -> {
-                                    step.image().sum().getFloat(); // Waits for a GPU.
-                                    long now = System.nanoTime();
-                                    if (last[0] != 0) {
-                                        seconds.add((now - last[0]) * 1e-9);
-                                    }
-                                    last[0] = now;
-                                });
-        soda.reconstruct(images(manager, batch), options).close();
+    /** The first of a drawing's steps is what encodes, too. */
+    private void sample(Soda soda, NDManager manager, StepClock clock) {
+        NDArray images = images(manager, batch);
+        boolean[] more = {true};
+        while (more[0]) {
+            boolean[] first = {true};
+            SamplingOptions options =
+                    SamplingOptions.defaults()
+                            .withSampler(DdimSampler.builder().steps(STEPS).build())
+                            .withListener(
+                                    step -> {
+                                        step.image().sum().getFloat(); // Waits for a GPU.
+                                        if (first[0]) {
+                                            clock.begin();
+                                        } else if (more[0]) {
+                                            more[0] = clock.end();
+                                        }
+                                        first[0] = false;
+                                    });
+            soda.reconstruct(images, options).close();
+        }
     }
 
     /** What Linux says of this process; null elsewhere. */

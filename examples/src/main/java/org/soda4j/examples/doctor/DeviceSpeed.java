@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.soda4j.Precision;
 import org.soda4j.examples.benchmark.ModelBenchmark;
 import org.soda4j.examples.benchmark.ModelSpeed;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.training.RunConfig;
 
 /** How fast a device trains, encodes and samples with the published CIFAR-10 model. */
@@ -77,7 +78,9 @@ public final class DeviceSpeed implements CaseList {
         public Outcome run() {
             RunConfig config = RunConfig.preset("cifar10", changes);
             ModelSpeed speed =
-                    new ModelBenchmark(config, number, batch, STEPS, device).measure(work);
+                    new ModelBenchmark(
+                                    config, number, batch, () -> StepClock.ofSteps(STEPS), device)
+                            .measure(work);
             String memory =
                     device.isGpu()
                             ? DeviceFacts.memory(device)

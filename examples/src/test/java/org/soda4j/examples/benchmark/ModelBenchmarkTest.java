@@ -31,7 +31,9 @@ class ModelBenchmarkTest {
                         "model.denoiser.channels=32",
                         "model.denoiser.imageShape=[3,16,16]");
         ModelSpeed speed =
-                new ModelBenchmark(config, Precision.FP32, 2, 2, Device.cpu()).measure(work);
+                new ModelBenchmark(
+                                config, Precision.FP32, 2, () -> StepClock.ofSteps(2), Device.cpu())
+                        .measure(work);
         String line = speed.toString();
         Matcher figures = LINE.matcher(line);
         assertThat(figures.matches()).as(line).isTrue();
