@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.examples.benchmark.MemoryEstimate;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.JsonOption;
@@ -29,8 +30,7 @@ import picocli.CommandLine.Option;
                         + " memory, steps.")
 final class Describe extends Program {
 
-    private static final int WARM_UP_STEPS = 2;
-    private static final int MEASURED_STEPS = 3;
+    private static final double MEASURED_SECONDS = 4;
 
     @Mixin private ConfigOptions options;
 
@@ -42,7 +42,8 @@ final class Describe extends Program {
 
     @Option(
             names = "--measure",
-            description = "Also trains a few steps on noise, and tells how long all would take.")
+            description =
+                    "Also trains on noise for some seconds, and tells how long all would take.")
     private boolean measure;
 
     @Mixin private ThreadsOption threads;
@@ -81,8 +82,7 @@ final class Describe extends Program {
                                 soda,
                                 config.training(),
                                 config.training().batchSize(),
-                                WARM_UP_STEPS,
-                                MEASURED_STEPS);
+                                StepClock.ofSeconds(MEASURED_SECONDS));
                 seconds = step.toNanos() * 1e-9;
                 out.printf(
                         "%d ms a step on %s, %s in all%n",

@@ -41,10 +41,11 @@ final class Growth extends Program {
     private Precision precision;
 
     @Option(
-            names = "--steps",
-            defaultValue = "3",
-            description = "Steps to time, after one that is not.")
-    private int steps;
+            names = "--seconds",
+            defaultValue = "10",
+            description =
+                    "Time to measure each, five steps at least, after warming up for half as long.")
+    private double seconds;
 
     @Option(names = "--threads", defaultValue = "2", description = "Threads of the engine.")
     private int threads;
@@ -118,7 +119,7 @@ final class Growth extends Program {
                                 "resolution", resolutions, "model.denoiser.imageShape=[3, %d, %d]"),
                         new Axis("channels", channels, "model.denoiser.channels=%d"));
         BenchmarkProcess process =
-                new BenchmarkProcess(Benchmark.class, preset, precision, steps, threads);
+                new BenchmarkProcess(Benchmark.class, preset, precision, seconds, threads);
         RunConfig base = RunConfig.preset(preset);
         BenchmarkProcess.Result atBase = process.run(BATCH, List.of());
         double flopsPerSecond = atBase.imagesPerSecond() * FlopCount.of(base.model()).train();

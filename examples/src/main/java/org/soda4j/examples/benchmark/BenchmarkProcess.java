@@ -14,11 +14,11 @@ import org.soda4j.Precision;
  * @param program the benchmark's main class
  * @param preset the preset to train
  * @param precision of the training
- * @param steps how many are timed
+ * @param seconds that are timed
  * @param threads of the engine
  */
 public record BenchmarkProcess(
-        Class<?> program, String preset, Precision precision, int steps, int threads) {
+        Class<?> program, String preset, Precision precision, double seconds, int threads) {
 
     /**
      * What it says.
@@ -44,7 +44,7 @@ public record BenchmarkProcess(
                                 "--preset=" + preset,
                                 "--precision=" + precision,
                                 "--batch=" + batch,
-                                "--steps=" + steps,
+                                "--seconds=" + seconds,
                                 "--threads=" + threads));
         overrides.forEach(override -> command.add("--set=" + override));
         Process process =

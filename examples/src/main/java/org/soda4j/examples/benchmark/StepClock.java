@@ -54,7 +54,7 @@ public final class StepClock {
     }
 
     /** How many steps there are at most, the first included; the greatest number for a time. */
-    long most() {
+    public long most() {
         return steps == 0 ? Integer.MAX_VALUE : steps + 1L;
     }
 
@@ -64,7 +64,7 @@ public final class StepClock {
     }
 
     /** A step has ended; returns whether another one is to be made. */
-    boolean end() {
+    public boolean end() {
         long now = nanos.getAsLong();
         if (warm) {
             times.add((now - last) * 1e-9);
@@ -79,7 +79,7 @@ public final class StepClock {
     }
 
     /** Seconds of the steps that were timed, the shortest first. */
-    List<Double> times() {
+    public List<Double> times() {
         return times.stream().sorted().toList();
     }
 }

@@ -3,13 +3,13 @@ package org.soda4j.examples.training;
 import ai.djl.Device;
 import java.time.Duration;
 import org.soda4j.Soda;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.training.RunConfig;
 
 /** How many steps fit into a time, on the machine at hand. */
 public final class MinutesPlan {
 
-    private static final int WARM_UP_STEPS = 8;
-    private static final int TIMED_STEPS = 16;
+    private static final double TIMED_SECONDS = 4;
 
     private MinutesPlan() {}
 
@@ -28,8 +28,7 @@ public final class MinutesPlan {
                             soda,
                             config.training(),
                             config.training().batchSize(),
-                            WARM_UP_STEPS,
-                            TIMED_STEPS);
+                            StepClock.ofSeconds(TIMED_SECONDS));
         }
         Duration rest = left.minusNanos(System.nanoTime() - begin);
         return Math.max(1, TimeBudget.forSteps(rest, left).toNanos() / step.toNanos());

@@ -6,14 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.soda4j.Soda;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
-import org.soda4j.training.listener.RunControl;
 import org.soda4j.training.listener.RunEvent;
 import org.soda4j.training.listener.RunListener;
 
@@ -22,12 +21,13 @@ public final class StepTime {
 
     private StepTime() {}
 
-    /** The middle one of some steps, so that one that was held up does not count. */
-    public static Duration measure(
-            Soda soda, TrainingConfig training, int batch, int warmUp, int steps) {
+    /**
+     * The middle one of the steps that a clock times, so that one that was held up does not count.
+     */
+    public static Duration measure(Soda soda, TrainingConfig training, int batch, StepClock clock) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         Shape all = new Shape(batch, shape.get(0), shape.get(1), shape.get(2));
-        Timer timer = new Timer(warmUp);
+        Steps steps = new Steps(clock);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray pixels = manager.randomUniform(0, 1, all);
             ArrayDataset noise =
@@ -35,24 +35,25 @@ public final class StepTime {
                             .setData(pixels, pixels)
                             .setSampling(batch, false)
                             .build();
-            TrainingSummary summary =
+            steps.trainer =
                     SodaTrainer.builder(soda)
                             .stopOnShutdown(true)
                             .config(training)
                             .batchSize(batch)
                             .accumulation(
                                     batch == training.batchSize() ? training.accumulation() : 1)
-                            .steps(warmUp + steps)
+                            .steps(clock.most())
                             .emaRamp(EmaRamp.TENTHS)
                             .data(noise)
-                            .listener(timer)
-                            .build()
-                            .fit();
-            if (!summary.complete()) {
+                            .listener(steps)
+                            .build();
+            TrainingSummary summary = steps.trainer.fit();
+            if (!steps.timed) {
                 throw new IllegalStateException("timing was stopped: " + summary.reason());
             }
         }
-        return timer.median();
+        List<Double> times = clock.times();
+        return Duration.ofNanos(Math.round(1e9 * times.get(times.size() / 2)));
     }
 
     /** Days and hours, or hours, minutes and seconds. */
@@ -63,32 +64,21 @@ public final class StepTime {
                         .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
     }
 
-    private static final class Timer implements RunListener {
-        private final int warmUp;
-        private final List<Long> nanos = new ArrayList<>();
-        private long last;
+    private static final class Steps implements RunListener {
+        private final StepClock clock;
+        private SodaTrainer trainer;
+        private boolean timed;
 
-        Timer(int warmUp) {
-            this.warmUp = warmUp;
-        }
-
-        @Override
-        public void begin(RunEvent.Begin begin, RunControl control) {
-            last = System.nanoTime();
+        Steps(StepClock clock) {
+            this.clock = clock;
         }
 
         @Override
         public void step(RunEvent.Step step) {
-            long now = System.nanoTime();
-            if (step.step() > warmUp) {
-                nanos.add(now - last);
+            if (!clock.end()) {
+                timed = true;
+                trainer.stop("the steps are timed");
             }
-            last = now;
-        }
-
-        Duration median() {
-            nanos.sort(null);
-            return Duration.ofNanos(nanos.get(nanos.size() / 2));
         }
     }
 }

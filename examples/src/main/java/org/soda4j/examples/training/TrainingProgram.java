@@ -31,6 +31,7 @@ import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunFigures;
 import org.soda4j.eval.report.RunSections;
+import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -240,7 +241,7 @@ public final class TrainingProgram {
         }
         int batch = Math.min(training.batchSize(), TIMED_BATCH);
         try (Soda soda = Soda.builder().config(config.model()).device(device).build()) {
-            Duration step = StepTime.measure(soda, training, batch, 1, 2);
+            Duration step = StepTime.measure(soda, training, batch, StepClock.ofSteps(2));
             double scale = (double) steps * training.batchSize() / batch;
             out.printf(
                     "%d steps of %d images take about %s here, by two steps of %d images;%n"
