@@ -18,8 +18,6 @@ import org.soda4j.benchmark.MatrixPeak;
 import org.soda4j.diffusion.DdimSampler;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
-import org.soda4j.training.listener.RunEvent;
-import org.soda4j.training.listener.RunListener;
 
 /** Times training steps, encodings or guided sampling steps of a model on random images. */
 public final class ModelBenchmark {
@@ -126,26 +124,16 @@ public final class ModelBenchmark {
                         .setData(images(manager, 2 * batch), images(manager, 2 * batch))
                         .setSampling(batch, false)
                         .build();
-        SodaTrainer[] trainer = new SodaTrainer[1];
-        trainer[0] =
-                SodaTrainer.builder(soda)
-                        .stopOnShutdown(true)
-                        .data(pairs)
-                        .batchSize(batch)
-                        .steps(clock.most())
-                        .precision(precision)
-                        .emaDecay(0.9)
-                        .listener(
-                                new RunListener() {
-                                    @Override
-                                    public void step(RunEvent.Step step) {
-                                        if (!clock.end()) {
-                                            trainer[0].stop("the time is over");
-                                        }
-                                    }
-                                })
-                        .build();
-        trainer[0].fit();
+        SodaTrainer.builder(soda)
+                .stopOnShutdown(true)
+                .data(pairs)
+                .batchSize(batch)
+                .steps(clock.most())
+                .precision(precision)
+                .emaDecay(0.9)
+                .listener(new ClockListener(clock))
+                .build()
+                .fit();
     }
 
     private void encode(Soda soda, NDManager manager, StepClock clock) {

@@ -8,13 +8,12 @@ import ai.djl.training.dataset.ArrayDataset;
 import java.time.Duration;
 import java.util.List;
 import org.soda4j.Soda;
+import org.soda4j.examples.benchmark.ClockListener;
 import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
-import org.soda4j.training.listener.RunEvent;
-import org.soda4j.training.listener.RunListener;
 
 /** Times training steps of a model on noise, which changes the model. */
 public final class StepTime {
@@ -27,7 +26,7 @@ public final class StepTime {
     public static Duration measure(Soda soda, TrainingConfig training, int batch, StepClock clock) {
         List<Integer> shape = soda.config().denoiser().imageShape();
         Shape all = new Shape(batch, shape.get(0), shape.get(1), shape.get(2));
-        Steps steps = new Steps(clock);
+        ClockListener steps = new ClockListener(clock);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray pixels = manager.randomUniform(0, 1, all);
             ArrayDataset noise =
@@ -35,7 +34,7 @@ public final class StepTime {
                             .setData(pixels, pixels)
                             .setSampling(batch, false)
                             .build();
-            steps.trainer =
+            TrainingSummary summary =
                     SodaTrainer.builder(soda)
                             .stopOnShutdown(true)
                             .config(training)
@@ -46,9 +45,9 @@ public final class StepTime {
                             .emaRamp(EmaRamp.TENTHS)
                             .data(noise)
                             .listener(steps)
-                            .build();
-            TrainingSummary summary = steps.trainer.fit();
-            if (!steps.timed) {
+                            .build()
+                            .fit();
+            if (!steps.timed()) {
                 throw new IllegalStateException("timing was stopped: " + summary.reason());
             }
         }
@@ -62,23 +61,5 @@ public final class StepTime {
                 ? "%d days %d hours".formatted(time.toDays(), time.toHoursPart())
                 : "%d:%02d:%02d"
                         .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
-    }
-
-    private static final class Steps implements RunListener {
-        private final StepClock clock;
-        private SodaTrainer trainer;
-        private boolean timed;
-
-        Steps(StepClock clock) {
-            this.clock = clock;
-        }
-
-        @Override
-        public void step(RunEvent.Step step) {
-            if (!clock.end()) {
-                timed = true;
-                trainer.stop("the steps are timed");
-            }
-        }
     }
 }
