@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Times steps of a model: a number of them after one that is not timed, or those of some seconds
- * after half as many, in which Java compiles and memory grows. A step of a small model takes two or
- * three times as long at first.
+ * after half as many, in which Java compiles and memory grows. The first steps of a small model
+ * take half as long again as later ones.
  */
 public final class StepClock {
 
