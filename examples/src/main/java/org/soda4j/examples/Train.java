@@ -25,6 +25,7 @@ import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.examples.training.TrainingProgram;
 import org.soda4j.image.ImagePreparation;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.TrainingConfig;
 import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.run.RunFolder;
 import picocli.CommandLine.Command;
@@ -183,7 +184,7 @@ final class Train extends Program {
 
     private long steps(RunConfig config, Device where, int budget, PrintWriter print) {
         if (goesOn()) {
-            return RunFolder.config(out, RunConfig.class).training().length().count();
+            return begun().length().count();
         }
         print.println("timing some steps ...");
         print.flush();
@@ -195,6 +196,17 @@ final class Train extends Program {
                     steps, budget);
         }
         return steps;
+    }
+
+    /** A run that has begun keeps its own, as it keeps its length. */
+    private int epochsBetweenProbes(RunConfig config, long images, int budget) {
+        return goesOn()
+                ? begun().evaluateEveryEpochs()
+                : OwnImagesPlan.epochsBetweenProbes(config.training(), images, budget);
+    }
+
+    private TrainingConfig begun() {
+        return RunFolder.config(out, RunConfig.class).training();
     }
 
     private int budget() {
@@ -221,6 +233,11 @@ final class Train extends Program {
             }
             if (!options.lengthGiven() && config.training().batchSize() <= dataset.size()) {
                 overrides.add(0, "training.steps=" + steps(config, where, budget, print));
+                config = plan.config(overrides);
+                overrides.add(
+                        0,
+                        "training.evaluateEveryEpochs="
+                                + epochsBetweenProbes(config, dataset.size(), budget));
                 config = plan.config(overrides);
             }
         } catch (IllegalArgumentException e) {

@@ -28,6 +28,11 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
      */
     private static final long WORTH_SEEING = 120_000;
 
+    /** Between probes on the way, which so take a twentieth of the time or less. */
+    private static final int MINUTES_A_PROBE = 3;
+
+    private static final int MOST_PROBES = 8;
+
     /** Images a second at 16 x 16 pixels that two cores of a laptop surely make. */
     private static final int SLOW_RATE_AT_16 = 150;
 
@@ -131,6 +136,22 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
                                 count(perEpoch, "step"),
                                 count(steps, "step"))
                 : count(steps, "step");
+    }
+
+    /**
+     * After how many epochs to probe on the way, for a curve that says whether the training still
+     * gains; 0 for not at all, in a training of less than three minutes.
+     *
+     * @param minutes that the whole command may take
+     */
+    public static int epochsBetweenProbes(TrainingConfig training, long images, int minutes) {
+        int probes = Math.min(MOST_PROBES, minutes / MINUTES_A_PROBE);
+        if (probes < 1) {
+            return 0;
+        }
+        long perEpoch = training.stepsPerEpoch(images, 1);
+        long steps = training.length().steps(perEpoch, training.batchSize());
+        return Math.toIntExact(Math.max(1, Math.round((double) steps / perEpoch / (probes + 1))));
     }
 
     private static String count(long number, String noun) {

@@ -26,6 +26,10 @@ final class TimeBudget implements RunListener {
     private RunControl control;
     private Instant looked;
     private long stepThen;
+    private Instant epochEnd;
+    private Duration probed = Duration.ZERO;
+    private Duration probedSinceLook = Duration.ZERO;
+    private Duration trained = Duration.ZERO;
     private OptionalLong fitting = OptionalLong.empty();
 
     /**
@@ -55,7 +59,20 @@ final class TimeBudget implements RunListener {
         control = itsControl;
         fitting = OptionalLong.empty();
         looked = clock.instant();
+        epochEnd = looked;
         stepThen = begin.step();
+        probedSinceLook = Duration.ZERO;
+    }
+
+    @Override
+    public void epoch(RunEvent.Epoch epoch) {
+        epochEnd = clock.instant();
+    }
+
+    /** Probes on the way have a pace of their own: what they took since the epoch ended. */
+    @Override
+    public void evaluation(RunEvent.Evaluation evaluation) {
+        probedSinceLook = probedSinceLook.plus(Duration.between(epochEnd, clock.instant()));
     }
 
     @Override
@@ -65,7 +82,12 @@ final class TimeBudget implements RunListener {
         if (since.toNanos() < BETWEEN_LOOKS * time.toNanos() || step.step() == step.totalSteps()) {
             return;
         }
-        double nanos = (double) since.toNanos() / (step.step() - stepThen);
+        Duration training = since.minus(probedSinceLook);
+        trained = trained.plus(training);
+        probed = probed.plus(probedSinceLook);
+        probedSinceLook = Duration.ZERO;
+        double withProbes = 1 + (double) probed.toNanos() / trained.toNanos();
+        double nanos = withProbes * training.toNanos() / (step.step() - stepThen);
         looked = now;
         stepThen = step.step();
         Duration left = time.minus(Duration.between(start, now));

@@ -184,12 +184,20 @@ public final class TrainingProgram {
             trainer.listener(page.listener());
         }
         if (probes.haveProbes()) {
-            trainer.evaluation("probe", ProbeEvaluation.of(probes.train(), probes.test()));
+            ProbeImages some = onTheWay(probes);
+            trainer.evaluation("probe", ProbeEvaluation.of(some.train(), some.test()));
         }
         if (ranks.size() == 1) {
             budget.ifPresent(trainer::listener);
         }
         return trainer.build();
+    }
+
+    /** Of a folder as many as its table takes, so that a curve of them costs little. */
+    private ProbeImages onTheWay(ProbeImages probes) {
+        return data.kind().equals(TrainingImages.IMAGES) && data.probeImages() == null
+                ? probes.forComparison(config.model())
+                : probes;
     }
 
     /** The same run with another number of steps from here on; a resume goes on with them, too. */

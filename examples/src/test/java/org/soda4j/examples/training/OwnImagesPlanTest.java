@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.training.RunConfig;
+import org.soda4j.training.TrainingConfig;
 
 class OwnImagesPlanTest {
 
@@ -42,6 +43,18 @@ class OwnImagesPlanTest {
         assertThat(config.model().denoiser().imageShape()).containsExactly(1, 32, 32);
         assertThat(config.model().encoder().inputChannels()).isEqualTo(1);
         assertThat(config.training().batchSize()).isEqualTo(8);
+    }
+
+    @Test
+    void aProbeOnTheWayEveryThreeMinutes() {
+        TrainingConfig training = RunConfig.preset("minutes-16", "training.steps=3246").training();
+        // 156 steps an epoch: 20.8 epochs, so after 3, 6, 9, 12, 15 and 18 and at the end.
+        assertThat(OwnImagesPlan.epochsBetweenProbes(training, 10_000, 20)).isEqualTo(3);
+        assertThat(OwnImagesPlan.epochsBetweenProbes(training, 10_000, 2)).isZero();
+        assertThat(OwnImagesPlan.epochsBetweenProbes(training, 10_000, 3)).isEqualTo(10);
+        assertThat(OwnImagesPlan.epochsBetweenProbes(training, 10_000, 600)).isEqualTo(2);
+        // Less than an epoch: none on the way.
+        assertThat(OwnImagesPlan.epochsBetweenProbes(training, 1_000_000, 20)).isEqualTo(1);
     }
 
     @Test

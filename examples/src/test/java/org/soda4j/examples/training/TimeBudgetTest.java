@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.soda4j.training.listener.RunEvent;
@@ -17,6 +18,7 @@ class TimeBudgetTest {
 
     private final List<String> stops = new ArrayList<>();
     private Instant now = Instant.EPOCH;
+    private long probeSeconds;
     private final TimeBudget budget = new TimeBudget(now, TIME, () -> now);
 
     @Test
@@ -62,7 +64,23 @@ class TimeBudgetTest {
                 .isEqualTo(Duration.ofSeconds(15));
     }
 
-    /** Steps of so many seconds, until the budget stops them. */
+    @Test
+    void probesOnTheWayDoNotMakeTheMachineSlow() {
+        probeSeconds = 10;
+        run(0, 470, 1.0);
+        assertThat(stops).isEmpty();
+    }
+
+    @Test
+    void theProbesStillToComeAreCountedIn() {
+        probeSeconds = 40;
+        run(0, 500, 1.0);
+        // The next look after the first probe is at step 104, after 144 s: with its part of a probe
+        // a step takes 1 + 40 / 104 s, and 600 - 144 - 85.7 are left.
+        assertThat(budget.steps()).isEqualTo(OptionalLong.of(104 + 267));
+    }
+
+    /** Steps of so many seconds and a probe after every hundred, until the budget stops them. */
     private void run(long from, long total, double seconds) {
         int before = stops.size();
         budget.begin(new RunEvent.Begin(now, from, 64 * from, 1, total, 1, 64), stops::add);
@@ -83,6 +101,11 @@ class TimeBudgetTest {
                             64,
                             Duration.ZERO,
                             Duration.ZERO));
+            if (step % 100 == 0 && probeSeconds > 0) {
+                budget.epoch(new RunEvent.Epoch(now, step, 64 * step, 1, 0.1));
+                now = now.plusSeconds(probeSeconds);
+                budget.evaluation(new RunEvent.Evaluation(now, step, 64 * step, 1, Map.of()));
+            }
         }
     }
 }
