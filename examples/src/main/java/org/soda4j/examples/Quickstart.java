@@ -61,7 +61,7 @@ final class Quickstart extends Program {
     @Option(
             names = "--steps",
             description =
-                    "Training steps. Default: 1200 of 64 images, with --data cifar10 2200 of 32.")
+                    "Training steps. Default: 1200 of 64 images, with --data cifar10 2000 of 32.")
     private Long steps;
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
@@ -135,7 +135,7 @@ final class Quickstart extends Program {
     /** Of minutes, for images of 16 x 16 pixels; the colour ones gain by more, smaller steps. */
     private RunConfig recipe() {
         boolean colour = data.isCifar10();
-        long length = colour ? 2200 : 1200;
+        long length = colour ? 2000 : 1200;
         return RunConfig.preset(
                 colour ? "minutes-16" : "minutes-16-grey",
                 "training.batchSize=" + (colour ? 32 : 64),

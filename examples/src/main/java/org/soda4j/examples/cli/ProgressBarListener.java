@@ -3,6 +3,7 @@ package org.soda4j.examples.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.soda4j.training.listener.RunControl;
 import org.soda4j.training.listener.RunEvent;
@@ -10,7 +11,7 @@ import org.soda4j.training.listener.RunListener;
 
 /**
  * Shows a training with rate, loss and time left on standard error: as a bar in a terminal, as a
- * line for every tenth and every half minute elsewhere.
+ * line for every tenth and every half minute elsewhere. Evaluations are lines in both.
  */
 public final class ProgressBarListener implements RunListener {
 
@@ -58,6 +59,23 @@ public final class ProgressBarListener implements RunListener {
             lineAt = now;
             out.println("train step " + step.step() + " of " + total + text);
         }
+    }
+
+    /** A line of its own, which stays: such as {@code step 936: probe.knn 0.475}. */
+    @Override
+    public void evaluation(RunEvent.Evaluation evaluation) {
+        String figures =
+                evaluation.metrics().entrySet().stream()
+                        .map(
+                                one ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.3f",
+                                                one.getKey(),
+                                                one.getValue()))
+                        .collect(Collectors.joining(", "));
+        String line = "step " + evaluation.step() + ": " + figures;
+        out.println(bar == null ? line : TerminalBar.above(line));
     }
 
     @Override

@@ -16,6 +16,11 @@ final class TerminalBar {
         return System.console() != null;
     }
 
+    /** Covers what is drawn of a bar, which draws itself again below. */
+    static String above(String line) {
+        return "\r" + line + " ".repeat(Math.max(0, COLUMNS - line.length()));
+    }
+
     static ProgressBarBuilder builder(String task, long total) {
         return new ProgressBarBuilder()
                 .setTaskName(task)

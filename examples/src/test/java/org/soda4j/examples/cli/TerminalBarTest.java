@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,9 @@ class TerminalBarTest {
         String printed = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(script.waitFor()).as(printed).isZero();
         assertThat(printed).contains("train", "/9").contains("seen true, SIGINT caught true");
+        // It covers the bar, ends its line, and the bar is drawn again.
+        assertThat(printed).containsPattern("/9[^\r\n]*\rstep 3: probe.knn 0.475 {50,}\r*\n");
+        assertThat(printed.substring(printed.indexOf("probe.knn"))).contains("4/9");
     }
 
     /** What the terminal runs: a bar, and then whether Java still has a handler for SIGINT. */
@@ -57,29 +61,36 @@ class TerminalBarTest {
         public static void main(String[] args) throws Exception {
             ProgressBarListener listener = new ProgressBarListener();
             listener.begin(new RunEvent.Begin(Instant.EPOCH, 0, 0, 0, 9, 1, 1), reason -> {});
-            for (int step = 1; step <= 3; step++) {
-                listener.step(
-                        new RunEvent.Step(
-                                Instant.EPOCH,
-                                step,
-                                step,
-                                0,
-                                9,
-                                1,
-                                1,
-                                0,
-                                0,
-                                1,
-                                1,
-                                Duration.ZERO,
-                                Duration.ofMinutes(1)));
+            for (int number = 1; number <= 3; number++) {
+                listener.step(step(number));
             }
             // Two updates of the bar, so that its thread has drawn.
+            Thread.sleep(1200);
+            listener.evaluation(
+                    new RunEvent.Evaluation(Instant.EPOCH, 3, 3, 0, Map.of("probe.knn", 0.4751)));
+            listener.step(step(4));
             Thread.sleep(1200);
             System.out.printf(
                     "%nseen %s, SIGINT caught %s%n", TerminalBar.isSeen(), isIn("SigCgt:", SIGINT));
             System.out.flush();
             System.exit(0);
+        }
+
+        private static RunEvent.Step step(int number) {
+            return new RunEvent.Step(
+                    Instant.EPOCH,
+                    number,
+                    number,
+                    0,
+                    9,
+                    1,
+                    1,
+                    0,
+                    0,
+                    1,
+                    1,
+                    Duration.ZERO,
+                    Duration.ofMinutes(1));
         }
 
         private static boolean isIn(String set, int signal) throws IOException {

@@ -1,0 +1,40 @@
+package org.soda4j.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.soda4j.training.listener.RunEvent;
+
+class ProgressBarListenerTest {
+
+    @Test
+    void evaluationsAreLines() {
+        PrintStream before = System.err;
+        Locale locale = Locale.getDefault();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            ProgressBarListener listener = new ProgressBarListener();
+            listener.evaluation(
+                    new RunEvent.Evaluation(
+                            Instant.EPOCH,
+                            936,
+                            59_904,
+                            6,
+                            Map.of("probe.linear", 0.4825, "probe.knn", 0.475)));
+        } finally {
+            System.setErr(before);
+            Locale.setDefault(locale);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "step 936: probe.knn 0.475, probe.linear 0.483" + System.lineSeparator());
+    }
+}
