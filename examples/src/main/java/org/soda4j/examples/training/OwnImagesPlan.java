@@ -28,13 +28,6 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
      */
     private static final long WORTH_SEEING = 120_000;
 
-    /**
-     * Images seen from which an encoder of full width learns more in the same time: on CIFAR-10 at
-     * 16 x 16 pixels k-NN with one of half the width stands still from about 120,000 on
-     * (docs/results.md).
-     */
-    private static final long WORTH_WIDTH = 120_000;
-
     /** Between probes on the way, which so take a twentieth of the time or less. */
     private static final int MINUTES_A_PROBE = 3;
 
@@ -87,10 +80,6 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
             overrides.add("training.batchSize=" + batch);
             reasons.add("batch of %d: no more than there are images".formatted(batch));
         }
-        if (imagesSeen(resolution, minutes) >= WORTH_WIDTH) {
-            overrides.add("model.encoder.widthMultiplier=1.0");
-            reasons.add("an encoder of full width, for which %d min are enough".formatted(minutes));
-        }
         overrides.add("training.evaluateEveryEpochs=0");
         overrides.add("training.sampleEveryEpochs=0");
         String name = "minutes-" + preset + (grey ? "-grey" : "");
@@ -104,15 +93,12 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
     private static int resolution(int median, int minutes) {
         int chosen = 16;
         for (int next = 32; next <= 64; next *= 2) {
-            if (median >= next * 3 / 4 && imagesSeen(next, minutes) >= WORTH_SEEING) {
+            double rate = SLOW_RATE_AT_16 * (16.0 * 16.0) / (next * next);
+            if (median >= next * 3 / 4 && rate * 60 * minutes >= WORTH_SEEING) {
                 chosen = next;
             }
         }
         return chosen;
-    }
-
-    private static double imagesSeen(int resolution, int minutes) {
-        return SLOW_RATE_AT_16 * (16.0 * 16.0) / (resolution * resolution) * 60 * minutes;
     }
 
     private static boolean isGrey(ImageDataset images) {

@@ -11,7 +11,6 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.data.dataset.ImageFolder;
-import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.training.RunConfig;
 import org.soda4j.training.TrainingConfig;
 
@@ -34,22 +33,6 @@ class OwnImagesPlanTest {
         assertThat(plan(3, 64, 0xff0000, 240).preset()).isEqualTo("minutes-64");
         assertThat(plan(3, 64, 0xff0000, 20).preset()).isEqualTo("minutes-16");
         assertThat(plan(3, 20, 0xff0000, 240).preset()).isEqualTo("minutes-16");
-    }
-
-    @Test
-    void anEncoderOfFullWidthWhereThereIsTime() throws IOException {
-        assertThat(width(plan(3, 64, 0xff0000, 20))).isEqualTo(1.0);
-        assertThat(width(plan(3, 64, 0xff0000, 60))).isEqualTo(1.0); // 32 x 32
-        OwnImagesPlan quick = plan(3, 64, 0xff0000, 10);
-        assertThat(width(quick)).isEqualTo(0.5);
-        assertThat(quick.reasons()).noneMatch(reason -> reason.contains("width"));
-        assertThat(plan(3, 64, 0xff0000, 20).reasons())
-                .contains("an encoder of full width, for which 20 min are enough");
-    }
-
-    private static double width(OwnImagesPlan plan) {
-        return ((ResNetEncoderConfig) plan.config(List.of("training.steps=5")).model().encoder())
-                .widthMultiplier();
     }
 
     @Test
