@@ -38,7 +38,8 @@ class ShippedModelTest {
         assertThat(ShippedModel.class.getResourceAsStream(archive).readAllBytes().length)
                 .isLessThanOrEqualTo(MOST_BYTES);
         assertThat(ShippedModel.PHOTOS_32.card())
-                .contains("CIFAR-10", "raw pixels", "Licence", "float16");
+                .contains("CIFAR-10", "raw pixels", "Licence", "float16")
+                .isEqualTo(Files.readString(Path.of("src/main/card/photos-32.md")));
     }
 
     @Test

@@ -28,7 +28,7 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
      */
     private static final long WORTH_SEEING = 120_000;
 
-    /** Between probes on the way, which so take a twentieth of the time or less. */
+    /** Between probes on the way, which so take about a twentieth of the time. */
     private static final int MINUTES_A_PROBE = 3;
 
     private static final int MOST_PROBES = 8;

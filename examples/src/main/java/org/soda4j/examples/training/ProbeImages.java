@@ -63,6 +63,16 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return part((int) Math.max(100, Math.min(COMPARED_IMAGES, COMPARED_NUMBERS / pixels)));
     }
 
+    /**
+     * For probes while a training works: of a folder as many as for the comparison, so that a curve
+     * of them costs little, unless somebody said how many.
+     */
+    ProbeImages onTheWay(TrainingImages images, SodaConfig model) {
+        return images.kind().equals(TrainingImages.IMAGES) && images.probeImages() == null
+                ? forComparison(model)
+                : this;
+    }
+
     /** At most so many training images, and a fifth as many test images, of every class as many. */
     public ProbeImages part(int most) {
         return new ProbeImages(

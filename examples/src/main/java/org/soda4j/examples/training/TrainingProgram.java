@@ -184,20 +184,13 @@ public final class TrainingProgram {
             trainer.listener(page.listener());
         }
         if (probes.haveProbes()) {
-            ProbeImages some = onTheWay(probes);
+            ProbeImages some = probes.onTheWay(data, config.model());
             trainer.evaluation("probe", ProbeEvaluation.of(some.train(), some.test()));
         }
         if (ranks.size() == 1) {
             budget.ifPresent(trainer::listener);
         }
         return trainer.build();
-    }
-
-    /** Of a folder as many as its table takes, so that a curve of them costs little. */
-    private ProbeImages onTheWay(ProbeImages probes) {
-        return data.kind().equals(TrainingImages.IMAGES) && data.probeImages() == null
-                ? probes.forComparison(config.model())
-                : probes;
     }
 
     /** The same run with another number of steps from here on; a resume goes on with them, too. */

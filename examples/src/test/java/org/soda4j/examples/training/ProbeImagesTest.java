@@ -10,7 +10,9 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
+import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.training.RunConfig;
 
 class ProbeImagesTest {
 
@@ -42,5 +44,24 @@ class ProbeImagesTest {
             rare += some.label(i);
         }
         assertThat(rare).isEqualTo(10); // A ninth, as of all.
+    }
+
+    @Test
+    void onTheWayTheMoreAnImageHasTheFewerAreProbed() throws IOException {
+        write("one", 200);
+        write("other", 200);
+        SodaConfig model =
+                RunConfig.preset("minutes-64", "model.denoiser.imageShape=[3, 128, 128]").model();
+        TrainingImages images = new TrainingImages(TrainingImages.IMAGES, folder);
+        ProbeImages all = ProbeImages.of(images, model, null);
+        assertThat(all.train().size()).isEqualTo(320);
+        // 12.5 million numbers, of 3 x 128 x 128 each, of both classes as many.
+        assertThat(all.onTheWay(images, model).train().size()).isEqualTo(254);
+        assertThat(all.onTheWay(images, Soda.builder().config()).train().size()).isEqualTo(320);
+        assertThat(
+                        all.onTheWay(new TrainingImages(TrainingImages.IMAGES, folder, 320), model)
+                                .train()
+                                .size())
+                .isEqualTo(320);
     }
 }
