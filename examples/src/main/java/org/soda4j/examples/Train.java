@@ -92,7 +92,7 @@ final class Train extends Program {
             paramLabel = "N",
             description =
                     "Pixels of the model's images, a multiple of 8 from 16 to 128, for --images"
-                            + " without --preset or --config. Default: 16, 32 or 64, by your images"
+                            + " without --preset or --config. Default: 16, 24, 32 or 64, by your images"
                             + " and the minutes.")
     private Integer resolution;
 
@@ -170,12 +170,13 @@ final class Train extends Program {
         if (options.preset() == null) {
             throw refusal("--root: expected --preset, which says what the data are");
         }
-        if (options.preset().startsWith("minutes-")) {
+        String kind = TrainingImages.kindOfPreset(options.preset());
+        if (!TrainingImages.isOfficial(kind)) {
             throw refusal(
                     "--root: expected a preset of official files, found %s, which takes --images FOLDER"
                             .formatted(options.preset()));
         }
-        return new TrainingImages(TrainingImages.kindOfPreset(options.preset()), root, probeImages);
+        return new TrainingImages(kind, root, probeImages);
     }
 
     /** Whether the run has begun: the same command then has the length that was chosen before. */

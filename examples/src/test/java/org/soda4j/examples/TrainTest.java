@@ -54,9 +54,9 @@ class TrainTest {
         assertThat(out.toString()).contains("while it trains: http://127.0.0.1:");
         assertThat(out.toString())
                 .contains(
-                        "resolution 16",
+                        "resolution 24",
                         "30 pixels",
-                        "preset minutes-16",
+                        "preset minutes-16 at 24 x 24 pixels: ",
                         "batch of 8",
                         "  3 steps (--steps)")
                 .doesNotContain("epochs of")
@@ -215,6 +215,9 @@ class TrainTest {
         assertThat(run("train", "--preset", "minutes-32", "--root", "x", "--out", "run"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("found minutes-32, which takes --images FOLDER");
+        assertThat(run("train", "--preset", "hours-32", "--root", "x", "--out", "run"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("found hours-32, which takes --images FOLDER");
         assertThat(run("describe", "--preset", "cifar11")).isEqualTo(2);
         assertThat(run("describe", "--preset", "cifar10", "--set", "training.batchSiz=2"))
                 .isEqualTo(2);

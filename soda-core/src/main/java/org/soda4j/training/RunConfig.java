@@ -43,6 +43,8 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                     "minutes-32-grey",
                     "minutes-64",
                     "minutes-64-grey",
+                    "hours-32",
+                    "hours-32-grey",
                     "cifar10",
                     "cifar100",
                     "tiny-imagenet",
@@ -61,11 +63,11 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
 
     /**
      * The names of the presets. {@code minutes-16}, {@code -32} and {@code -64}, for images of so
-     * many pixels, learn useful features in minutes on a laptop; with {@code -grey} for images of
-     * one channel. {@code cifar10}, {@code cifar100} and {@code tiny-imagenet} have the
-     * hyper-parameters of the published PyTorch implementation; {@code paper-*} add what only the
-     * paper has: the inverted schedule, a section for every depth, layer masking, pre-activation,
-     * its initial values and rescaled sums.
+     * many pixels, learn useful features in minutes on a laptop, {@code hours-32} better ones in
+     * hours; with {@code -grey} for images of one channel. {@code cifar10}, {@code cifar100} and
+     * {@code tiny-imagenet} have the hyper-parameters of the published PyTorch implementation;
+     * {@code paper-*} add what only the paper has: the inverted schedule, a section for every
+     * depth, layer masking, pre-activation, its initial values and rescaled sums.
      *
      * @return names for {@link #preset}
      */

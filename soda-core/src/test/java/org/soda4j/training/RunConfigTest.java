@@ -107,6 +107,8 @@ class RunConfigTest {
                 "minutes-32-grey",
                 "minutes-64",
                 "minutes-64-grey",
+                "hours-32",
+                "hours-32-grey",
                 "cifar10",
                 "cifar100",
                 "tiny-imagenet",
@@ -115,7 +117,7 @@ class RunConfigTest {
                 "paper-tiny-imagenet"
             })
     void everyPresetComesBackFromYamlAndFromARunFolder(String name) throws Exception {
-        assertThat(RunConfig.presets()).contains(name).hasSize(12);
+        assertThat(RunConfig.presets()).contains(name).hasSize(14);
         RunConfig preset = RunConfig.preset(name);
         Path file = Files.writeString(folder.resolve("run.yaml"), preset.toYaml());
         RunConfig read = RunConfig.read(file);

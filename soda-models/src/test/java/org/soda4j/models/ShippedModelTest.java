@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.ImageEncodingTranslatorFactory;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
+import org.soda4j.training.RunConfig;
 
 class ShippedModelTest {
 
@@ -40,6 +41,15 @@ class ShippedModelTest {
         assertThat(ShippedModel.PHOTOS_32.card())
                 .contains("CIFAR-10", "raw pixels", "Licence", "float16")
                 .isEqualTo(Files.readString(Path.of("src/main/card/photos-32.md")));
+    }
+
+    @Test
+    void itIsThePresetForHours() throws Exception {
+        RunConfig preset = RunConfig.preset("hours-32");
+        try (Soda soda = ShippedModel.PHOTOS_32.load()) {
+            RunConfig shipped = new RunConfig(soda.config(), preset.training());
+            assertThat(shipped.differences(preset)).isEmpty();
+        }
     }
 
     @Test

@@ -42,6 +42,11 @@ public record TrainingImages(String kind, Path path, Integer probeImages) {
         return preset.replaceFirst("^paper-", "");
     }
 
+    /** Whether a data set has files of its own, and not whatever images somebody has. */
+    public static boolean isOfficial(String kind) {
+        return KINDS.contains(kind) && !kind.equals(IMAGES);
+    }
+
     /** Training images of the data sets that presets are for. */
     public static int officialSize(String kind) {
         return kind.equals("tiny-imagenet") ? 100_000 : 50_000;

@@ -29,10 +29,37 @@ class OwnImagesPlanTest {
 
     @Test
     void theResolutionIsOneThatImagesHaveAndTheTimeAllows() throws IOException {
-        assertThat(plan(3, 64, 0xff0000, 60).preset()).isEqualTo("minutes-32");
-        assertThat(plan(3, 64, 0xff0000, 240).preset()).isEqualTo("minutes-64");
+        assertThat(imageShape(3, 64, 19)).containsExactly(3, 16, 16);
+        assertThat(imageShape(3, 64, 20)).containsExactly(3, 24, 24);
+        assertThat(imageShape(3, 64, 35)).containsExactly(3, 24, 24);
+        assertThat(imageShape(3, 64, 36)).containsExactly(3, 32, 32);
+        assertThat(imageShape(3, 64, 142)).containsExactly(3, 32, 32);
+        assertThat(imageShape(3, 64, 143)).containsExactly(3, 64, 64);
+        assertThat(imageShape(3, 20, 240)).containsExactly(3, 24, 24);
+        assertThat(imageShape(3, 17, 240)).containsExactly(3, 16, 16);
+    }
+
+    private List<Integer> imageShape(int count, int side, int minutes) throws IOException {
+        OwnImagesPlan plan = plan(count, side, 0xff0000, minutes);
+        return plan.config(List.of("training.steps=5")).model().denoiser().imageShape();
+    }
+
+    @Test
+    void aResolutionWithoutAPresetOfItsOwnTakesTheNextSmallerOne() throws IOException {
         assertThat(plan(3, 64, 0xff0000, 20).preset()).isEqualTo("minutes-16");
-        assertThat(plan(3, 20, 0xff0000, 240).preset()).isEqualTo("minutes-16");
+        assertThat(plan(3, 64, 0x808080, 20).preset()).isEqualTo("minutes-16-grey");
+        assertThat(plan(3, 64, 0xff0000, 60).preset()).isEqualTo("minutes-32");
+    }
+
+    @Test
+    void fromTwoHoursOnTheEncoderIsLarger() throws IOException {
+        assertThat(plan(3, 32, 0xff0000, 119).preset()).isEqualTo("minutes-32");
+        OwnImagesPlan plan = plan(3, 32, 0xff0000, 120);
+        assertThat(plan.preset()).isEqualTo("hours-32");
+        assertThat(plan.reasons()).last().asString().startsWith("preset hours-32: a large encoder");
+        assertThat(plan(3, 32, 0x808080, 600).preset()).isEqualTo("hours-32-grey");
+        assertThat(plan(3, 64, 0xff0000, 600).preset()).isEqualTo("minutes-64");
+        assertThat(plan(3, 20, 0xff0000, 600).preset()).isEqualTo("minutes-16");
     }
 
     @Test

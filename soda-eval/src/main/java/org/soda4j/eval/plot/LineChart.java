@@ -2,6 +2,7 @@ package org.soda4j.eval.plot;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,9 @@ public final class LineChart implements Picture {
     private static final int TICK_PIXELS = 110;
     private static final float LINE_PIXELS = 2f;
 
+    /** About what XChart leaves free around a name of its legend and the line before it, pixels. */
+    private static final int LEGEND_GAPS = 30;
+
     private record Series(String name, double[] x, double[] y) {}
 
     private final Builder settings;
@@ -75,7 +79,10 @@ public final class LineChart implements Picture {
                 .setChartTitleVisible(!settings.title.isEmpty())
                 .setLegendVisible(series.size() > 1)
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
-                .setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setLegendLayout(
+                        legendFitsARow(chart.getStyler())
+                                ? Styler.LegendLayout.Horizontal
+                                : Styler.LegendLayout.Vertical)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBackgroundColor(Color.WHITE);
         chart.getStyler()
@@ -95,6 +102,21 @@ public final class LineChart implements Picture {
                             : SeriesMarkers.CIRCLE);
         }
         return BitmapEncoder.getBufferedImage(chart);
+    }
+
+    /** XChart draws a row of names that is too long beyond the picture's edges. */
+    private boolean legendFitsARow(Styler styler) {
+        FontRenderContext context = new FontRenderContext(null, true, true);
+        double names =
+                series.stream()
+                        .mapToDouble(
+                                curve ->
+                                        styler.getLegendFont()
+                                                .getStringBounds(curve.name(), context)
+                                                .getWidth())
+                        .sum();
+        double marks = series.size() * (styler.getLegendSeriesLineLength() + LEGEND_GAPS);
+        return names + marks < settings.width;
     }
 
     /**

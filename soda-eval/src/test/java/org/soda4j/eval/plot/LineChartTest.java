@@ -33,6 +33,26 @@ class LineChartTest {
         assertThat(heightOf(one, 0x0072B2, true)).isLessThan(heightOf(one, 0x0072B2, false));
     }
 
+    /** The grey frame of a legend that is too wide crosses the edges. */
+    @Test
+    void aLegendTooLongForARowBecomesAColumn() {
+        for (int letters : new int[] {2, 5, 10, 15, 20, 40, 60}) {
+            LineChart.Builder builder = LineChart.builder().size(800, 480);
+            for (int i = 0; i < 4; i++) {
+                builder.series(i + "w".repeat(letters), STEPS, STEPS);
+            }
+            BufferedImage image = builder.build().toImage();
+            for (int y = 0; y < image.getHeight(); y++) {
+                assertThat(image.getRGB(0, y) & 0xFFFFFF)
+                        .as("%d letters", letters)
+                        .isEqualTo(0xFFFFFF);
+                assertThat(image.getRGB(799, y) & 0xFFFFFF)
+                        .as("%d letters", letters)
+                        .isEqualTo(0xFFFFFF);
+            }
+        }
+    }
+
     @Test
     void labelsHaveADotInEveryLocale() {
         LineChart chart =
