@@ -23,9 +23,9 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
 
     /**
      * At least so many images have to be seen at a resolution for it to be chosen: fewer teach less
-     * than more of them with fewer pixels. On CIFAR-10, 140,000 images at 24 x 24 pixels gave
-     * three points more in the linear probe, one less by k-NN, than the 208,000 at 16 x 16 which
-     * cost about the same (docs/results.md).
+     * than more of them with fewer pixels. On CIFAR-10, 140,000 images at 24 x 24 pixels gave three
+     * points more in the linear probe, one less by k-NN, than the 208,000 at 16 x 16 which cost
+     * about the same (docs/results.md).
      */
     private static final long WORTH_SEEING = 80_000;
 
