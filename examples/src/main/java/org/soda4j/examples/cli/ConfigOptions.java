@@ -19,8 +19,8 @@ public final class ConfigOptions {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "cifar10, cifar100, tiny-imagenet, or paper-NAME of each; minutes-16, -32 or -64,"
-                            + " with -grey for one channel, for --images. Default: none.")
+                    "cifar10, cifar100, tiny-imagenet, or paper-NAME of each; minutes-16, -32, -64 or"
+                            + " hours-32, with -grey for one channel, for --images. Default: none.")
     private String preset;
 
     @Option(
