@@ -23,9 +23,9 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
 
     /**
      * At least so many images have to be seen at a resolution for it to be chosen, by the pace of a
-     * slow machine. On CIFAR-10, 140,000 images at 24 x 24 pixels gave three and a half points more
-     * in the linear probe, one less by k-NN, than the 208,000 at 16 x 16 which cost about the same;
-     * 96,512 as much and two points more than 289,088 at 16 x 16 (docs/results.md).
+     * slow machine. On held-out training images of CIFAR-10, 140,000 seen at 24 x 24 pixels gave
+     * three and a half points more in the linear probe, one less by k-NN, than the 208,000 at 16 x
+     * 16 which cost about the same (docs/results.md); fewer were not measured.
      */
     private static final long WORTH_SEEING = 80_000;
 
