@@ -111,7 +111,7 @@ public final class SodaBuilder {
     /**
      * Sets which section of the latent drives which block.
      *
-     * @param modulation whole (default, published), paired (the paper's) or grouped
+     * @param modulation whole (published), paired (the paper's) or grouped
      * @return this
      */
     public SodaBuilder modulation(LayerModulation modulation) {
@@ -146,7 +146,7 @@ public final class SodaBuilder {
     /**
      * Sets the noise schedule.
      *
-     * @param schedule linear (default, published), cosine or inverted (the paper's)
+     * @param schedule linear (published), cosine or inverted (the paper's)
      * @return this
      */
     public SodaBuilder schedule(NoiseSchedule schedule) {
@@ -157,7 +157,7 @@ public final class SodaBuilder {
     /**
      * Sets what the denoiser predicts.
      *
-     * @param prediction the noise (default, published), the image or v
+     * @param prediction the noise (default, also published), the image or v
      * @return this
      */
     public SodaBuilder prediction(Prediction prediction) {
