@@ -37,7 +37,6 @@ final class ModelFolder {
     static final String WEIGHTS = "model.safetensors";
 
     private static final String CONFIG_METADATA = "soda4j.config";
-    private static final String FEATURES_METADATA = "soda4j.features";
     private static final Logger LOGGER = LoggerFactory.getLogger(ModelFolder.class);
 
     private ModelFolder() {}
@@ -58,18 +57,13 @@ final class ModelFolder {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put(CONFIG_METADATA, config);
-        soda.featureStatistics()
-                .ifPresent(s -> metadata.put(FEATURES_METADATA, ConfigText.toJson(s)));
+        soda.featureStatistics().ifPresent(statistics -> statistics.addTo(metadata));
         return metadata;
     }
 
     private static void readStatistics(Soda soda, Path weights) throws IOException {
         try (SafetensorsFile tensors = Safetensors.open(weights)) {
-            String text = tensors.metadata().get(FEATURES_METADATA);
-            if (text != null) {
-                soda.keepFeatureStatistics(
-                        ConfigText.fromTree(ConfigText.jsonTree(text), FeatureStatistics.class));
-            }
+            FeatureStatistics.savedIn(tensors.metadata()).ifPresent(soda::keepFeatureStatistics);
         } catch (IllegalArgumentException e) {
             throw new IOException(weights + ": " + e.getMessage(), e);
         }

@@ -45,10 +45,7 @@ import org.soda4j.novelview.ViewBatch;
  * images under the guidance of a latent (Hudson et al., CVPR 2024). The front door of the library.
  *
  * <pre>{@code
- * try (Soda soda = Soda.builder()
- *                 .encoder(ResNetEncoder.builder().smallImages(true).build())
- *                 .modulation(LayerModulation.paired())
- *                 .build();
+ * try (Soda soda = Soda.builder().build(); // colour images of 32 x 32 pixels, unless you say more
  *         NDManager manager = NDManager.newBaseManager(soda.device())) {
  *     NDArray images = manager.randomUniform(0, 1, new Shape(2, 3, 32, 32));
  *     NDArray latents = soda.encode(images); // [2, 128]
@@ -139,7 +136,9 @@ public final class Soda implements AutoCloseable {
     }
 
     /**
-     * Starts from the published defaults; every setter is optional.
+     * Starts a model; every setter is optional. Without further words {@code build()} makes that of
+     * the preset {@code minutes-32}, which learns useful features of 32 x 32 pixels in minutes; as
+     * soon as a part of the model is named, the parts that are not have the published defaults.
      *
      * @return a builder
      */

@@ -1,8 +1,10 @@
 package org.soda4j;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.soda4j.denoiser.Denoiser;
 import org.soda4j.denoiser.DenoiserConfig;
 import org.soda4j.denoiser.UNetDenoiser;
@@ -14,6 +16,8 @@ import org.soda4j.encoder.ResNetEncoder;
 import org.soda4j.engine.PyTorchEngine;
 import org.soda4j.engine.ThreadTeam;
 import org.soda4j.image.ImagePreparation;
+import org.soda4j.io.ConfigText;
+import org.soda4j.io.PresetText;
 import org.soda4j.latent.LatentLayout;
 import org.soda4j.latent.LatentMasking;
 import org.soda4j.latent.LayerModulation;
@@ -21,9 +25,19 @@ import org.soda4j.novelview.ViewConditioning;
 
 /**
  * Builds a {@link Soda} or a {@link SodaConfig}. Every setter is optional; {@link #build} and
- * {@link #config} check what spans them. Defaults are those of {@link SodaConfig}.
+ * {@link #config} check what spans them.
+ *
+ * <p>Where no part of the model is named, it is that of the preset {@code minutes-32}, for colour
+ * images of 32 x 32 pixels, whose features are worth having after minutes of training. As soon as
+ * one is named, by {@link #config}, {@link #encoder}, {@link #latent}, {@link #modulation}, {@link
+ * #masking}, {@link #denoiser}, {@link #schedule}, {@link #prediction}, {@link #normalization} or
+ * {@link #views}, the others have the published defaults, those of {@link SodaConfig#published}.
+ * Preparation, device, precision, threads and seed choose neither.
  */
 public final class SodaBuilder {
+
+    /** Of the model that nobody said anything about. */
+    private static final String PRESET = "minutes-32";
 
     private SodaBlocks blocks = SodaBlocks.NONE;
     private EncoderConfig encoder;
@@ -97,7 +111,7 @@ public final class SodaBuilder {
     /**
      * Sets which section of the latent drives which block.
      *
-     * @param modulation whole (default, published), paired (the paper's) or grouped
+     * @param modulation whole (published), paired (the paper's) or grouped
      * @return this
      */
     public SodaBuilder modulation(LayerModulation modulation) {
@@ -132,7 +146,7 @@ public final class SodaBuilder {
     /**
      * Sets the noise schedule.
      *
-     * @param schedule linear (default, published), cosine or inverted (the paper's)
+     * @param schedule linear (published), cosine or inverted (the paper's)
      * @return this
      */
     public SodaBuilder schedule(NoiseSchedule schedule) {
@@ -143,7 +157,7 @@ public final class SodaBuilder {
     /**
      * Sets what the denoiser predicts.
      *
-     * @param prediction the noise (default, published), the image or v
+     * @param prediction the noise (default, also published), the image or v
      * @return this
      */
     public SodaBuilder prediction(Prediction prediction) {
@@ -236,10 +250,15 @@ public final class SodaBuilder {
     /**
      * Returns the configuration without making a model.
      *
-     * @return complete, with defaults
+     * @return complete: where no part of the model is named, the preset {@code minutes-32}'s, else
+     *     with the published defaults
      * @throws IllegalArgumentException if parts do not fit each other
      */
     public SodaConfig config() {
+        if (namesNoPart()) {
+            SodaBuilder preset = new SodaBuilder().config(ofPreset());
+            return preparation == null ? preset.config() : preset.preparation(preparation).config();
+        }
         return new SodaConfig(
                 null,
                 blocks.encoderConfig(encoder),
@@ -254,8 +273,28 @@ public final class SodaBuilder {
                 views);
     }
 
+    private boolean namesNoPart() {
+        return blocks.equals(SodaBlocks.NONE)
+                && Stream.of(
+                                encoder,
+                                latent,
+                                modulation,
+                                masking,
+                                denoiser,
+                                schedule,
+                                prediction,
+                                normalization,
+                                views)
+                        .allMatch(Objects::isNull);
+    }
+
+    private static SodaConfig ofPreset() {
+        JsonNode preset = ConfigText.yamlTree(PresetText.read(PRESET));
+        return ConfigText.fromTree(preset.path("model"), SodaConfig.class);
+    }
+
     /**
-     * Makes the model with initial weights.
+     * Makes the model of {@link #config} with initial weights.
      *
      * @return the model; the caller closes it
      * @throws IllegalArgumentException if parts do not fit each other, or the parameters, as

@@ -26,9 +26,9 @@ import org.soda4j.model.ImageTranslators;
 import org.soda4j.novelview.ViewConditioning;
 
 /**
- * Everything that defines a model, immutable; round-trips through JSON and YAML. A null component
- * takes its default; what stays is checked across components, so that a configuration that exists
- * can be built.
+ * Everything that defines a model, immutable; round-trips through JSON and YAML. A component that
+ * the text leaves out, or the builder in which another one is named, takes its published default;
+ * what stays is checked across components, so that a configuration that exists can be built.
  */
 @JsonAutoDetect(
         fieldVisibility = JsonAutoDetect.Visibility.ANY,
@@ -101,6 +101,16 @@ public final class SodaConfig {
         requireChannels("normalization", channels, this.normalization.mean().size());
         this.views = views;
         requireViews();
+    }
+
+    /**
+     * Every component with its published default: a model for hundreds of epochs. What learns in
+     * minutes is {@code Soda.builder().config()}.
+     *
+     * @return the same as an empty text gives
+     */
+    public static SodaConfig published() {
+        return new SodaConfig(null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** As the U-Net's modulation wants them; a denoiser of the user's cuts the latent itself. */

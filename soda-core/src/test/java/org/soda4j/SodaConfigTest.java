@@ -32,6 +32,7 @@ class SodaConfigTest {
 
     static Stream<SodaConfig> configurations() {
         return Stream.of(
+                SodaConfig.published(),
                 Soda.builder().config(),
                 TinyModels.builder().config(),
                 Soda.builder()
@@ -94,7 +95,7 @@ class SodaConfigTest {
     @Test
     void anEmptyObjectIsThePublishedModel() {
         SodaConfig config = SodaConfig.fromJson("{}");
-        assertThat(config).isEqualTo(Soda.builder().config());
+        assertThat(config).isEqualTo(SodaConfig.published());
         assertThat(config.latent()).isEqualTo(LatentLayout.of(128));
         assertThat(config.masking()).isEqualTo(new LatentMasking(0.1, 0));
         assertThat(config.encoder().latentSize()).isEqualTo(128);
@@ -106,7 +107,7 @@ class SodaConfigTest {
 
     @Test
     void textHasAVersionAndTextWithoutHasTheFirst() {
-        String json = Soda.builder().config().toJson();
+        String json = SodaConfig.published().toJson();
         assertThat(json).contains("\"version\" : 1");
         String without = json.replaceFirst("\"version\" : 1,", "");
         assertThat(SodaConfig.fromJson(without)).isEqualTo(SodaConfig.fromJson(json));

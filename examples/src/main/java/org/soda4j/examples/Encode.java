@@ -62,7 +62,9 @@ final class Encode extends Program {
 
     @Option(
             names = "--standardize",
-            description = "Standardise --features over these images, so that each weighs the same.")
+            description =
+                    "Standardise --features, so that each weighs the same: by the model's statistics, or"
+                            + " over these images where it has none of them.")
     private boolean standardize;
 
     @Option(
@@ -115,30 +117,34 @@ final class Encode extends Program {
                             .root(images)
                             .preparation(soda.config().preparation())
                             .build();
+            FeatureExtractor extractor = extractor(soda);
+            boolean overThese = standardize && !extractor.hasStatistics();
+            if (standardize && !overThese) {
+                extractor = extractor.standardized(true);
+            }
             FeatureSet features =
-                    extractor(soda)
-                            .progress(progress.part("encode", dataset.size()))
-                            .extract(dataset);
-            if (standardize) {
+                    extractor.progress(progress.part("encode", dataset.size())).extract(dataset);
+            if (overThese) {
                 features =
                         features.standardized(
                                 FeatureStatistics.of(features.sharedValues(), features.width()));
             }
             Map<String, String> provenance = new LinkedHashMap<>(features.provenance());
-            if (standardize) {
+            if (overThese) {
                 provenance.put("standardized", "over these images");
             }
             provenance.put("encoder", run.toString());
             features.withProvenance(provenance).save(out);
             String where = out.toAbsolutePath().normalize().toString();
             json.print(
-                    "%d images, %d features each, %s: %s"
+                    "%d images, %d features each, %s%s: %s"
                             .formatted(
                                     features.size(),
                                     features.width(),
                                     features.hasLabels()
                                             ? features.classCount() + " classes"
                                             : "no classes",
+                                    standardization(provenance.get("standardized")),
                                     where));
             json.answer(
                     new Answer(features.size(), features.width(), features.classNames(), where));
@@ -146,19 +152,27 @@ final class Encode extends Program {
         return 0;
     }
 
+    private static String standardization(String provenance) {
+        if (provenance == null) {
+            return "";
+        }
+        return provenance.equals("true")
+                ? ", standardised by the model's statistics"
+                : ", standardised " + provenance;
+    }
+
     private FeatureExtractor extractor(Soda soda) {
-        FeatureExtractor latents = FeatureExtractor.of(soda);
+        FeatureExtractor best = FeatureExtractor.of(soda);
         if (output == null) {
-            boolean best = soda.featureStatistics().isPresent();
-            return best ? latents.output(Output.JOINED).standardized(true) : latents;
+            return best;
         }
         if (output != Output.DENOISER && output != Output.JOINED_DENOISER) {
-            return latents.output(output);
+            return best.output(output);
         }
         DenoiserFeatures denoiser = DenoiserFeatures.of(soda);
         denoiser = blocks == null ? denoiser : denoiser.withBlocks(blocks);
         denoiser = noiseStep == null ? denoiser : denoiser.withStep(noiseStep);
-        return latents.output(output).denoiser(denoiser);
+        return best.output(output).denoiser(denoiser);
     }
 
     /**

@@ -51,8 +51,11 @@ final class EncodeSpark extends Program {
 
     @Option(
             names = "--features",
-            defaultValue = "LATENT",
-            description = "One of ${COMPLETION-CANDIDATES}.")
+            paramLabel = "NAME",
+            description =
+                    "One of ${COMPLETION-CANDIDATES}, as it is. Default: JOINED (latent and means of all"
+                            + " stages) standardised by the model's statistics; LATENT where the model"
+                            + " has none.")
     FeatureExtractor.Output features;
 
     @Option(names = "--batch", defaultValue = "64", description = "Images at once, in each task.")

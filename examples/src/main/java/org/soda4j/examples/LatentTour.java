@@ -19,6 +19,7 @@ import org.soda4j.data.dataset.KnownFactors;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
@@ -137,7 +138,8 @@ final class LatentTour extends Program {
                 ImageDataset opened = gallery.open(folder, soda, this::note);
                 ImageDataset all = some(opened);
                 if (opened instanceof KnownFactors known && all.size() >= LEAST_FOR_FACTORS) {
-                    FeatureSet latents = FeatureExtractor.of(soda).extract(opened);
+                    FeatureSet latents =
+                            FeatureExtractor.of(soda).output(Output.LATENT).extract(opened);
                     disentanglement(soda, known, latents, latents);
                 }
                 int size = Math.toIntExact(all.size());
@@ -219,8 +221,8 @@ final class LatentTour extends Program {
             ImageDataset test,
             ImageDataset shown)
             throws IOException {
-        FeatureSet trainLatents = FeatureExtractor.of(soda).extract(train);
-        FeatureSet testLatents = FeatureExtractor.of(soda).extract(test);
+        FeatureSet trainLatents = FeatureExtractor.of(soda).output(Output.LATENT).extract(train);
+        FeatureSet testLatents = FeatureExtractor.of(soda).output(Output.LATENT).extract(test);
         if (train.classNames().size() > 1) {
             SectionScores scores =
                     SectionScores.of(

@@ -30,9 +30,9 @@ final class SparkEncoding {
         try (SparkSession spark = builder.getOrCreate()) {
             spark.sparkContext().setLogLevel("ERROR");
             long start = System.nanoTime();
+            SparkFeatureExtractor best = SparkFeatureExtractor.of(options.model);
             SparkExtraction done =
-                    SparkFeatureExtractor.of(options.model)
-                            .output(options.features)
+                    (options.features == null ? best : best.output(options.features))
                             .batchSize(options.batchSize)
                             .threads(options.threads)
                             .extract(images(spark, options), options.out, options.failures);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Precision;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.examples.training.TrainedModel;
 import org.soda4j.io.ConfigText;
@@ -260,7 +261,8 @@ class EvaluateTest {
         Path features = folder.resolve("features.npz");
         assertThat(encode(features)).as(err.toString()).isZero();
         assertThat(out.toString())
-                .contains("52 images, 132 features each, 2 classes"); // Latent and stages.
+                .contains("52 images, 132 features each, 2 classes") // Latent and stages.
+                .contains("2 classes, standardised by the model's statistics: ");
         FeatureSet set = FeatureSet.load(features);
         assertThat(set.id(0)).startsWith("bright/");
         assertThat(set.classNames()).containsExactly("bright", "dark");
@@ -283,6 +285,26 @@ class EvaluateTest {
         assertThat(err.toString()).contains("expected labels, found none");
         assertThat(run("probe", features.toString(), "--test", unlabelled.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("expected labels on the test features");
+    }
+
+    @Test
+    void standardisesByTheModelsStatisticsWhereItHasThem() throws IOException {
+        Path file = folder.resolve("latents.npz");
+        assertThat(encode(file, "--features", "LATENT")).as(err.toString()).isZero();
+        assertThat(out.toString()).doesNotContain("standardised");
+        FeatureSet raw = FeatureSet.load(file);
+        assertThat(raw.provenance()).doesNotContainKey("standardized");
+        assertThat(encode(file, "--features", "LATENT", "--standardize")).isZero();
+        assertThat(out.toString()).contains(", standardised by the model's statistics: ");
+        FeatureSet standardised = FeatureSet.load(file);
+        assertThat(standardised.provenance()).containsEntry("standardized", "true");
+        try (Soda soda = TrainedModel.load(run, null, Device.cpu(), Precision.FP32)) {
+            FeatureStatistics ofLatents = soda.featureStatistics().get().columns(0, raw.width());
+            assertThat(standardised.sharedValues())
+                    .isEqualTo(raw.standardized(ofLatents).sharedValues());
+        }
+        assertThat(encode(file, "--features", "PIXELS", "--standardize")).isZero();
+        assertThat(out.toString()).contains(", standardised over these images: ");
     }
 
     @Test

@@ -127,6 +127,26 @@ class PagesTest {
                         Files.readString(CONSUMER.resolve("src/main/java/FirstAfternoon.java")));
     }
 
+    /** A preset's training on views of other statistics or augmentation is another recipe. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void programsTakeAllPartsOfARecipe(Path page) throws IOException {
+        Pattern program = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+        Matcher block = program.matcher(Files.readString(page));
+        while (block.find()) {
+            String code = block.group(1);
+            if (code.contains("ViewPairs.builder(") && code.contains("SodaTrainer.builder(")) {
+                assertThat(code)
+                        .contains(
+                                "RunConfig.preset(",
+                                ".config(recipe.model())",
+                                ".config(recipe.training())",
+                                ".normalization(recipe.model().normalization())",
+                                ".augmentation(recipe.training().augmentation())");
+            }
+        }
+    }
+
     /** The number is written out in several places; a release changes all of them. */
     @Test
     void versionsAreThisOne() throws IOException {

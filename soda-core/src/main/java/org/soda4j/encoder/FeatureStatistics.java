@@ -4,6 +4,10 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.soda4j.engine.Internal;
+import org.soda4j.io.ConfigText;
 
 /**
  * Mean and deviation of each feature of a model over images like those that it was trained on.
@@ -14,6 +18,8 @@ import java.util.Arrays;
         fieldVisibility = JsonAutoDetect.Visibility.ANY,
         getterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class FeatureStatistics {
+
+    private static final String METADATA = "soda4j.features";
 
     /** A feature that never changes is not magnified. */
     private static final float LEAST_DEVIATION = 1e-6f;
@@ -70,6 +76,32 @@ public final class FeatureStatistics {
             deviation[j] = Math.max(LEAST_DEVIATION, (float) Math.sqrt(squares / rows));
         }
         return new FeatureStatistics(mean, deviation);
+    }
+
+    /**
+     * Reads what {@link #addTo} wrote.
+     *
+     * @param metadata of a model's safetensors
+     * @return the statistics that the model was saved with; empty for none
+     * @throws IllegalArgumentException if they are broken
+     */
+    @Internal
+    public static Optional<FeatureStatistics> savedIn(Map<String, String> metadata) {
+        return Optional.ofNullable(metadata.get(METADATA))
+                .map(
+                        text ->
+                                ConfigText.fromTree(
+                                        ConfigText.jsonTree(text), FeatureStatistics.class));
+    }
+
+    /**
+     * Adds these to what a model is saved with.
+     *
+     * @param metadata of its safetensors
+     */
+    @Internal
+    public void addTo(Map<String, String> metadata) {
+        metadata.put(METADATA, ConfigText.toJson(this));
     }
 
     /** {@return how many features} */

@@ -7,15 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.io.ConfigText;
+import org.soda4j.io.PresetText;
 import org.soda4j.training.run.JsonDifference;
 import org.soda4j.training.run.RunFolder;
 
@@ -27,7 +24,7 @@ import org.soda4j.training.run.RunFolder;
  * RunConfig config = RunConfig.preset("cifar10", "training.steps=200", "model.denoiser.channels=32");
  * }</pre>
  *
- * @param model the model; null for the defaults
+ * @param model the model; null for {@link SodaConfig#published}
  * @param training its training
  */
 public record RunConfig(SodaConfig model, TrainingConfig training) {
@@ -52,12 +49,12 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                     "paper-cifar100",
                     "paper-tiny-imagenet");
 
-    /** Fills in the default model. */
+    /** Fills in the published model. */
     @JsonCreator
     public RunConfig(
             @JsonProperty("model") SodaConfig model,
             @JsonProperty(value = "training", required = true) TrainingConfig training) {
-        this.model = model == null ? Soda.builder().config() : model;
+        this.model = model == null ? SodaConfig.published() : model;
         this.training = Objects.requireNonNull(training, "training");
     }
 
@@ -105,12 +102,7 @@ public record RunConfig(SodaConfig model, TrainingConfig training) {
                     .replace("imageShape: [3, ", "imageShape: [1, ")
                     .replace("[0.5, 0.5, 0.5]", "[0.5]");
         }
-        try (InputStream in =
-                RunConfig.class.getResourceAsStream("/org/soda4j/presets/" + name + ".yaml")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("preset " + name + " cannot be read", e);
-        }
+        return PresetText.read(name);
     }
 
     /**

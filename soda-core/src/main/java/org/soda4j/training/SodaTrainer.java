@@ -66,7 +66,8 @@ public final class SodaTrainer {
     }
 
     /**
-     * Starts from the published defaults.
+     * Starts from the published defaults. What fits the model that {@code Soda.builder()} makes
+     * without further words is {@code config(RunConfig.preset("minutes-32").training())}.
      *
      * @param soda what is trained; stays open
      * @return a builder

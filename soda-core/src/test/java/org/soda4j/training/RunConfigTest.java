@@ -38,6 +38,16 @@ class RunConfigTest {
     }
 
     @Test
+    void aTextWithoutAModelHasThePublishedOne() throws Exception {
+        Path file =
+                Files.writeString(
+                        folder.resolve("c.yaml"), "{training: {length: {unit: STEPS, count: 1}}}");
+        assertThat(RunConfig.read(file).model()).isEqualTo(SodaConfig.fromYaml("{}"));
+        RunConfig withoutModel = new RunConfig(null, TrainingConfig.builder().steps(1).build());
+        assertThat(withoutModel.model()).isEqualTo(SodaConfig.fromYaml("{}"));
+    }
+
+    @Test
     void publishedValuesStandInThePreset() {
         SodaConfig model = RunConfig.preset("cifar10").model();
         assertThat(model.latent().sizes()).containsExactly(128);

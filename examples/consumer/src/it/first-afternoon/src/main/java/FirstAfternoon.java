@@ -3,10 +3,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.dataset.ImageFolder;
 import org.soda4j.data.pair.ViewPairs;
-import org.soda4j.denoiser.UNetDenoiser;
-import org.soda4j.encoder.ResNetEncoder;
-import org.soda4j.latent.LayerModulation;
-import org.soda4j.training.EmaRamp;
+import org.soda4j.training.RunConfig;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.TrainingSummary;
 import org.soda4j.training.listener.RunEvent;
@@ -30,32 +27,19 @@ public final class FirstAfternoon {
     }
 
     static void train(Path folder, long steps, Path model) throws Exception {
+        RunConfig recipe = RunConfig.preset("minutes-32", "training.steps=" + steps);
         ImageDataset images = ImageFolder.builder().root(folder).build();
-        ViewPairs pairs = ViewPairs.builder(images).resolution(32).build();
-        try (Soda soda =
-                Soda.builder()
-                        .encoder(
-                                ResNetEncoder.builder()
-                                        .widthMultiplier(0.25)
-                                        .smallImages(true)
-                                        .build())
-                        .denoiser(
-                                UNetDenoiser.builder()
-                                        .channels(32)
-                                        .multipliers(1, 2, 2)
-                                        .blocks(1)
-                                        .attention(2)
-                                        .build())
-                        .modulation(LayerModulation.paired())
-                        .build()) {
+        ViewPairs pairs =
+                ViewPairs.builder(images)
+                        .resolution(32)
+                        .normalization(recipe.model().normalization())
+                        .augmentation(recipe.training().augmentation())
+                        .build();
+        try (Soda soda = Soda.builder().config(recipe.model()).build()) {
             TrainingSummary summary =
                     SodaTrainer.builder(soda)
+                            .config(recipe.training())
                             .data(pairs)
-                            .steps(steps)
-                            .batchSize(8)
-                            .learningRate(1e-3)
-                            .warmup(null)
-                            .emaRamp(EmaRamp.TENTHS)
                             .listener(new Progress())
                             .stopOnShutdown(true) // Otherwise Ctrl-C can crash in native code.
                             .build()

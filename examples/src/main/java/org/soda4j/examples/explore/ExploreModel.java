@@ -16,6 +16,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.diffusion.Guidance;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.LatentDirection;
 import org.soda4j.eval.plot.ImageGrid;
@@ -90,7 +91,7 @@ public final class ExploreModel {
         this.soda = soda;
         this.images = images;
         this.neighbours = neighbours;
-        FeatureSet set = FeatureExtractor.of(soda).extract(images);
+        FeatureSet set = FeatureExtractor.of(soda).output(Output.LATENT).extract(images);
         LatentLayout layout = layout();
         for (int s = 0; s < layout.sections(); s++) {
             int count = Math.min(DIRECTIONS, layout.size(s));

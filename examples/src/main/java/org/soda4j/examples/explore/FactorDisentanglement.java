@@ -14,6 +14,7 @@ import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.disentanglement.Factor;
 import org.soda4j.eval.disentanglement.FactorPredictor;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.IndependentComponents;
 
@@ -70,7 +71,7 @@ public record FactorDisentanglement(List<Units> units) {
                         .resolution(soda.config().denoiser().imageShape().get(1))
                         .seed(1)
                         .build();
-        FeatureSet latents = FeatureExtractor.of(soda).extract(shapes);
+        FeatureSet latents = FeatureExtractor.of(soda).output(Output.LATENT).extract(shapes);
         return of(soda, shapes, latents, latents);
     }
 

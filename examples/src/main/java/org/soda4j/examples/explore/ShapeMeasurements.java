@@ -14,6 +14,7 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.data.dataset.ShapesDataset.Factor;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.LatentInterpolation;
@@ -58,7 +59,7 @@ public record ShapeMeasurements(
     }
 
     public FeatureSet latents(ShapesDataset shapes) {
-        return FeatureExtractor.of(soda).extract(shapes);
+        return FeatureExtractor.of(soda).output(Output.LATENT).extract(shapes);
     }
 
     /** Every factor probed on every section alone. */

@@ -71,14 +71,10 @@ public final class PageFiles {
     /** The features are those that search gains most from, where the model has statistics. */
     private static void writeGallery(Path folder, Soda soda, ImageDataset images)
             throws IOException {
-        boolean best = soda.featureStatistics().isPresent();
-        FeatureSet features =
-                FeatureExtractor.of(soda)
-                        .output(best ? Output.JOINED : Output.LATENT)
-                        .standardized(best)
-                        .extract(images);
+        FeatureExtractor extractor = FeatureExtractor.of(soda);
+        FeatureSet features = extractor.extract(images);
         ObjectNode gallery = JSON.createObjectNode();
-        gallery.put("output", best ? "standardized" : "latent");
+        gallery.put("output", extractor.output() == Output.JOINED ? "standardized" : "latent");
         ImagePreparation preparation = soda.config().preparation();
         gallery.put("upright", preparation.upright());
         gallery.put("background", preparation.background());

@@ -19,7 +19,8 @@ import org.soda4j.encoder.FeatureStatistics;
  * augmentation, batch by batch, with one batch in memory.
  *
  * <pre>{@code
- * FeatureSet features = FeatureExtractor.of(soda).extract(images);
+ * FeatureSet features = FeatureExtractor.of(soda).extract(images); // the best to compare by
+ * FeatureSet latents = FeatureExtractor.of(soda).output(FeatureExtractor.Output.LATENT).extract(images);
  * }</pre>
  */
 public final class FeatureExtractor {
@@ -34,7 +35,10 @@ public final class FeatureExtractor {
         POOLED,
         /** The means of the feature maps of all four stages. */
         STAGES,
-        /** The latent and the means of all stages. */
+        /**
+         * The latent and the means of all stages; standardised, it is what k-NN, linear probes and
+         * search get most from, by the evidence of {@code docs/results.md}.
+         */
         JOINED,
         /** What the denoiser's blocks say of the image: {@link DenoiserFeatures}. */
         DENOISER,
@@ -80,6 +84,14 @@ public final class FeatureExtractor {
             return this == DENOISER || this == JOINED_DENOISER;
         }
 
+        private boolean hasStatistics(Soda soda) {
+            return soda.featureStatistics().isPresent()
+                    && switch (this) {
+                        case LATENT, POOLED, STAGES, JOINED -> true;
+                        case NORMALIZED_LATENT, DENOISER, JOINED_DENOISER, PIXELS -> false;
+                    };
+        }
+
         private FeatureStatistics statistics(Soda soda) {
             return switch (this) {
                 case LATENT -> known(soda).columns(0, soda.config().latent().size());
@@ -118,11 +130,13 @@ public final class FeatureExtractor {
      *
      * @param name for provenance; empty for not at all
      * @param measured null for the model's own statistics
+     * @param asked whether somebody said so, and not the default
      */
-    private record Scaling(String name, FeatureStatistics measured) {
+    private record Scaling(String name, FeatureStatistics measured, boolean asked) {
 
-        static final Scaling NONE = new Scaling("", null);
-        static final Scaling OF_MODEL = new Scaling("true", null);
+        static final Scaling NONE = new Scaling("", null, true);
+        static final Scaling OF_MODEL = new Scaling("true", null, true);
+        static final Scaling BY_DEFAULT = new Scaling("true", null, false);
 
         FeatureStatistics of(Soda soda, Output output) {
             return measured == null ? output.statistics(soda) : measured;
@@ -131,6 +145,11 @@ public final class FeatureExtractor {
         /** What was measured belongs to one output. */
         Scaling ofModel() {
             return measured == null ? this : NONE;
+        }
+
+        /** Another output than the default one is taken as it is. */
+        Scaling ofNamedOutput() {
+            return asked ? ofModel() : NONE;
         }
     }
 
@@ -150,25 +169,35 @@ public final class FeatureExtractor {
     }
 
     /**
-     * Takes a model's latents, in batches of 64.
+     * Takes what is best by evidence ({@code docs/results.md}): {@link Output#JOINED}, standardised
+     * by the statistics that the model was saved with, so that cosines mean something; the latents
+     * as they are where a model has no statistics. In batches of 64.
      *
      * @param soda the model; stays open
      * @return the extractor
      */
     public static FeatureExtractor of(Soda soda) {
-        Objects.requireNonNull(soda, "soda");
-        return new FeatureExtractor(soda, Output.LATENT, null, Scaling.NONE, 64, done -> {});
+        boolean best = soda.featureStatistics().isPresent();
+        return new FeatureExtractor(
+                soda,
+                best ? Output.JOINED : Output.LATENT,
+                null,
+                best ? Scaling.BY_DEFAULT : Scaling.NONE,
+                64,
+                done -> {});
     }
 
     /**
-     * Takes something else as features.
+     * Takes one kind of features, as they are unless {@link #standardized} says otherwise. What is
+     * edited, interpolated or drawn from is {@code output(Output.LATENT)}.
      *
      * @param other what to take
      * @return a changed extractor; what {@link #standardizedOn} measured is dropped
      */
     public FeatureExtractor output(Output other) {
         Objects.requireNonNull(other, "output");
-        return new FeatureExtractor(soda, other, denoiser, scaling.ofModel(), batchSize, progress);
+        return new FeatureExtractor(
+                soda, other, denoiser, scaling.ofNamedOutput(), batchSize, progress);
     }
 
     /**
@@ -187,7 +216,7 @@ public final class FeatureExtractor {
      * Standardises features by the statistics that the model was saved with, so that each weighs
      * the same in cosines and distances.
      *
-     * @param standardize default false
+     * @param standardize default: only where no output was named
      * @return a changed extractor
      */
     public FeatureExtractor standardized(boolean standardize) {
@@ -205,7 +234,7 @@ public final class FeatureExtractor {
     public FeatureExtractor standardizedOn(ImageDataset images) {
         FeatureSet set = standardized(false).extract(images);
         FeatureStatistics measured = FeatureStatistics.of(set.sharedValues(), set.width());
-        Scaling changed = new Scaling("on " + images.contentHash(), measured);
+        Scaling changed = new Scaling("on " + images.contentHash(), measured, true);
         return new FeatureExtractor(soda, output, denoiser, changed, batchSize, progress);
     }
 
@@ -296,6 +325,15 @@ public final class FeatureExtractor {
             return null;
         }
         return denoiser == null ? DenoiserFeatures.of(soda) : denoiser;
+    }
+
+    /**
+     * Tells whether {@link #standardized} has what it needs.
+     *
+     * @return whether the model has statistics of this output
+     */
+    public boolean hasStatistics() {
+        return output.hasStatistics(soda);
     }
 
     /** {@return the model whose features these are} */

@@ -3,6 +3,7 @@ package org.soda4j.eval.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPipeline;
 import org.soda4j.data.transform.ViewRandom;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.Neighbours;
@@ -157,9 +159,9 @@ public final class ModelEvaluation {
      *     training images of a class
      */
     public Result evaluate() throws IOException {
-        FeatureSet trainSet = encode("encode training images", train);
-        FeatureSet testSet = encode("encode test images", test);
-        List<ProbeResult> probes = probes(trainSet, testSet);
+        Encoded trainSet = encode("encode training images", train);
+        Encoded testSet = encode("encode test images", test);
+        List<ProbeResult> probes = probes(trainSet.latents(), testSet.latents());
         Map<String, String> leftOut = whyLeftOut();
         Optional<ReconstructionQuality> quality =
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
@@ -169,7 +171,7 @@ public final class ModelEvaluation {
                         .title(title)
                         .verdict(verdict(probes, quality))
                         .facts(facts(trained))
-                        .provenance(provenance(trainSet));
+                        .provenance(provenance(trainSet.latents()));
         comparison.map(TableSection::ofComparison).ifPresent(report::add);
         if (!probes.isEmpty()) {
             report.add(probing.table(probes));
@@ -192,20 +194,20 @@ public final class ModelEvaluation {
                         pictures.interpolations(),
                         "Each row: a straight line between the latents of two test images, drawn from one starting noise."));
         if (!leftOut.containsKey(EDITS)) {
-            report.add(edits(pictures, testSet));
+            report.add(edits(pictures, testSet.latents()));
         }
-        for (ProbeResult probe : probes) {
+        for (ProbeResult probe : compared(probes, trainSet.features(), testSet.features())) {
             report.add(
                     new ConfusionSection("Confusion matrix: " + probe.probe(), probe.confusion()));
         }
-        report.add(neighbours(trainSet, testSet));
+        report.add(neighbours(trainSet.features(), testSet.features()));
         if (!leftOut.containsKey(MAP)) {
-            report.add(new FeatureMapSection(MAP, testSet));
+            report.add(new FeatureMapSection(MAP, testSet.features()));
         }
         if (!leftOut.containsKey(NEIGHBOURS_MAP)) {
             report.add(
                     new FeatureMapSection(
-                            NEIGHBOURS_MAP, testSet, FeatureMapSection.Projection.TSNE));
+                            NEIGHBOURS_MAP, testSet.features(), FeatureMapSection.Projection.TSNE));
         }
         if (!leftOut.isEmpty()) {
             report.add(
@@ -244,8 +246,42 @@ public final class ModelEvaluation {
                 .reconstruction(test);
     }
 
-    private FeatureSet encode(String part, ImageDataset images) {
-        return FeatureExtractor.of(soda).progress(part(part, images.size())).extract(images);
+    /**
+     * Images, encoded once.
+     *
+     * @param latents what is drawn from, and what the published probes classify
+     * @param features what images are compared by, the default of {@link FeatureExtractor#of}
+     */
+    private record Encoded(FeatureSet latents, FeatureSet features) {}
+
+    private Encoded encode(String part, ImageDataset images) {
+        FeatureExtractor best = FeatureExtractor.of(soda).progress(part(part, images.size()));
+        if (best.output() == Output.LATENT) {
+            FeatureSet latents = best.extract(images);
+            return new Encoded(latents, latents);
+        }
+        FeatureSet joined = best.standardized(false).extract(images);
+        return new Encoded(
+                joined.columns(0, soda.config().latent().size()),
+                joined.standardized(soda.featureStatistics().orElseThrow()));
+    }
+
+    /** The probes whose confusions are shown: k-NN by the features that the pictures compare by. */
+    private List<ProbeResult> compared(
+            List<ProbeResult> probes, FeatureSet trainSet, FeatureSet testSet) {
+        if (probes.isEmpty() || soda.featureStatistics().isEmpty()) {
+            return probes;
+        }
+        List<ProbeResult> shown = new ArrayList<>(probes);
+        ProbeResult nearest = KnnProbe.builder().build().evaluate(trainSet, testSet);
+        shown.set(
+                0,
+                new ProbeResult(
+                        nearest.probe() + " on standardised features",
+                        nearest.settings(),
+                        nearest.predictions(),
+                        nearest.confusion()));
+        return shown;
     }
 
     /** Tells that a part begins; what it returns takes how much of it is done. */

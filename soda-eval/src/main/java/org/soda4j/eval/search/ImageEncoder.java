@@ -37,15 +37,15 @@ public final class ImageEncoder implements Function<byte[], float[]> {
     }
 
     /**
-     * Takes what search gains most from: the latent and the means of all stages, standardised by
-     * the model's statistics; the latent alone where the model has none.
+     * Takes what search gains most from, the default of {@link FeatureExtractor#of}: the latent and
+     * the means of all stages, standardised by the model's statistics; the latent alone where the
+     * model has none.
      *
      * @param soda a trained model; stays open, and must not be trained further meanwhile
      * @return the encoder
      */
     public static ImageEncoder of(Soda soda) {
-        boolean best = soda.featureStatistics().isPresent();
-        return of(soda, best ? Output.JOINED : Output.LATENT, best);
+        return of(FeatureExtractor.of(soda));
     }
 
     /**

@@ -11,6 +11,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.soda4j.Soda;
+import org.soda4j.encoder.FeatureStatistics;
+import org.soda4j.io.Safetensors;
+import org.soda4j.io.SafetensorsFile;
 
 /** A saved model as it travels to the executors: its configuration and its safetensors. */
 final class ModelFiles implements Serializable {
@@ -22,11 +25,13 @@ final class ModelFiles implements Serializable {
     private final String hash;
     private final byte[] config;
     private final byte[] weights;
+    private final boolean statistics;
 
-    private ModelFiles(String hash, byte[] config, byte[] weights) {
+    private ModelFiles(String hash, byte[] config, byte[] weights, boolean statistics) {
         this.hash = hash;
         this.config = config;
         this.weights = weights;
+        this.statistics = statistics;
     }
 
     static ModelFiles read(Path folder) throws IOException {
@@ -49,7 +54,10 @@ final class ModelFiles implements Serializable {
         }
         byte[] config = Files.readAllBytes(folder.resolve(CONFIG));
         byte[] weights = Files.readAllBytes(folder.resolve(WEIGHTS));
-        return new ModelFiles(hash(config, weights), config, weights);
+        try (SafetensorsFile saved = Safetensors.open(folder.resolve(WEIGHTS))) {
+            boolean statistics = FeatureStatistics.savedIn(saved.metadata()).isPresent();
+            return new ModelFiles(hash(config, weights), config, weights, statistics);
+        }
     }
 
     private static String hash(byte[] config, byte[] weights) {
@@ -65,6 +73,11 @@ final class ModelFiles implements Serializable {
     /** SHA-256 over configuration and weights, 64 hexadecimal digits. */
     String hash() {
         return hash;
+    }
+
+    /** Whether the model has statistics, by which features are standardised. */
+    boolean hasStatistics() {
+        return statistics;
     }
 
     /** Makes the model; the caller closes it. */

@@ -31,16 +31,19 @@ final class PartitionEncoder implements MapPartitionsFunction<Row, Row> {
 
     private final Broadcast<ModelFiles> model;
     private final FeatureExtractor.Output output;
+    private final boolean standardized;
     private final int batchSize;
     private final int threads;
 
     PartitionEncoder(
             Broadcast<ModelFiles> model,
             FeatureExtractor.Output output,
+            boolean standardized,
             int batchSize,
             int threads) {
         this.model = model;
         this.output = output;
+        this.standardized = standardized;
         this.batchSize = batchSize;
         this.threads = threads;
     }
@@ -72,7 +75,11 @@ final class PartitionEncoder implements MapPartitionsFunction<Row, Row> {
 
         Batches(Iterator<Row> rows, Soda soda) {
             this.rows = rows;
-            extractor = FeatureExtractor.of(soda).output(output).batchSize(batchSize);
+            extractor =
+                    FeatureExtractor.of(soda)
+                            .output(output)
+                            .standardized(standardized)
+                            .batchSize(batchSize);
             List<Integer> shape = soda.config().denoiser().imageShape();
             decoder = soda.config().preparation().decoder(shape.get(0));
             pipeline = ImageBatches.resizing(soda);

@@ -37,19 +37,26 @@ public final class SparkFeatureExtractor {
 
     private final ModelFiles model;
     private final FeatureExtractor.Output output;
+    private final boolean standardized;
     private final int batchSize;
     private final int threads;
 
     private SparkFeatureExtractor(
-            ModelFiles model, FeatureExtractor.Output output, int batchSize, int threads) {
+            ModelFiles model,
+            FeatureExtractor.Output output,
+            boolean standardized,
+            int batchSize,
+            int threads) {
         this.model = model;
         this.output = output;
+        this.standardized = standardized;
         this.batchSize = batchSize;
         this.threads = threads;
     }
 
     /**
-     * Takes a model's latents, in batches of 64.
+     * Takes what {@link FeatureExtractor#of} takes: the latent and the means of all stages,
+     * standardised by the model's statistics; the latent alone where it has none. In batches of 64.
      *
      * @param model a folder that {@link org.soda4j.Soda#save} wrote, on the driver's machine; read
      *     now
@@ -57,19 +64,40 @@ public final class SparkFeatureExtractor {
      * @throws IOException if the folder lacks a file, or the weights have 2 GiB or more
      */
     public static SparkFeatureExtractor of(Path model) throws IOException {
+        ModelFiles files = ModelFiles.read(model);
+        boolean best = files.hasStatistics();
         return new SparkFeatureExtractor(
-                ModelFiles.read(model), FeatureExtractor.Output.LATENT, 64, 0);
+                files,
+                best ? FeatureExtractor.Output.JOINED : FeatureExtractor.Output.LATENT,
+                best,
+                64,
+                0);
     }
 
     /**
-     * Takes something else as features.
+     * Takes one kind of features, as they are unless {@link #standardized} is called after it.
      *
      * @param other what to take
      * @return a changed extractor
      */
     public SparkFeatureExtractor output(FeatureExtractor.Output other) {
         return new SparkFeatureExtractor(
-                model, Objects.requireNonNull(other, "output"), batchSize, threads);
+                model, Objects.requireNonNull(other, "output"), false, batchSize, threads);
+    }
+
+    /**
+     * Standardises features by the statistics that the model was saved with.
+     *
+     * @param standardize default: only where no output was named
+     * @return a changed extractor
+     * @throws IllegalStateException if the model has no statistics
+     */
+    public SparkFeatureExtractor standardized(boolean standardize) {
+        if (standardize && !model.hasStatistics()) {
+            throw new IllegalStateException(
+                    "standardized: expected a model with statistics of its features, which a training measures, found none; train it, or take features as they are");
+        }
+        return new SparkFeatureExtractor(model, output, standardize, batchSize, threads);
     }
 
     /**
@@ -80,7 +108,7 @@ public final class SparkFeatureExtractor {
      */
     public SparkFeatureExtractor batchSize(int size) {
         return new SparkFeatureExtractor(
-                model, output, IntRange.atLeastOne("batchSize", size), threads);
+                model, output, standardized, IntRange.atLeastOne("batchSize", size), threads);
     }
 
     /**
@@ -93,7 +121,7 @@ public final class SparkFeatureExtractor {
      */
     public SparkFeatureExtractor threads(int count) {
         return new SparkFeatureExtractor(
-                model, output, batchSize, IntRange.atLeastOne("threads", count));
+                model, output, standardized, batchSize, IntRange.atLeastOne("threads", count));
     }
 
     /**
@@ -111,10 +139,13 @@ public final class SparkFeatureExtractor {
                         .broadcast(model);
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("features", output.name());
+        if (standardized) {
+            provenance.put("standardized", "true");
+        }
         provenance.put("model", model.hash());
         Dataset<Row> encoded =
                 rows.mapPartitions(
-                        new PartitionEncoder(sent, output, batchSize, threads),
+                        new PartitionEncoder(sent, output, standardized, batchSize, threads),
                         Encoders.row(FeatureRows.SCHEMA));
         return FeatureRows.describe(encoded, images.classNames(), provenance);
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.FashionMnist;
@@ -205,7 +204,7 @@ final class Targets {
     }
 
     private void addTexts() throws IOException {
-        SodaConfig config = Soda.builder().config();
+        SodaConfig config = SodaConfig.published();
         addText("json", 3000, config.toJson(), SodaConfig::read, CONFIG);
         addText("yaml", 2000, config.toYaml(), SodaConfig::read, CONFIG);
         addText("yaml of a run", 1000, RunConfig.presetText("cifar10"), RunConfig::read, CONFIG);

@@ -11,7 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.TinyModels;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.TestImages;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.KnnProbe;
+import org.soda4j.eval.probe.ProbeResult;
 
 /** What an evaluation tells while it runs; its results are tested where it is used. */
 class ModelEvaluationTest {
@@ -45,5 +51,42 @@ class ModelEvaluationTest {
         assertThat(told.get("reconstruct")).containsExactly("0/5", "5/5");
         assertThat(told.get("draw pictures")).hasSize(13).startsWith("0/12").endsWith("12/12");
         assertThat(told.get("linear probe")).containsExactly("0/1", "1/1");
+    }
+
+    /** Standardised where the model has statistics; probes of the latent stay what they are. */
+    @Test
+    void imagesAreComparedByTheDefaultFeatures() throws IOException {
+        TestImages train = TestImages.darkAndBright(44, 16);
+        TestImages test = TestImages.darkAndBright(12, 16);
+        try (Soda soda = TinyModels.builder().build()) {
+            FeatureSet raw = FeatureExtractor.of(soda).output(Output.JOINED).extract(train);
+            soda.keepFeatureStatistics(FeatureStatistics.of(raw.sharedValues(), raw.width()));
+            ModelEvaluation.Result found =
+                    ModelEvaluation.builder(soda, train, test)
+                            .options(SamplingOptions.defaults().withSteps(1))
+                            .qualityImages(2)
+                            .build()
+                            .evaluate();
+            FeatureSet trained = FeatureExtractor.of(soda).extract(train);
+            FeatureSet tested = FeatureExtractor.of(soda).extract(test);
+            ProbeResult nearest = KnnProbe.builder().build().evaluate(trained, tested);
+            String html = found.report().toHtml();
+            assertThat(html)
+                    .contains(new FeatureMapSection("Map of the features", tested).html())
+                    .contains("<h2>Confusion matrix: k-NN on standardised features</h2>")
+                    .contains(new ConfusionSection("", nearest.confusion()).html())
+                    .contains("<h2>Probes of the latent</h2>", "Confusion matrix: linear<");
+            FeatureExtractor latents = FeatureExtractor.of(soda).output(Output.LATENT);
+            assertThat(html)
+                    .doesNotContain(
+                            new FeatureMapSection("Map of the features", latents.extract(test))
+                                    .html());
+            assertThat(found.probes().get(0).predictions())
+                    .isEqualTo(
+                            KnnProbe.builder()
+                                    .build()
+                                    .evaluate(latents.extract(train), latents.extract(test))
+                                    .predictions());
+        }
     }
 }

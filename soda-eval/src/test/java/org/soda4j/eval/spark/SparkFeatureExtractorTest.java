@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
@@ -18,8 +19,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.soda4j.Precision;
 import org.soda4j.Soda;
+import org.soda4j.data.dataset.ImageFolder;
+import org.soda4j.encoder.FeatureStatistics;
 import org.soda4j.eval.TestImageFiles;
+import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.KnnProbe;
@@ -106,6 +111,36 @@ class SparkFeatureExtractorTest {
             FeatureSet features = SparkFeatures.collect(extractor.encode(files));
             assertSameFeatures(features, SparkFiles.plainFeatures(model, images, output, BATCH));
         }
+    }
+
+    /** As that of the plain extractor, whose words they share. */
+    @Test
+    void theDefaultOfATrainedModelIsStandardised() throws IOException {
+        Path trained = folder.resolve("with statistics");
+        FeatureSet expected;
+        FeatureSet stages;
+        try (Soda soda = Soda.load(model, Device.cpu(), Precision.FP32)) {
+            ImageFolder set = ImageFolder.builder().root(images).build();
+            FeatureSet raw = FeatureExtractor.of(soda).output(Output.JOINED).extract(set);
+            soda.keepFeatureStatistics(FeatureStatistics.of(raw.sharedValues(), raw.width()));
+            soda.save(trained);
+            FeatureExtractor best = FeatureExtractor.of(soda).batchSize(BATCH);
+            expected = best.extract(set);
+            stages = best.output(Output.STAGES).extract(set);
+        }
+        SparkImages files = SparkImages.folder(spark, images.toString());
+        SparkFeatureExtractor best = SparkFeatureExtractor.of(trained).batchSize(BATCH).threads(1);
+        FeatureSet features = SparkFeatures.collect(best.encode(files));
+        assertSameFeatures(features, expected);
+        assertThat(features.provenance())
+                .containsEntry("features", "JOINED")
+                .containsEntry("standardized", "true");
+        FeatureSet named = SparkFeatures.collect(best.output(Output.STAGES).encode(files));
+        assertSameFeatures(named, stages);
+        assertThat(named.provenance()).doesNotContainKey("standardized");
+        assertThatThrownBy(() -> SparkFeatureExtractor.of(model).standardized(true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("expected a model with statistics");
     }
 
     @Test
