@@ -10,9 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,10 +20,11 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.distributed.Collective;
-import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeEvaluation;
+import org.soda4j.eval.probe.ProbeFigures;
+import org.soda4j.eval.report.LatentRank;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
@@ -64,8 +63,10 @@ public final class TrainingProgram {
     private boolean estimates = true;
     private OptionalInt livePort = OptionalInt.empty();
     private Optional<TimeBudget> budget = Optional.empty();
+    private Optional<ProbeEvaluation> probing = Optional.empty();
     private boolean trained;
-    private OptionalDouble effectiveRank = OptionalDouble.empty();
+    private Optional<LatentRank> ofBatch = Optional.empty();
+    private Optional<LatentRank> rank = Optional.empty();
     private Optional<ProbeComparison> compared = Optional.empty();
 
     public TrainingProgram(
@@ -145,10 +146,14 @@ public final class TrainingProgram {
                 out.flush();
             }
             SecondInterrupt.tell(this::saved);
-            TrainingSummary summary = trainer(soda, images, probes, ranks, page).fit();
+            if (probes.haveProbes()) {
+                ProbeImages some = probes.onTheWay(data, config.model());
+                probing = Optional.of(ProbeEvaluation.of(some.train(), some.test()));
+            }
+            TrainingSummary summary = trainer(soda, images, ranks, page).fit();
             while (budget.isPresent() && budget.get().steps().isPresent()) {
                 replan(budget.get().steps().getAsLong());
-                summary = trainer(soda, images, probes, ranks, page).fit();
+                summary = trainer(soda, images, ranks, page).fit();
             }
             if (ranks.rank() == 0) {
                 lookBack(soda, probes, summary.complete());
@@ -164,13 +169,13 @@ public final class TrainingProgram {
                 summary.reason(),
                 RunFigures.read(run),
                 compared.map(ProbeComparison::rows).orElse(List.of()),
+                rank.map(LatentRank::rank).orElse(null),
                 run.toAbsolutePath().normalize().toString(),
                 RunFolder.model(run).toAbsolutePath().normalize().toString(),
                 Files.exists(report()) ? report().toAbsolutePath().normalize().toString() : null);
     }
 
-    private SodaTrainer trainer(
-            Soda soda, ImageDataset images, ProbeImages probes, Collective ranks, LivePage page) {
+    private SodaTrainer trainer(Soda soda, ImageDataset images, Collective ranks, LivePage page) {
         SodaTrainer.Builder trainer =
                 SodaTrainer.builder(soda)
                         .stopOnShutdown(true)
@@ -183,11 +188,9 @@ public final class TrainingProgram {
         if (page != null) {
             trainer.listener(page.listener());
         }
-        if (probes.haveProbes()) {
-            ProbeImages some = probes.onTheWay(data, config.model());
-            trainer.evaluation("probe", ProbeEvaluation.of(some.train(), some.test()));
-        }
+        probing.ifPresent(probe -> trainer.evaluation(ProbeFigures.EVALUATION, probe));
         if (ranks.size() == 1) {
+            trainer.listener(new Baselines(soda));
             budget.ifPresent(trainer::listener);
         }
         return trainer.build();
@@ -268,14 +271,12 @@ public final class TrainingProgram {
         return run.resolve("report.html");
     }
 
-    /** What the features are worth, in a table; none without labels or without stages. */
+    /** What the features are worth, in a table; none without labels. */
     private Optional<ProbeComparison> comparison(Soda soda, ProbeImages probes) {
-        if (!probes.haveProbes() || soda.featureStatistics().isEmpty()) {
+        if (!probes.haveProbes()) {
             return Optional.empty();
         }
-        ProbeImages some = probes.forComparison(config.model());
-        ProbeComparison comparison =
-                ProbeComparison.of(soda, some.train(), some.test(), FeatureExtractor.Output.JOINED);
+        ProbeComparison comparison = probes.compare(soda);
         out.print(comparison);
         out.flush();
         compared = Optional.of(comparison);
@@ -291,6 +292,7 @@ public final class TrainingProgram {
             }
             if (complete && (trained || !Files.exists(report()))) {
                 report(soda, probes, comparison(soda, probes));
+                rank.or(() -> ofBatch).ifPresent(out::println);
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.debug("no report of {}", run, e);
@@ -319,10 +321,31 @@ public final class TrainingProgram {
         ModelEvaluationBuilder evaluation = evaluation(soda, probes);
         evaluation.comparison(comparison);
         try (PartProgress progress = new PartProgress()) {
-            evaluation.progress(progress).build().evaluate().report().save(file);
+            ModelEvaluation.Result result = evaluation.progress(progress).build().evaluate();
+            result.report().save(file);
+            rank = result.rank();
         }
         out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();
+    }
+
+    /**
+     * Measures what the probes have to beat before the first step, so that no probe on the way
+     * takes longer than the others and the time that is left for the steps is known.
+     */
+    private final class Baselines implements RunListener {
+        private final Soda soda;
+
+        Baselines(Soda soda) {
+            this.soda = soda;
+        }
+
+        @Override
+        public void begin(RunEvent.Begin begin, RunControl control) {
+            if (begin.step() < begin.totalSteps()) {
+                probing.ifPresent(probe -> probe.baselines(soda));
+            }
+        }
     }
 
     /** Stores where the data are, and says how the training ended and how it goes on. */
@@ -349,7 +372,13 @@ public final class TrainingProgram {
 
         @Override
         public void latents(RunEvent.Latents latents) {
-            effectiveRank = OptionalDouble.of(latents.effectiveRank());
+            ofBatch =
+                    Optional.of(
+                            new LatentRank(
+                                    latents.effectiveRank(),
+                                    config.model().latent().size(),
+                                    config.training().batchSize(),
+                                    "images, the last batch"));
         }
 
         @Override
@@ -362,14 +391,8 @@ public final class TrainingProgram {
             out.printf(
                     "%s after step %d; model: %s%n",
                     end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());
-            effectiveRank.ifPresent(
-                    rank ->
-                            out.printf(
-                                    Locale.ROOT,
-                                    "the latent uses %.1f of its %d directions (effective rank in the last batch)%n",
-                                    rank,
-                                    config.model().latent().size()));
             if (!end.complete()) {
+                ofBatch.ifPresent(out::println);
                 out.printf("saved; to go on: resume %s%n", run);
             }
             out.flush();
