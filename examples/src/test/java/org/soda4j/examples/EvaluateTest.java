@@ -146,6 +146,8 @@ class EvaluateTest {
                 .contains(
                         "report: ",
                         "of its 12 directions (effective rank over 41 training images).")
+                .contains(
+                        "to be beaten by the probes: chance 45.5 %; k-NN, pixels 54.5 %; k-NN, untrained")
                 .contains("untrained encoder")
                 .doesNotContain("no probes", "last batch");
         String metrics = Files.readString(run.resolve("metrics.jsonl"));

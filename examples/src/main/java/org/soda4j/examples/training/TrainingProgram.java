@@ -10,8 +10,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,6 +153,9 @@ public final class TrainingProgram {
                 ProbeImages some = probes.onTheWay(data, config.model());
                 probing = Optional.of(ProbeEvaluation.of(some.train(), some.test()));
             }
+            if (ranks.size() == 1 && hasStepsLeft(images.size())) {
+                probing.ifPresent(probe -> sayWhatToBeat(probe.baselines(soda)));
+            }
             TrainingSummary summary = trainer(soda, images, ranks, page).fit();
             while (budget.isPresent() && budget.get().steps().isPresent()) {
                 replan(budget.get().steps().getAsLong());
@@ -190,7 +196,6 @@ public final class TrainingProgram {
         }
         probing.ifPresent(probe -> trainer.evaluation(ProbeFigures.EVALUATION, probe));
         if (ranks.size() == 1) {
-            trainer.listener(new Baselines(soda));
             budget.ifPresent(trainer::listener);
         }
         return trainer.build();
@@ -256,6 +261,43 @@ public final class TrainingProgram {
                     batch);
             out.flush();
         }
+    }
+
+    /**
+     * Whether there is something to train. Then the baselines of the probes are measured before the
+     * first step, so that no probe on the way takes longer than the others and a time that is given
+     * is planned with what is left of it.
+     */
+    private boolean hasStepsLeft(long images) {
+        TrainingConfig training = config.training();
+        long perEpoch = training.stepsPerEpoch(images, 1);
+        if (perEpoch < 1) {
+            return false; // Refused by the trainer.
+        }
+        Path checkpoints = RunFolder.checkpoints(run);
+        List<Long> made =
+                Files.isDirectory(checkpoints)
+                        ? CheckpointStore.readOnly(checkpoints).steps()
+                        : List.of();
+        return made.stream().mapToLong(Long::longValue).max().orElse(0)
+                < training.length().steps(perEpoch, training.batchSize());
+    }
+
+    private void sayWhatToBeat(Map<String, Double> baselines) {
+        out.println(
+                baselines.entrySet().stream()
+                        .map(
+                                one ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.1f %%",
+                                                ProbeFigures.title(
+                                                        ProbeFigures.EVALUATION
+                                                                + "."
+                                                                + one.getKey()),
+                                                100 * one.getValue()))
+                        .collect(Collectors.joining("; ", "to be beaten by the probes: ", "")));
+        out.flush();
     }
 
     private static boolean isNew(Path run) throws IOException {
@@ -327,25 +369,6 @@ public final class TrainingProgram {
         }
         out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();
-    }
-
-    /**
-     * Measures what the probes have to beat before the first step, so that no probe on the way
-     * takes longer than the others and the time that is left for the steps is known.
-     */
-    private final class Baselines implements RunListener {
-        private final Soda soda;
-
-        Baselines(Soda soda) {
-            this.soda = soda;
-        }
-
-        @Override
-        public void begin(RunEvent.Begin begin, RunControl control) {
-            if (begin.step() < begin.totalSteps()) {
-                probing.ifPresent(probe -> probe.baselines(soda));
-            }
-        }
     }
 
     /** Stores where the data are, and says how the training ended and how it goes on. */
