@@ -19,7 +19,6 @@ import org.soda4j.data.dataset.Cifar10;
 import org.soda4j.data.dataset.FashionMnist;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
-import org.soda4j.encoder.EffectiveRank;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
@@ -27,6 +26,7 @@ import org.soda4j.eval.feature.ImageBatches;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.quality.Psnr;
+import org.soda4j.eval.report.LatentRank;
 import org.soda4j.examples.cli.ConfigOptions;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.Program;
@@ -158,10 +158,8 @@ final class Ablation extends Program {
                 round((System.nanoTime() - start) * 1e-9) + " " + result.settings());
         line.put(key + ".knn", round(100 * knn)).put(key + ".linear", round(100 * linear));
         if (output == Output.LATENT) {
-            try (NDManager manager = NDManager.newBaseManager("PyTorch");
-                    NDArray latents = trainSet.toArray(manager)) {
-                line.put("rank", round(EffectiveRank.of(latents)));
-            }
+            LatentRank.of(trainSet, "training images")
+                    .ifPresent(rank -> line.put("rank", round(rank.rank())));
         }
     }
 

@@ -11,12 +11,11 @@ import java.util.Optional;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
 import org.soda4j.diffusion.Guidance;
-import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
-import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.quality.DistributionQuality;
 import org.soda4j.eval.quality.ReconstructionQuality;
+import org.soda4j.eval.report.LatentRank;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
@@ -144,7 +143,7 @@ final class Evaluate extends Program {
                 evaluation.add(disentanglement(soda));
             }
             Optional<ProbeComparison> comparison =
-                    probe.haveProbes() ? Optional.of(compare(soda, probe)) : Optional.empty();
+                    probe.haveProbes() ? Optional.of(probe.compare(soda)) : Optional.empty();
             ModelEvaluation built = evaluation.comparison(comparison).build();
             ModelEvaluation.Result result = built.evaluate();
             built.leftOut().forEach(part -> json.text().println("left out: " + part));
@@ -158,6 +157,7 @@ final class Evaluate extends Program {
                         json.text().print(found);
                         json.text().flush();
                     });
+            result.rank().ifPresent(rank -> json.print(rank.toString()));
             result.report().save(file);
             json.text().println("report: " + file.toAbsolutePath().normalize());
             json.text().flush();
@@ -165,6 +165,7 @@ final class Evaluate extends Program {
                     new Answer(
                             result.probes().stream().map(ProbeAnswer::of).toList(),
                             comparison.map(ProbeComparison::rows).orElse(List.of()),
+                            result.rank().map(LatentRank::rank).orElse(null),
                             result.reconstruction().map(Evaluate::figures).orElse(Map.of()),
                             scores,
                             built.leftOut(),
@@ -177,6 +178,7 @@ final class Evaluate extends Program {
      * What --json prints.
      *
      * @param comparison with what the probes have to beat; empty without labels
+     * @param effectiveRank of the latents of the training images; null of fewer than three
      * @param reconstruction by name; a distance over too few images is left out
      * @param disentanglement by units; empty without --shapes
      * @param leftOut parts that were not made, and why
@@ -185,6 +187,7 @@ final class Evaluate extends Program {
     private record Answer(
             List<ProbeAnswer> probes,
             List<ProbeComparison.Row> comparison,
+            Double effectiveRank,
             Map<String, Number> reconstruction,
             Map<String, DisentanglementScores> disentanglement,
             List<String> leftOut,
@@ -211,13 +214,6 @@ final class Evaluate extends Program {
                             });
         }
         return figures;
-    }
-
-    private static ProbeComparison compare(Soda soda, ProbeImages probe) {
-        ProbeImages some = probe.forComparison(soda.config());
-        boolean joined = soda.config().encoder() instanceof ResNetEncoderConfig;
-        return ProbeComparison.of(
-                soda, some.train(), some.test(), joined ? Output.JOINED : Output.LATENT);
     }
 
     private void print(String kind, ModelEvaluation.Result result) {

@@ -16,6 +16,7 @@ import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.report.LatentRank;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelPictures;
 import org.soda4j.eval.report.RunHistory;
@@ -49,6 +50,10 @@ final class Quickstart extends Program {
     private static final int TRAIN_PER_CLASS = 1000;
     private static final int TEST_PER_CLASS = 200;
     private static final int REPORT_IMAGES = 200;
+    private static final int GREY_BATCH = 64;
+    private static final int GREY_STEPS = 1200;
+    private static final int COLOUR_BATCH = 32;
+    private static final int COLOUR_STEPS = 2000;
 
     @Mixin private SmallDataOptions data;
 
@@ -83,12 +88,17 @@ final class Quickstart extends Program {
      * What --json prints.
      *
      * @param comparison chance, raw pixels, untrained encoder, and the model last
+     * @param effectiveRank of the latents of the training images
      * @param loss mean of the last steps
      * @param model its folder
      * @param report its path
      */
     private record Answer(
-            List<ProbeComparison.Row> comparison, double loss, String model, String report) {}
+            List<ProbeComparison.Row> comparison,
+            Double effectiveRank,
+            double loss,
+            String model,
+            String report) {}
 
     private final RunHistory history = new RunHistory();
     private double meanLoss;
@@ -119,12 +129,14 @@ final class Quickstart extends Program {
             pictures.reconstructions().save(out.resolve("reconstructions.png"));
             pictures.interpolations().save(out.resolve("interpolations.png"));
             soda.save(out.resolve("model"));
-            report(soda, comparison, train, test);
+            Optional<LatentRank> rank = report(soda, comparison, train, test);
+            rank.ifPresent(sentence -> json.print(sentence.toString()));
             Path folder = out.toAbsolutePath().normalize();
             json.print("pictures, model and report.html: " + folder);
             json.answer(
                     new Answer(
                             rows,
+                            rank.map(LatentRank::rank).orElse(null),
                             meanLoss,
                             folder.resolve("model").toString(),
                             folder.resolve("report.html").toString()));
@@ -135,13 +147,36 @@ final class Quickstart extends Program {
     /** Of minutes, for images of 16 x 16 pixels; the colour ones gain by more, smaller steps. */
     private RunConfig recipe() {
         boolean colour = data.isCifar10();
-        long length = colour ? 2000 : 1200;
+        int batch = colour ? COLOUR_BATCH : GREY_BATCH;
+        long length = steps != null ? steps : colour ? COLOUR_STEPS : GREY_STEPS;
+        json.print(choice(colour, length, batch, steps != null));
         return RunConfig.preset(
-                colour ? "minutes-16" : "minutes-16-grey",
-                "training.batchSize=" + (colour ? 32 : 64),
-                "training.steps=" + (steps == null ? length : steps),
+                preset(colour),
+                "training.batchSize=" + batch,
+                "training.steps=" + length,
                 "training.precision=" + precision,
                 "training.seed=" + seed);
+    }
+
+    private static String preset(boolean colour) {
+        return colour ? "minutes-16" : "minutes-16-grey";
+    }
+
+    /** What is trained and why, in the words of train. */
+    static String choice(boolean colour, long steps, int batch, boolean asked) {
+        return """
+                preset %s: a small model whose features are worth something within minutes, for %s images of 16 x 16 pixels
+                %d steps of %d images%s"""
+                .formatted(
+                        preset(colour),
+                        colour ? "colour" : "grey",
+                        steps,
+                        batch,
+                        asked
+                                ? " (--steps)"
+                                : colour
+                                        ? ", some three minutes: colour images gain by more, smaller steps"
+                                        : ", some three minutes");
     }
 
     /** Returns whether it was trained to the end. */
@@ -192,24 +227,28 @@ final class Quickstart extends Program {
         return true;
     }
 
-    private void report(
+    private Optional<LatentRank> report(
             Soda soda, ProbeComparison comparison, ImageDataset train, ImageDataset test)
             throws IOException {
-        ModelEvaluation.builder(soda, train, test)
-                .title("Quickstart on " + data.name())
-                .qualityImages(REPORT_IMAGES)
-                .options(options())
-                .history(history)
-                .facts(
-                        Map.of(
-                                "Data",
-                                String.format(
-                                        Locale.ROOT, "%s, %,d images", data.name(), train.size())))
-                .comparison(Optional.of(comparison))
-                .build()
-                .evaluate()
-                .report()
-                .save(out.resolve("report.html"));
+        ModelEvaluation.Result result =
+                ModelEvaluation.builder(soda, train, test)
+                        .title("Quickstart on " + data.name())
+                        .qualityImages(REPORT_IMAGES)
+                        .options(options())
+                        .history(history)
+                        .facts(
+                                Map.of(
+                                        "Data",
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s, %,d images",
+                                                data.name(),
+                                                train.size())))
+                        .comparison(Optional.of(comparison))
+                        .build()
+                        .evaluate();
+        result.report().save(out.resolve("report.html"));
+        return result.rank();
     }
 
     private SamplingOptions options() {

@@ -143,9 +143,18 @@ class EvaluateTest {
 
     @Test
     void aRunTellsEverythingAboutItself() throws IOException {
-        assertThat(trained).contains("report: ").doesNotContain("no probes");
+        assertThat(trained)
+                .contains(
+                        "report: ",
+                        "of its 12 directions (effective rank over 41 training images).")
+                .contains(
+                        "to be beaten by the probes: chance 45.5 %; k-NN, pixels 54.5 %; k-NN, untrained")
+                .contains("untrained encoder")
+                .doesNotContain("no probes", "last batch");
         String metrics = Files.readString(run.resolve("metrics.jsonl"));
-        assertThat(metrics).contains("\"type\":\"evaluation\"", "\"probe.knn\":", "probe.linear");
+        assertThat(metrics)
+                .contains("\"type\":\"evaluation\"", "\"probe.knn\":", "probe.linear")
+                .contains("\"probe.knn.pixels\":", "probe.linear.untrained", "probe.chance\":0.4");
         assertThat(Files.readString(run.resolve("report.html")))
                 .contains(
                         "<h2>Probes of the latent</h2>",
@@ -155,6 +164,7 @@ class EvaluateTest {
                         "<h2>Drawn on the way</h2>",
                         "<h2>Edits</h2>")
                 .containsPattern("<p class=\"verdict\">(k-NN|Linear probe): [0-9.]+ % with the")
+                .containsPattern("chance\\. The latent uses [0-9.]+ of its 12 directions")
                 .contains("<dd>images, 52 images</dd>", "<dt>Time</dt>")
                 .containsPattern("Frechet distance</th><td>needs at least \\d+ images")
                 .contains("<h2>Reconstruction quality</h2>", "<h2>Reconstructions</h2>")
@@ -185,6 +195,7 @@ class EvaluateTest {
                 .isZero();
         assertThat(out.toString())
                 .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
+                .contains("of its 12 directions (effective rank over 41 training images).")
                 .contains("fine-tuned: accuracy")
                 .contains("reconstruction of 4 images: PSNR")
                 .containsPattern("12 numbers of z +lasso +0")
@@ -209,6 +220,7 @@ class EvaluateTest {
         JsonNode answer = ConfigText.jsonTree(out.toString());
         assertThat(answer.at("/probes/0/probe").asText()).isEqualTo("k-NN");
         assertThat(answer.at("/comparison/3/features").asText()).isEqualTo("SODA");
+        assertThat(answer.at("/effectiveRank").asDouble()).isBetween(1.0, 12.0);
         assertThat(answer.at("/reconstruction").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly("images", "psnr", "ssim");
@@ -232,7 +244,8 @@ class EvaluateTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString())
-                .containsPattern("run +data +images seen +time +k-NN +linear probe +loss")
+                .containsPattern(
+                        "run +data +images seen +time +k-NN \\(pixels, untrained, chance\\) +linear probe \\(pixels, untrained, chance\\) +loss")
                 .contains("page: " + page);
         assertThat(page)
                 .content()

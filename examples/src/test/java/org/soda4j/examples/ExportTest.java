@@ -101,6 +101,7 @@ class ExportTest {
                 .contains("- images: images, pictures\n")
                 .contains("- length: 40 steps, 640 images seen\n")
                 .contains("- knn.accuracy at step 40: 0.5\n")
+                .contains("- at step 40: k-NN 50.0 % (pixels 25.0, chance 10.0)\n")
                 .doesNotContain("0.25")
                 .doesNotContain(folder.toString());
     }

@@ -66,7 +66,7 @@ class TrainTest {
         assertThat(config.training().batchSize()).isEqualTo(8);
         assertThat(((UNetDenoiserConfig) config.model().denoiser()).channels()).isEqualTo(32);
         assertThat(config.training().augmentation()).isEqualTo(Augmentation.mild());
-        assertThat(out.toString()).contains("directions (effective rank in the last batch)");
+        assertThat(out.toString()).contains("directions (effective rank over 7 training images).");
         Soda.load(RunFolder.model(run)).close();
         assertThat(run("resume", run.toString(), "--device", "cpu")).isZero();
         assertThat(out.toString())

@@ -2,6 +2,7 @@ package org.soda4j.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
 import org.soda4j.engine.LatentStatistics;
 
 /**
@@ -15,7 +16,27 @@ public final class EffectiveRank {
     /** Below this a latent has collapsed, as far as a user is concerned. */
     public static final double COLLAPSED = 2;
 
+    /** Fewer latents say too little for a warning. */
+    private static final int LEAST_ROWS_TO_WARN = 16;
+
     private EffectiveRank() {}
+
+    /**
+     * Says what to change where a latent has collapsed.
+     *
+     * @param rank as {@link #of} measures it
+     * @param latents of how many it is; of fewer than 16 it says too little
+     * @return sentences; empty where the rank is at least {@link #COLLAPSED} or of too few
+     */
+    public static Optional<String> advice(double rank, long latents) {
+        if (latents < LEAST_ROWS_TO_WARN || !(rank < COLLAPSED)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "Where it stays so, probes of it stay poor, too. Longer training helps, and, if they"
+                        + " are not set yet, a preset minutes-*, identityModulation(true) in the"
+                        + " denoiser, a higher learning rate or sigReg(0.02)");
+    }
 
     /**
      * Measures latents.

@@ -2,6 +2,7 @@ package org.soda4j.training;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +16,6 @@ final class CollapseWatch {
     private static final double WARN_AFTER = 0.1;
 
     private static final int LEAST_ROWS = 3;
-
-    /** Fewer rows say too little for a warning. */
-    private static final int LEAST_ROWS_TO_WARN = 16;
 
     private boolean warned;
 
@@ -33,18 +31,16 @@ final class CollapseWatch {
             return OptionalDouble.empty();
         }
         double rank = latents.effectiveRank(manager);
+        Optional<String> advice = EffectiveRank.advice(rank, latents.rows());
         boolean late = at.step() >= WARN_AFTER * totalSteps;
-        boolean enough = latents.rows() >= LEAST_ROWS_TO_WARN;
-        if (!warned && late && enough && rank < EffectiveRank.COLLAPSED) {
+        if (!warned && late && advice.isPresent()) {
             warned = true;
             LOGGER.warn(
-                    "after step {} of {} the latent uses {} directions (effective rank). Where it stays"
-                            + " so, probes of it stay poor, too. Longer training helps, and, if they"
-                            + " are not set yet, a preset minutes-*, identityModulation(true) in the"
-                            + " denoiser, a higher learning rate or sigReg(0.02)",
+                    "after step {} of {} the latent uses {} directions (effective rank). {}",
                     at.step(),
                     totalSteps,
-                    String.format(Locale.ROOT, "%.1f", rank));
+                    String.format(Locale.ROOT, "%.1f", rank),
+                    advice.get());
         }
         return OptionalDouble.of(rank);
     }

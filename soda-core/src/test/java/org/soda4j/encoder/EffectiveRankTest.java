@@ -53,4 +53,13 @@ class EffectiveRankTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least 2 rows, found shape (1, 2)");
     }
+
+    @Test
+    void adviceIsForACollapsedLatentOfEnoughImages() {
+        assertThat(EffectiveRank.advice(1.99, 16))
+                .hasValueSatisfying(text -> assertThat(text).contains("minutes-*", "sigReg(0.02)"));
+        assertThat(EffectiveRank.advice(1.99, 15)).isEmpty();
+        assertThat(EffectiveRank.advice(EffectiveRank.COLLAPSED, 10_000)).isEmpty();
+        assertThat(EffectiveRank.advice(Double.NaN, 10_000)).isEmpty();
+    }
 }

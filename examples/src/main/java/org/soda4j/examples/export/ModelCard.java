@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.soda4j.ModelSummary;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
+import org.soda4j.eval.probe.ProbeFigures;
 import org.soda4j.eval.report.RunSections;
 import org.soda4j.examples.training.TrainingImages;
 import org.soda4j.image.ImagePreparation;
@@ -134,16 +136,32 @@ public final class ModelCard {
             lines.add("- probes: none were made");
             return lines;
         }
-        for (Map.Entry<String, JsonNode> figure : evaluation.properties()) {
-            if (figure.getKey().contains(".")) {
-                lines.add(
-                        "- %s at step %s: %s"
-                                .formatted(
-                                        figure.getKey(),
-                                        evaluation.path("step").asText(),
-                                        rounded(figure.getValue().asDouble())));
-            }
+        lines.addAll(figures(evaluation));
+        return lines;
+    }
+
+    /** Of an evaluation, a line each; a probe beside what it has to beat. */
+    private static List<String> figures(JsonNode evaluation) {
+        Map<String, Double> figures = new TreeMap<>();
+        evaluation
+                .properties()
+                .forEach(
+                        figure -> {
+                            if (figure.getKey().contains(".")) {
+                                figures.put(figure.getKey(), figure.getValue().asDouble());
+                            }
+                        });
+        String step = evaluation.path("step").asText();
+        List<String> lines = new ArrayList<>();
+        for (ProbeFigures probe : ProbeFigures.of(figures)) {
+            lines.add("- at step %s: %s".formatted(step, probe));
         }
+        figures.forEach(
+                (name, value) -> {
+                    if (!ProbeFigures.isShare(name)) {
+                        lines.add("- %s at step %s: %s".formatted(name, step, rounded(value)));
+                    }
+                });
         return lines;
     }
 

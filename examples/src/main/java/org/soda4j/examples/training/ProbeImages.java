@@ -1,9 +1,14 @@
 package org.soda4j.examples.training;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.encoder.ResNetEncoderConfig;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
+import org.soda4j.eval.probe.ProbeComparison;
 
 /**
  * The images that probes learn from and are tested on: the official splits; of a folder of images
@@ -39,8 +44,8 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
             test = images.openTest(model.preparation());
         }
         if (most != null) {
-            train = part(train, most);
-            test = part(test, Math.max(2, most / HELD_OUT));
+            train = part(train, most, 0);
+            test = part(test, Math.max(2, most / HELD_OUT), 0);
         }
         return new ProbeImages(train, test, whyNoProbes(train));
     }
@@ -54,29 +59,46 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return new ProbeImages(shown.train(), shown.test(), "--probe-images 0");
     }
 
-    /** As many as raw pixels can be probed with in a minute or so, at most some thousands. */
+    /**
+     * As many as raw pixels can be probed with in a minute or so, at most some thousands; of many
+     * classes more, as k-NN wants some of each.
+     */
     public ProbeImages forComparison(SodaConfig model) {
         long pixels = 1;
         for (int size : model.denoiser().imageShape()) {
             pixels *= size;
         }
-        return part((int) Math.max(100, Math.min(COMPARED_IMAGES, COMPARED_NUMBERS / pixels)));
+        long most = Math.max(100, Math.min(COMPARED_IMAGES, COMPARED_NUMBERS / pixels));
+        return part((int) Math.max(most, (long) NEIGHBOURS * train.classNames().size()));
     }
 
     /**
-     * For probes while a training works: of a folder as many as for the comparison, so that a curve
-     * of them costs little, unless somebody said how many.
+     * What a model's features are worth, on as many of the images as {@link #forComparison}: the
+     * latent and the means of the encoder's stages, or the latent alone where it has no stages.
+     */
+    public ProbeComparison compare(Soda soda) {
+        ProbeImages some = forComparison(soda.config());
+        boolean stages =
+                soda.config().views() == null
+                        && soda.config().encoder() instanceof ResNetEncoderConfig;
+        return ProbeComparison.of(
+                soda, some.train(), some.test(), stages ? Output.JOINED : Output.LATENT);
+    }
+
+    /**
+     * For probes while a training works: as many as for the comparison, so that a curve of them and
+     * of raw pixels costs little, unless somebody said how many.
      */
     ProbeImages onTheWay(TrainingImages images, SodaConfig model) {
-        return images.kind().equals(TrainingImages.IMAGES) && images.probeImages() == null
-                ? forComparison(model)
-                : this;
+        return images.probeImages() == null ? forComparison(model) : this;
     }
 
     /** At most so many training images, and a fifth as many test images, of every class as many. */
     public ProbeImages part(int most) {
         return new ProbeImages(
-                part(train, most), part(test, Math.max(2, most / HELD_OUT)), whyNoProbes);
+                part(train, most, NEIGHBOURS),
+                part(test, Math.max(2, most / HELD_OUT), 1),
+                whyNoProbes);
     }
 
     public boolean haveProbes() {
@@ -87,8 +109,11 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         return IntStream.range(0, size).filter(i -> (i % HELD_OUT == 0) == out).toArray();
     }
 
-    /** As many of every class, if they have so many; of images without classes the first. */
-    private static ImageDataset part(ImageDataset images, int most) {
+    /**
+     * As many of every class, if they have so many; else by their shares, but at least so many of a
+     * class that has them; of images without classes the first.
+     */
+    private static ImageDataset part(ImageDataset images, int most, int least) {
         if (images.size() <= most) {
             return images;
         }
@@ -100,12 +125,29 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
         int[] counts = counts(images);
         return Arrays.stream(counts).allMatch(count -> count >= perClass)
                 ? images.subset(perClass, 0)
-                : images.select(spread(images.size(), most));
+                : images.select(spread(images, counts, most, least));
     }
 
-    /** Evenly over all, so that classes keep their shares: files come class by class. */
-    private static int[] spread(long size, int most) {
-        return IntStream.range(0, most).map(i -> (int) (i * size / most)).toArray();
+    /**
+     * Evenly over all, so that classes keep their shares: files come class by class. Of a class
+     * that would have too few, the first ones are added.
+     */
+    private static int[] spread(ImageDataset images, int[] counts, int most, int least) {
+        long size = images.size();
+        BitSet taken = new BitSet();
+        int[] missing = Arrays.stream(counts).map(count -> Math.min(count, least)).toArray();
+        for (int i = 0; i < most; i++) {
+            int at = (int) (i * size / most);
+            taken.set(at);
+            missing[images.label(at)]--;
+        }
+        for (int i = 0; i < size; i++) {
+            if (!taken.get(i) && missing[images.label(i)] > 0) {
+                taken.set(i);
+                missing[images.label(i)]--;
+            }
+        }
+        return taken.stream().toArray();
     }
 
     private static int[] counts(ImageDataset images) {

@@ -11,6 +11,8 @@ import org.soda4j.eval.report.RunFigures;
  * @param reason why it ended
  * @param figures where the run stands, as {@code compare} prints it
  * @param comparison with what the probes have to beat; empty where it was not measured this time
+ * @param effectiveRank of the latents of the training images; null where it was not measured this
+ *     time
  * @param run its folder
  * @param model the folder of its model
  * @param report its path; null where there is none
@@ -20,6 +22,7 @@ public record TrainingAnswer(
         String reason,
         RunFigures figures,
         List<ProbeComparison.Row> comparison,
+        Double effectiveRank,
         String run,
         String model,
         String report) {}

@@ -11,9 +11,10 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +23,11 @@ import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.distributed.Collective;
-import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeEvaluation;
+import org.soda4j.eval.probe.ProbeFigures;
+import org.soda4j.eval.report.LatentRank;
 import org.soda4j.eval.report.ModelEvaluation;
 import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
@@ -64,8 +66,10 @@ public final class TrainingProgram {
     private boolean estimates = true;
     private OptionalInt livePort = OptionalInt.empty();
     private Optional<TimeBudget> budget = Optional.empty();
+    private Optional<ProbeEvaluation> probing = Optional.empty();
     private boolean trained;
-    private OptionalDouble effectiveRank = OptionalDouble.empty();
+    private Optional<LatentRank> ofBatch = Optional.empty();
+    private Optional<LatentRank> rank = Optional.empty();
     private Optional<ProbeComparison> compared = Optional.empty();
 
     public TrainingProgram(
@@ -145,10 +149,17 @@ public final class TrainingProgram {
                 out.flush();
             }
             SecondInterrupt.tell(this::saved);
-            TrainingSummary summary = trainer(soda, images, probes, ranks, page).fit();
+            if (probes.haveProbes()) {
+                ProbeImages some = probes.onTheWay(data, config.model());
+                probing = Optional.of(ProbeEvaluation.of(some.train(), some.test()));
+            }
+            if (ranks.size() == 1 && hasStepsLeft(images.size())) {
+                probing.ifPresent(probe -> sayWhatToBeat(probe.baselines(soda)));
+            }
+            TrainingSummary summary = trainer(soda, images, ranks, page).fit();
             while (budget.isPresent() && budget.get().steps().isPresent()) {
                 replan(budget.get().steps().getAsLong());
-                summary = trainer(soda, images, probes, ranks, page).fit();
+                summary = trainer(soda, images, ranks, page).fit();
             }
             if (ranks.rank() == 0) {
                 lookBack(soda, probes, summary.complete());
@@ -164,13 +175,13 @@ public final class TrainingProgram {
                 summary.reason(),
                 RunFigures.read(run),
                 compared.map(ProbeComparison::rows).orElse(List.of()),
+                rank.map(LatentRank::rank).orElse(null),
                 run.toAbsolutePath().normalize().toString(),
                 RunFolder.model(run).toAbsolutePath().normalize().toString(),
                 Files.exists(report()) ? report().toAbsolutePath().normalize().toString() : null);
     }
 
-    private SodaTrainer trainer(
-            Soda soda, ImageDataset images, ProbeImages probes, Collective ranks, LivePage page) {
+    private SodaTrainer trainer(Soda soda, ImageDataset images, Collective ranks, LivePage page) {
         SodaTrainer.Builder trainer =
                 SodaTrainer.builder(soda)
                         .stopOnShutdown(true)
@@ -183,10 +194,7 @@ public final class TrainingProgram {
         if (page != null) {
             trainer.listener(page.listener());
         }
-        if (probes.haveProbes()) {
-            ProbeImages some = probes.onTheWay(data, config.model());
-            trainer.evaluation("probe", ProbeEvaluation.of(some.train(), some.test()));
-        }
+        probing.ifPresent(probe -> trainer.evaluation(ProbeFigures.EVALUATION, probe));
         if (ranks.size() == 1) {
             budget.ifPresent(trainer::listener);
         }
@@ -255,6 +263,43 @@ public final class TrainingProgram {
         }
     }
 
+    /**
+     * Whether there is something to train. Then the baselines of the probes are measured before the
+     * first step, so that no probe on the way takes longer than the others and a time that is given
+     * is planned with what is left of it.
+     */
+    private boolean hasStepsLeft(long images) {
+        TrainingConfig training = config.training();
+        long perEpoch = training.stepsPerEpoch(images, 1);
+        if (perEpoch < 1) {
+            return false; // Refused by the trainer.
+        }
+        Path checkpoints = RunFolder.checkpoints(run);
+        List<Long> made =
+                Files.isDirectory(checkpoints)
+                        ? CheckpointStore.readOnly(checkpoints).steps()
+                        : List.of();
+        return made.stream().mapToLong(Long::longValue).max().orElse(0)
+                < training.length().steps(perEpoch, training.batchSize());
+    }
+
+    private void sayWhatToBeat(Map<String, Double> baselines) {
+        out.println(
+                baselines.entrySet().stream()
+                        .map(
+                                one ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.1f %%",
+                                                ProbeFigures.title(
+                                                        ProbeFigures.EVALUATION
+                                                                + "."
+                                                                + one.getKey()),
+                                                100 * one.getValue()))
+                        .collect(Collectors.joining("; ", "to be beaten by the probes: ", "")));
+        out.flush();
+    }
+
     private static boolean isNew(Path run) throws IOException {
         if (!Files.isDirectory(run)) {
             return !Files.exists(run);
@@ -268,14 +313,12 @@ public final class TrainingProgram {
         return run.resolve("report.html");
     }
 
-    /** What the features are worth, in a table; none without labels or without stages. */
+    /** What the features are worth, in a table; none without labels. */
     private Optional<ProbeComparison> comparison(Soda soda, ProbeImages probes) {
-        if (!probes.haveProbes() || soda.featureStatistics().isEmpty()) {
+        if (!probes.haveProbes()) {
             return Optional.empty();
         }
-        ProbeImages some = probes.forComparison(config.model());
-        ProbeComparison comparison =
-                ProbeComparison.of(soda, some.train(), some.test(), FeatureExtractor.Output.JOINED);
+        ProbeComparison comparison = probes.compare(soda);
         out.print(comparison);
         out.flush();
         compared = Optional.of(comparison);
@@ -291,6 +334,7 @@ public final class TrainingProgram {
             }
             if (complete && (trained || !Files.exists(report()))) {
                 report(soda, probes, comparison(soda, probes));
+                rank.or(() -> ofBatch).ifPresent(out::println);
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.debug("no report of {}", run, e);
@@ -319,7 +363,9 @@ public final class TrainingProgram {
         ModelEvaluationBuilder evaluation = evaluation(soda, probes);
         evaluation.comparison(comparison);
         try (PartProgress progress = new PartProgress()) {
-            evaluation.progress(progress).build().evaluate().report().save(file);
+            ModelEvaluation.Result result = evaluation.progress(progress).build().evaluate();
+            result.report().save(file);
+            rank = result.rank();
         }
         out.printf("report: %s%n", file.toAbsolutePath().normalize());
         out.flush();
@@ -349,7 +395,13 @@ public final class TrainingProgram {
 
         @Override
         public void latents(RunEvent.Latents latents) {
-            effectiveRank = OptionalDouble.of(latents.effectiveRank());
+            ofBatch =
+                    Optional.of(
+                            new LatentRank(
+                                    latents.effectiveRank(),
+                                    config.model().latent().size(),
+                                    config.training().batchSize(),
+                                    "images, the last batch"));
         }
 
         @Override
@@ -362,14 +414,8 @@ public final class TrainingProgram {
             out.printf(
                     "%s after step %d; model: %s%n",
                     end.reason(), end.step(), RunFolder.model(run).toAbsolutePath().normalize());
-            effectiveRank.ifPresent(
-                    rank ->
-                            out.printf(
-                                    Locale.ROOT,
-                                    "the latent uses %.1f of its %d directions (effective rank in the last batch)%n",
-                                    rank,
-                                    config.model().latent().size()));
             if (!end.complete()) {
+                ofBatch.ifPresent(out::println);
                 out.printf("saved; to go on: resume %s%n", run);
             }
             out.flush();

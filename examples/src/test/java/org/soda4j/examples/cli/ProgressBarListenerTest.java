@@ -28,13 +28,21 @@ class ProgressBarListenerTest {
                             936,
                             59_904,
                             6,
-                            Map.of("probe.linear", 0.4825, "probe.knn", 0.475)));
+                            Map.of(
+                                    "probe.linear", 0.4825,
+                                    "probe.knn", 0.475,
+                                    "probe.knn.pixels", 0.38,
+                                    "probe.knn.untrained", 0.2785,
+                                    "probe.chance", 0.1,
+                                    "mine.figure", 0.25)));
         } finally {
             System.setErr(before);
             Locale.setDefault(locale);
         }
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .isEqualTo(
-                        "step 936: probe.knn 0.475, probe.linear 0.483" + System.lineSeparator());
+                        "step 936: k-NN 47.5 % (pixels 38.0, untrained 27.9, chance 10.0), linear"
+                                + " probe 48.3 % (chance 10.0), mine.figure 0.250"
+                                + System.lineSeparator());
     }
 }

@@ -47,8 +47,8 @@ class TerminalBarTest {
         assertThat(script.waitFor()).as(printed).isZero();
         assertThat(printed).contains("train", "/9").contains("seen true, SIGINT caught true");
         // It covers the bar, ends its line, and the bar is drawn again.
-        assertThat(printed).containsPattern("/9[^\r\n]*\rstep 3: probe.knn 0.475 {50,}\r*\n");
-        assertThat(printed.substring(printed.indexOf("probe.knn"))).contains("4/9");
+        assertThat(printed).containsPattern("/9[^\r\n]*\rstep 3: k-NN 47.5 % {50,}\r*\n");
+        assertThat(printed.substring(printed.indexOf("k-NN"))).contains("4/9");
     }
 
     /** What the terminal runs: a bar, and then whether Java still has a handler for SIGINT. */

@@ -70,7 +70,7 @@ public final class ExportFixture {
                 """
                 {"type":"evaluation","step":20,"epoch":1,"images":320,"knn.accuracy":0.25}
                 {"type":"step","step":40,"epoch":2,"images":640,"loss":0.5}
-                {"type":"evaluation","step":40,"epoch":2,"images":640,"knn.accuracy":0.5}
+                {"type":"evaluation","step":40,"epoch":2,"images":640,"knn.accuracy":0.5,"probe.knn":0.5,"probe.knn.pixels":0.25,"probe.chance":0.1}
                 """);
         return run;
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.training.RunConfig;
 
 class ProbeImagesTest {
@@ -28,7 +29,7 @@ class ProbeImagesTest {
     }
 
     @Test
-    void aRareClassKeepsItsShare() throws IOException {
+    void aRareClassKeepsItsShareAndAsManyAsKnnWants() throws IOException {
         write("common", 200);
         write("rare", 25);
         ProbeImages all =
@@ -38,12 +39,19 @@ class ProbeImagesTest {
                         null);
         assertThat(all.haveProbes()).as(all.whyNoProbes()).isTrue();
         ImageDataset some = all.part(90).train();
-        assertThat(some.size()).isEqualTo(90);
+        assertThat(some.size()).isEqualTo(100);
+        assertThat(rare(some)).isEqualTo(20); // Its share is 10.
+        ImageDataset test = all.part(90).test();
+        assertThat(test.size()).isEqualTo(18);
+        assertThat(rare(test)).isEqualTo(2); // A ninth, as of all.
+    }
+
+    private static int rare(ImageDataset images) {
         int rare = 0;
-        for (int i = 0; i < some.size(); i++) {
-            rare += some.label(i);
+        for (int i = 0; i < images.size(); i++) {
+            rare += images.label(i);
         }
-        assertThat(rare).isEqualTo(10); // A ninth, as of all.
+        return rare;
     }
 
     @Test
@@ -58,10 +66,28 @@ class ProbeImagesTest {
         // 12.5 million numbers, of 3 x 128 x 128 each, of both classes as many.
         assertThat(all.onTheWay(images, model).train().size()).isEqualTo(254);
         assertThat(all.onTheWay(images, Soda.builder().config()).train().size()).isEqualTo(320);
+        assertThat(all.onTheWay(new TrainingImages("cifar10", folder), model).train().size())
+                .isEqualTo(254);
         assertThat(
                         all.onTheWay(new TrainingImages(TrainingImages.IMAGES, folder, 320), model)
                                 .train()
                                 .size())
                 .isEqualTo(320);
+    }
+
+    /** A model has statistics of its features after a training; without, those of the images do. */
+    @Test
+    void aModelWithoutStatisticsIsComparedToo() throws IOException {
+        write("one", 30);
+        write("other", 30);
+        SodaConfig model =
+                RunConfig.preset("minutes-16", "model.encoder.widthMultiplier=0.125").model();
+        TrainingImages images = new TrainingImages(TrainingImages.IMAGES, folder);
+        try (Soda soda = Soda.builder().config(model).build()) {
+            assertThat(soda.featureStatistics()).isEmpty();
+            assertThat(ProbeImages.of(images, model, null).compare(soda).rows())
+                    .extracting(ProbeComparison.Row::features)
+                    .containsExactly("chance", "raw pixels", "untrained encoder", "SODA");
+        }
     }
 }

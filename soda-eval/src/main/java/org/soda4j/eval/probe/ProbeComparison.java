@@ -10,7 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.denoiser.UNetDenoiserConfig;
 import org.soda4j.encoder.FeatureStatistics;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
@@ -107,11 +109,22 @@ public record ProbeComparison(List<Row> rows) {
         done.accept(rows.get(0));
         rows.add(row("raw pixels", trainPixels, testPixels));
         done.accept(rows.get(1));
-        try (Soda untrained = Soda.builder().config(soda.config()).device(soda.device()).build()) {
+        try (Soda untrained = untrained(soda)) {
             rows.add(features(UNTRAINED, untrained, train, test, output));
         }
         done.accept(rows.get(2));
         return rows;
+    }
+
+    /** A model as it was before any training; the caller closes it. */
+    static Soda untrained(Soda soda) {
+        return Soda.builder().config(soda.config()).device(soda.device()).build();
+    }
+
+    /** Whether the configuration alone can make the model anew: not with somebody's own blocks. */
+    static boolean hasUntrained(Soda soda) {
+        return soda.config().encoder() instanceof ResNetEncoderConfig
+                && soda.config().denoiser() instanceof UNetDenoiserConfig;
     }
 
     /**
@@ -160,8 +173,12 @@ public record ProbeComparison(List<Row> rows) {
      * @return its accuracy
      */
     public static Row chance(FeatureSet train, FeatureSet test) {
-        int[] counts = new int[train.classCount()];
-        for (int label : train.labels()) {
+        return chance(train.labels(), test.labels(), train.classCount());
+    }
+
+    static Row chance(int[] train, int[] test, int classes) {
+        int[] counts = new int[classes];
+        for (int label : train) {
             counts[label]++;
         }
         int largest = 0;
@@ -170,9 +187,9 @@ public record ProbeComparison(List<Row> rows) {
         }
         int constant = largest;
         double share =
-                Arrays.stream(test.labels()).filter(label -> label == constant).count()
-                        / (double) test.size();
-        return new Row("chance", share, share, 1.0 / train.classCount());
+                Arrays.stream(test).filter(label -> label == constant).count()
+                        / (double) test.length;
+        return new Row("chance", share, share, 1.0 / classes);
     }
 
     /**

@@ -39,8 +39,14 @@ public record ChartSection(
      * @param x ascending, finite; none for a curve that stands in the legend alone
      * @param y as many, finite
      * @param faint whether it is only the background of another curve
+     * @param reference whether it is drawn dashed, as what others are compared with
      */
-    public record Series(String name, double[] x, double[] y, boolean faint) {
+    public record Series(String name, double[] x, double[] y, boolean faint, boolean reference) {
+
+        /** A curve that is no reference. */
+        public Series(String name, double[] x, double[] y, boolean faint) {
+            this(name, x, y, faint, false);
+        }
 
         /** Refuses curves that cannot be drawn. */
         public Series {
@@ -185,7 +191,7 @@ public record ChartSection(
             }
             html.append(Html.format("<path class=\"band c%d\" d=\"%sZ\"/>%n", colour % 10, top));
         }
-        if (one.x.length <= DOTS && !one.faint) {
+        if (one.x.length <= DOTS && !one.faint && (!one.reference || one.x.length == 1)) {
             for (int i = 0; i < one.x.length; i++) {
                 String at = point(BOX * across.applyAsDouble(one.x[i]), up.applyAsDouble(one.y[i]));
                 html.append(
@@ -194,8 +200,9 @@ public record ChartSection(
         }
         html.append(
                 Html.format(
-                        "<path class=\"line%s c%d\" d=\"%s\" data-name=\"%s\" data-x=\"%s\" data-y=\"%s\"/>%n",
+                        "<path class=\"line%s%s c%d\" d=\"%s\" data-name=\"%s\" data-x=\"%s\" data-y=\"%s\"/>%n",
                         one.faint ? " faint" : "",
+                        one.reference ? " reference" : "",
                         colour % 10,
                         line,
                         Html.escape(one.name),
@@ -216,8 +223,11 @@ public record ChartSection(
         for (Series one : series) {
             html.append(
                     Html.format(
-                            "<span><i class=\"c%d%s\"></i>%s</span> ",
-                            colour % 10, one.faint ? " faint" : "", Html.escape(one.name)));
+                            "<span><i class=\"c%d%s%s\"></i>%s</span> ",
+                            colour % 10,
+                            one.faint ? " faint" : "",
+                            one.reference ? " reference" : "",
+                            Html.escape(one.name)));
             colour += one.faint ? 0 : 1;
         }
         return html.append("</p>\n").toString();

@@ -94,11 +94,14 @@ public final class ModelEvaluation {
      * @param probes k-NN and linear probe, and where asked for the published linear probe and
      *     fine-tuning; empty without labels
      * @param reconstruction how well test images are drawn again; empty where that is left out
+     * @param rank how many of its directions the latent uses, over the training images; empty of
+     *     fewer than three
      * @param report all of it and pictures, and what is left out and why
      */
     public record Result(
             List<ProbeResult> probes,
             Optional<ReconstructionQuality> reconstruction,
+            Optional<LatentRank> rank,
             Report report) {}
 
     /**
@@ -165,11 +168,14 @@ public final class ModelEvaluation {
         Map<String, String> leftOut = whyLeftOut();
         Optional<ReconstructionQuality> quality =
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
+        Optional<LatentRank> rank = LatentRank.of(trainSet.latents(), "training images");
         RunHistory trained = run == null ? history : RunHistory.read(run);
         Report.Builder report =
                 Report.builder()
                         .title(title)
-                        .verdict(verdict(probes, quality))
+                        .verdict(
+                                verdict(probes, quality)
+                                        + rank.map(sentence -> " " + sentence).orElse(""))
                         .facts(facts(trained))
                         .provenance(provenance(trainSet.latents()));
         comparison.map(TableSection::ofComparison).ifPresent(report::add);
@@ -222,7 +228,7 @@ public final class ModelEvaluation {
         if (run != null) {
             report.add(RunSections.configuration(run));
         }
-        return new Result(probes, quality, report.build());
+        return new Result(probes, quality, rank, report.build());
     }
 
     private PictureSection edits(ModelPictures pictures, FeatureSet testSet) {

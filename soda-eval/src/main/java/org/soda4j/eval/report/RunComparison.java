@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.soda4j.eval.probe.ProbeFigures;
 import org.soda4j.training.run.RunFolder;
 
 /**
@@ -103,13 +107,15 @@ public final class RunComparison {
         Report.Builder report =
                 Report.builder().title("%d runs side by side".formatted(runs.size()));
         report.add(new TableSection("Runs", headers(), rows(), ""));
-        for (String figure : evaluated()) {
+        for (String figure : measured()) {
             add(
                     report,
                     heading(RunSections.figure(figure)),
-                    isShare(figure) ? ChartSection.Scale.PERCENT : ChartSection.Scale.LINEAR,
+                    ProbeFigures.isShare(figure)
+                            ? ChartSection.Scale.PERCENT
+                            : ChartSection.Scale.LINEAR,
                     history -> history.evaluations().getOrDefault(figure, new Curve()),
-                    "Measured during training.");
+                    "Measured during training." + baselines(figure));
         }
         add(
                 report,
@@ -182,13 +188,65 @@ public final class RunComparison {
         return List.copyOf(names);
     }
 
-    private static boolean isShare(String figure) {
-        return RunSections.isShares(RunSections.group(figure));
+    /** Without the baselines of probes, which stand still and beside their probes. */
+    private List<String> measured() {
+        return evaluated().stream()
+                .filter(name -> !ProbeFigures.isShare(name) || ProbeFigures.isProbe(name))
+                .toList();
+    }
+
+    /** Of a probe, what its baselines reached in each run; empty for what is no probe. */
+    private String baselines(String figure) {
+        Map<String, List<String>> runsByBaselines = new LinkedHashMap<>();
+        for (Run run : runs) {
+            probe(run, figure)
+                    .filter(probe -> !probe.baselines().isEmpty())
+                    .ifPresent(
+                            probe ->
+                                    runsByBaselines
+                                            .computeIfAbsent(
+                                                    shares(probe), text -> new ArrayList<>())
+                                            .add(run.name));
+        }
+        return runsByBaselines.entrySet().stream()
+                .map(
+                        one ->
+                                " Baselines of %s: %s."
+                                        .formatted(String.join(", ", one.getValue()), one.getKey()))
+                .collect(Collectors.joining());
+    }
+
+    private static String shares(ProbeFigures probe) {
+        return probe.baselines().entrySet().stream()
+                .map(one -> one.getKey() + ' ' + Digits.percent(one.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Optional<ProbeFigures> probe(Run run, String figure) {
+        return RunSections.probes(run.history.evaluations()).stream()
+                .filter(probe -> probe.probe().equals(ProbeFigures.title(figure)))
+                .findFirst();
+    }
+
+    /** Of a probe, in the order in which its cells have them; those that some run has. */
+    private List<String> namesOfBaselines(String figure) {
+        return runs.stream()
+                .flatMap(run -> probe(run, figure).stream())
+                .map(probe -> List.copyOf(probe.baselines().keySet()))
+                .max(Comparator.comparingInt(List::size))
+                .orElse(List.of());
     }
 
     private List<String> headers() {
         List<String> headers = new ArrayList<>(List.of("run", "data", "images seen", "time"));
-        evaluated().stream().map(RunSections::figure).forEach(headers::add);
+        for (String figure : measured()) {
+            List<String> baselines = namesOfBaselines(figure);
+            headers.add(
+                    RunSections.figure(figure)
+                            + (baselines.isEmpty()
+                                    ? ""
+                                    : " (" + String.join(", ", baselines) + ")"));
+        }
         headers.add("loss");
         headers.add("effective rank");
         return headers;
@@ -203,9 +261,9 @@ public final class RunComparison {
             row.add(run.facts.getOrDefault(RunFacts.DATA, NOTHING));
             row.add(Digits.count(history.images()));
             row.add(run.facts.getOrDefault(RunFacts.TIME, NOTHING));
-            for (String figure : evaluated()) {
+            for (String figure : measured()) {
                 Curve curve = history.evaluations().get(figure);
-                row.add(curve == null || curve.isEmpty() ? NOTHING : shown(figure, curve.last()));
+                row.add(curve == null ? NOTHING : shown(run, figure, curve.last()));
             }
             Curve loss = RunSections.smoothed(history.loss());
             row.add(loss.isEmpty() ? NOTHING : Digits.value(loss.last()));
@@ -215,8 +273,24 @@ public final class RunComparison {
         return rows;
     }
 
-    private static String shown(String figure, double value) {
-        return isShare(figure) ? Digits.percent(value) : Digits.value(value);
+    private String shown(Run run, String figure, double value) {
+        if (!ProbeFigures.isProbe(figure)) {
+            return Digits.value(value);
+        }
+        List<String> names = namesOfBaselines(figure);
+        Map<String, Double> baselines =
+                probe(run, figure).map(ProbeFigures::baselines).orElse(Map.of());
+        return Digits.percent(value)
+                + (names.isEmpty()
+                        ? ""
+                        : names.stream()
+                                .map(
+                                        name ->
+                                                baselines.containsKey(name)
+                                                        ? Html.format(
+                                                                "%.1f", 100 * baselines.get(name))
+                                                        : NOTHING)
+                                .collect(Collectors.joining(", ", " (", ")")));
     }
 
     private TableSection differencesTable() {

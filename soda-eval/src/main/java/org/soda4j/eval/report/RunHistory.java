@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.soda4j.encoder.EffectiveRank;
 import org.soda4j.io.ConfigText;
 import org.soda4j.io.Utf8Text;
 import org.soda4j.training.listener.RunControl;
@@ -37,6 +39,7 @@ public final class RunHistory implements RunListener {
     private static final List<String> LINE_FIELDS = List.of("type", "step", "epoch", "images");
     private static final Pattern SAMPLE = Pattern.compile("step-(\\d{1,18})-(.+)\\.png");
     private static final double NANOS = 1e9;
+    private static final double EARLY = 0.1;
 
     /** A picture that was drawn during the training. */
     record Sample(long step, String name, Path png) {}
@@ -276,6 +279,24 @@ public final class RunHistory implements RunListener {
 
     Curve rank() {
         return rank;
+    }
+
+    /**
+     * That of the last batch that was looked at; empty before a tenth of the training, where a
+     * latent may not use much yet.
+     */
+    Optional<String> lastRank() {
+        if (rank.isEmpty() || steps < EARLY * totalSteps) {
+            return Optional.empty();
+        }
+        long batch = Math.round((double) images / Math.max(1, steps));
+        return Optional.of(
+                Html.format(
+                                "The latent uses %.1f directions (effective rank of a batch, which is below that of many images).",
+                                rank.last())
+                        + EffectiveRank.advice(rank.last(), batch)
+                                .map(advice -> " " + advice + ".")
+                                .orElse(""));
     }
 
     /** By name; none is empty. */

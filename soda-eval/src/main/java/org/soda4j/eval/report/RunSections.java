@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.soda4j.eval.plot.LineChart;
+import org.soda4j.eval.probe.ProbeEvaluation;
+import org.soda4j.eval.probe.ProbeFigures;
 import org.soda4j.io.ConfigText;
 import org.soda4j.training.run.RunFolder;
 
@@ -20,7 +23,7 @@ public final class RunSections {
 
     private static final int SMOOTHED_STEPS = 20;
     private static final int SMOOTHED_SHARE = 100;
-    private static final String PROBES = "probe";
+    private static final String CHANCE = ProbeFigures.EVALUATION + "." + ProbeEvaluation.CHANCE;
 
     private RunSections() {}
 
@@ -236,43 +239,57 @@ public final class RunSections {
 
     private static ChartSection evaluations(String group, Map<String, Curve> curves) {
         boolean shares = isShares(group);
-        StringBuilder last = new StringBuilder("At the end: ");
         List<ChartSection.Series> series = new ArrayList<>();
-        curves.forEach(
-                (name, curve) -> {
-                    String figure = figure(name);
-                    last.append(figure)
-                            .append(' ')
-                            .append(
-                                    shares
-                                            ? Digits.percent(curve.last())
-                                            : Digits.value(curve.last()))
-                            .append(", ");
-                    series.add(series(figure, curve, false));
-                });
-        String caption = last.substring(0, last.length() - 2) + ".";
+        List<String> names = new ArrayList<>(curves.keySet());
+        if (shares && names.remove(CHANCE)) {
+            names.add(CHANCE); // Of all probes, so below them.
+        }
+        for (String name : names) {
+            Curve curve = curves.get(name);
+            boolean reference = shares && !ProbeFigures.isProbe(name);
+            series.add(
+                    new ChartSection.Series(
+                            figure(name), curve.steps(), curve.values(), false, reference));
+        }
+        if (!shares) {
+            return new ChartSection(
+                    "Evaluation: " + group,
+                    "step",
+                    ChartSection.Scale.LINEAR,
+                    series,
+                    curves.entrySet().stream()
+                            .map(one -> one.getKey() + ' ' + Digits.value(one.getValue().last()))
+                            .collect(Collectors.joining(", ", "At the end: ", ".")));
+        }
         return new ChartSection(
-                shares ? "Probes over time" : "Evaluation: " + group,
+                "Probes over time",
                 "step",
-                shares ? ChartSection.Scale.PERCENT : ChartSection.Scale.LINEAR,
+                ChartSection.Scale.PERCENT,
                 series,
-                shares
-                        ? caption + " Accuracy of probes of the latent, measured during training."
-                        : caption);
+                probes(curves).stream()
+                                .map(ProbeFigures::toString)
+                                .collect(Collectors.joining(", ", "At the end: ", ". "))
+                        + "Accuracy of probes of the latent, measured during training"
+                        + (curves.size() > probes(curves).size()
+                                ? "; dashed, of the same probes on raw pixels and on the encoder before the training, and chance."
+                                : "."));
+    }
+
+    /** The last accuracies beside their baselines. */
+    static List<ProbeFigures> probes(Map<String, Curve> evaluations) {
+        Map<String, Double> last = new TreeMap<>();
+        evaluations.forEach((name, curve) -> last.put(name, curve.last()));
+        return ProbeFigures.of(last);
     }
 
     /** Those of {@link org.soda4j.eval.probe.ProbeEvaluation} under its usual name. */
     static boolean isShares(String group) {
-        return group.equals(PROBES);
+        return group.equals(ProbeFigures.EVALUATION);
     }
 
-    /** The usual names of the usual probes. */
+    /** The usual names of the usual probes and their baselines. */
     static String figure(String name) {
-        return switch (name) {
-            case "probe.knn" -> "k-NN";
-            case "probe.linear" -> "linear probe";
-            default -> name;
-        };
+        return ProbeFigures.title(name);
     }
 
     /** How many steps a mean is of, that is to show where the loss goes. */

@@ -1,10 +1,11 @@
 package org.soda4j.eval.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.probe.ProbeFigures;
 import org.soda4j.eval.probe.ProbeResult;
 import org.soda4j.eval.quality.ReconstructionQuality;
 
@@ -67,7 +68,7 @@ final class Verdict {
                 .orElse("");
     }
 
-    /** Of a run whose model is not at hand: how far it is, and its last probes. */
+    /** Of a run whose model is not at hand: how far it is, its last probes and rank. */
     static String of(RunHistory history) {
         StringBuilder text = new StringBuilder();
         long total = history.totalSteps().orElse(0);
@@ -82,23 +83,29 @@ final class Verdict {
         } else if (total > 0) {
             text.append("All steps are made. ");
         }
-        List<String> probes = new ArrayList<>();
-        history.evaluations()
-                .forEach(
-                        (name, curve) -> {
-                            if (RunSections.isShares(RunSections.group(name))) {
-                                probes.add(
-                                        RunSections.figure(name)
-                                                + ' '
-                                                + Digits.percent(curve.last()));
-                            }
-                        });
+        List<ProbeFigures> probes = RunSections.probes(history.evaluations());
         if (!probes.isEmpty()) {
             text.append("Probes of the latent, measured last: ")
-                    .append(String.join(", ", probes))
-                    .append('.');
+                    .append(probes.stream().map(Verdict::beside).collect(Collectors.joining("; ")))
+                    .append(". ");
         }
+        history.lastRank().ifPresent(text::append);
         return text.toString().strip();
+    }
+
+    private static String beside(ProbeFigures probe) {
+        String model = probe.probe() + ' ' + Digits.percent(probe.accuracy());
+        return probe.best()
+                .map(
+                        best ->
+                                "%s, %s the best baseline (%s, %s)"
+                                        .formatted(
+                                                model,
+                                                ProbeComparison.beside(
+                                                        probe.accuracy(), best.getValue()),
+                                                best.getKey(),
+                                                Digits.percent(best.getValue())))
+                .orElse(model);
     }
 
     /** Without labels. */

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
 import org.soda4j.TinyModels;
 import org.soda4j.data.pair.ViewPairs;
 import org.soda4j.eval.TestImages;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.latent.LatentLayout;
 import org.soda4j.training.EmaRamp;
 import org.soda4j.training.SodaTrainer;
 import org.soda4j.training.listener.RunEvent;
@@ -46,7 +48,14 @@ class ProbeEvaluationTest {
             Map<String, Double> again = ProbeEvaluation.of(train, test).evaluate(soda);
             RunEvent.Evaluation last = events.get(events.size() - 1);
             assertThat(last.metrics())
-                    .containsOnlyKeys("probe.knn", "probe.linear")
+                    .containsOnlyKeys(
+                            "probe.knn",
+                            "probe.knn.pixels",
+                            "probe.knn.untrained",
+                            "probe.linear",
+                            "probe.linear.pixels",
+                            "probe.linear.untrained",
+                            "probe.chance")
                     .containsEntry("probe.knn", again.get("knn"))
                     .containsEntry("probe.linear", again.get("linear"));
         }
@@ -67,9 +76,74 @@ class ProbeEvaluationTest {
                                     .output(FeatureExtractor.Output.POOLED)
                                     .with("nearest", one)
                                     .evaluate(soda))
-                    .containsOnlyKeys("knn", "linear", "nearest")
+                    .containsKeys("knn", "linear")
                     .containsEntry("nearest", expected);
         }
+    }
+
+    /** A model whose features differ from those of its untrained encoder, as its seed does. */
+    @Test
+    void baselinesAreTheSameProbesOnPixelsAndOnTheUntrainedEncoder() {
+        TestImages train = TestImages.of(40, 16, i -> i % 2, i -> i % 5, "even", "odd");
+        TestImages test = TestImages.of(21, 16, i -> i % 2, i -> i % 5, "even", "odd");
+        FeatureProbe one = KnnProbe.builder().k(3).build();
+        ProbeEvaluation evaluation =
+                ProbeEvaluation.of(train, test)
+                        .output(FeatureExtractor.Output.POOLED)
+                        .with("nearest", one);
+        try (Soda soda = TinyModels.builder().seed(7).build();
+                Soda untrained = Soda.builder().config(soda.config()).build()) {
+            FeatureExtractor pixels =
+                    FeatureExtractor.of(soda).output(FeatureExtractor.Output.PIXELS);
+            FeatureExtractor pooled =
+                    FeatureExtractor.of(untrained).output(FeatureExtractor.Output.POOLED);
+            assertThat(evaluation.evaluate(soda))
+                    .containsEntry(
+                            "nearest.pixels",
+                            one.evaluate(pixels.extract(train), pixels.extract(test)).accuracy())
+                    .containsEntry(
+                            "nearest.untrained",
+                            one.evaluate(pooled.extract(train), pooled.extract(test)).accuracy())
+                    .containsEntry("chance", 11 / 21.0)
+                    .containsAllEntriesOf(evaluation.baselines(soda));
+        }
+    }
+
+    @Test
+    void baselinesAreMeasuredOnceForAModel() {
+        TestImages train = TestImages.darkAndBright(48, 16);
+        TestImages test = TestImages.darkAndBright(10, 16);
+        FeatureProbe linear = LinearProbe.onStandardizedFeatures();
+        AtomicInteger fits = new AtomicInteger();
+        ProbeEvaluation evaluation =
+                ProbeEvaluation.of(train, test)
+                        .with(
+                                "counted",
+                                (a, b) -> {
+                                    fits.incrementAndGet();
+                                    return linear.evaluate(a, b);
+                                });
+        try (Soda soda = TinyModels.builder().build();
+                Soda other = TinyModels.builder().latent(LatentLayout.of(24)).build()) {
+            Map<String, Double> first = evaluation.evaluate(soda);
+            assertThat(fits).hasValue(3);
+            assertThat(evaluation.evaluate(soda)).isEqualTo(first);
+            assertThat(fits).hasValue(4);
+            evaluation.evaluate(other);
+            assertThat(fits).hasValue(7);
+        }
+    }
+
+    @Test
+    void namesOfBaselinesAreRefused() {
+        TestImages images = TestImages.darkAndBright(4, 16);
+        ProbeEvaluation evaluation = ProbeEvaluation.of(images, images);
+        FeatureProbe probe = KnnProbe.builder().build();
+        assertThatThrownBy(() -> evaluation.with("chance", probe))
+                .hasMessageContaining("found 'chance'");
+        assertThatThrownBy(() -> evaluation.with("knn.pixels", probe))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected one without a point");
     }
 
     @Test

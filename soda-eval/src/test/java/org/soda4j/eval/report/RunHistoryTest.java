@@ -129,6 +129,64 @@ class RunHistoryTest {
     }
 
     @Test
+    void theVerdictOfARunThatGoesOnSaysProbesBesideTheBestBaseline() {
+        RunHistory history = new RunHistory();
+        Map<String, Double> figures =
+                Map.of(
+                        "probe.knn", 0.5,
+                        "probe.knn.pixels", 0.4,
+                        "probe.knn.untrained", 0.45,
+                        "probe.linear", 0.3,
+                        "probe.linear.pixels", 0.35,
+                        "probe.linear.untrained", 0.1,
+                        "probe.chance", 0.1);
+        history.evaluation(new RunEvent.Evaluation(NOW, 1, 8, 1, figures));
+        assertThat(Verdict.of(history))
+                .isEqualTo(
+                        "Probes of the latent, measured last: k-NN 50.0 %, 5.0 points above the best"
+                                + " baseline (untrained, 45.0 %); linear probe 30.0 %, 5.0 points"
+                                + " below the best baseline (pixels, 35.0 %).");
+    }
+
+    @Test
+    void theVerdictOfARunThatGoesOnSaysTheRankAndWhatToChange() {
+        RunHistory history = new RunHistory();
+        history.begin(new RunEvent.Begin(NOW, 0, 0, 1, 40, 1, 16), null);
+        history.latents(new RunEvent.Latents(NOW, 1, 16, 1, 1.4));
+        assertThat(Verdict.of(history)).doesNotContain("latent"); // Of 40 steps none is made.
+        history.begin(new RunEvent.Begin(NOW, 20, 320, 1, 40, 1, 16), null);
+        history.latents(new RunEvent.Latents(NOW, 20, 320, 1, 1.4));
+        assertThat(Verdict.of(history))
+                .contains(
+                        "The latent uses 1.4 directions (effective rank of a batch",
+                        "sigReg(0.02)");
+        history.latents(new RunEvent.Latents(NOW, 20, 320, 1, 2.5));
+        assertThat(Verdict.of(history)).contains("uses 2.5 directions").doesNotContain("sigReg");
+    }
+
+    @Test
+    void runsSideBySideShowTheBaselinesOfThoseThatHaveThem() throws IOException {
+        Path a = run("x/a", 4, "8");
+        Path b = run("y/a", 6, "8");
+        Files.writeString(
+                b.resolve("metrics.jsonl"),
+                """
+                {"type":"evaluation","step":6,"probe.knn":0.5,"probe.knn.pixels":0.375,"probe.knn.untrained":0.25,"probe.chance":0.125}
+                """,
+                StandardOpenOption.APPEND);
+        RunComparison comparison = RunComparison.of(List.of(a, b));
+        assertThat(comparison.table())
+                .containsPattern("time +k-NN \\(pixels, untrained, chance\\) +loss")
+                .containsPattern("x/a .* 25.0 % \\(-, -, -\\) ")
+                .containsPattern("y/a .* 50.0 % \\(37.5, 25.0, 12.5\\) ");
+        assertThat(comparison.report().toHtml())
+                .contains("<h2>k-NN</h2>")
+                .contains("Baselines of y/a: pixels 37.5 %, untrained 25.0 %, chance 12.5 %.")
+                .doesNotContain("<h2>K-NN, pixels</h2>", "<h2>k-NN, pixels</h2>", "<h2>Chance");
+        assertThat(comparison.figures().get(1).last()).containsEntry("probe.knn.pixels", 0.375);
+    }
+
+    @Test
     void runsSideBySide() throws IOException {
         Path a = run("x/a", 4, "8");
         Path b = run("y/a", 6, "16");

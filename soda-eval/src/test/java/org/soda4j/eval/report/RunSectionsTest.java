@@ -51,6 +51,29 @@ class RunSectionsTest {
     }
 
     @Test
+    void probesAreDrawnAndSaidBesideTheirBaselines() throws IOException {
+        Path metrics = run.resolve("metrics.jsonl");
+        Files.writeString(
+                metrics,
+                """
+                {"type":"evaluation","step":2,"probe.chance":0.5,"probe.knn":0.25,"probe.knn.pixels":0.625,"probe.knn.untrained":0.75}
+                {"type":"evaluation","step":3,"probe.chance":0.5,"probe.knn":0.875,"probe.knn.pixels":0.625,"probe.knn.untrained":0.75}
+                """);
+        ChartSection chart = (ChartSection) RunSections.curves(metrics).get(0);
+        assertThat(chart.series())
+                .extracting(ChartSection.Series::name)
+                .containsExactly("k-NN", "k-NN, pixels", "k-NN, untrained", "chance");
+        assertThat(chart.series())
+                .extracting(ChartSection.Series::reference)
+                .containsExactly(false, true, true, true);
+        assertThat(chart.series().get(2).y()).containsExactly(0.75, 0.75);
+        assertThat(chart.caption())
+                .startsWith("At the end: k-NN 87.5 % (pixels 62.5, untrained 75.0, chance 50.0).");
+        assertThat(chart.html())
+                .contains("class=\"line reference c1\"", "<i class=\"c1 reference\"");
+    }
+
+    @Test
     void aFolderWithoutARunIsRefusedAndOneWithoutMetricsHasNoCurves() throws IOException {
         assertThatThrownBy(() -> RunSections.of(run)).isInstanceOf(RunFolderException.class);
         assertThat(RunSections.curves(run.resolve("metrics.jsonl"))).isEmpty();
