@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.soda4j.Soda;
@@ -30,6 +31,8 @@ public record ProbeComparison(List<Row> rows) {
 
     private static final String UNTRAINED = "untrained encoder";
 
+    private static final int NAME_WIDTH = 18;
+
     /** As much as seeds of small test sets differ, in [0, 1]. */
     private static final double NOTHING = 0.005;
 
@@ -42,7 +45,7 @@ public record ProbeComparison(List<Row> rows) {
      * One kind of features.
      *
      * @param features what they are
-     * @param knn accuracy of k-NN, 0 .. 1
+     * @param knn accuracy of k-NN, 0 .. 1; NaN where there is none
      * @param linear accuracy of the linear probe, 0 .. 1
      * @param balancedLinear mean over the classes of the linear probe's recall, 0 .. 1, which does
      *     not grow by guessing the largest class
@@ -55,7 +58,7 @@ public record ProbeComparison(List<Row> rows) {
         }
 
         private static String percent(double share) {
-            return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+            return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
         }
     }
 
@@ -107,11 +110,21 @@ public record ProbeComparison(List<Row> rows) {
         done.accept(rows.get(0));
         rows.add(row("raw pixels", trainPixels, testPixels));
         done.accept(rows.get(1));
-        try (Soda untrained = Soda.builder().config(soda.config()).device(soda.device()).build()) {
+        try (Soda untrained = untrained(soda)) {
             rows.add(features(UNTRAINED, untrained, train, test, output));
         }
         done.accept(rows.get(2));
         return rows;
+    }
+
+    /**
+     * Makes a model as it was before any training: what its features have to beat.
+     *
+     * @param soda whose configuration and device it gets; stays open
+     * @return initial values of the default seed; the caller closes it
+     */
+    public static Soda untrained(Soda soda) {
+        return Soda.builder().config(soda.config()).device(soda.device()).build();
     }
 
     /**
@@ -143,11 +156,33 @@ public record ProbeComparison(List<Row> rows) {
                 extractor.extract(test).standardized(statistics));
     }
 
-    private static Row row(String name, FeatureSet train, FeatureSet test) {
-        ProbeResult linear = LinearProbe.onStandardizedFeatures().evaluate(train, test);
+    /**
+     * Measures any features, as they are.
+     *
+     * @param features what they are
+     * @param train labelled, at least 20 of each class
+     * @param test labelled, with the same classes
+     * @return their row
+     */
+    public static Row row(String features, FeatureSet train, FeatureSet test) {
+        return row(
+                features,
+                Optional.of(KnnProbe.builder().build().evaluate(train, test)),
+                LinearProbe.onStandardizedFeatures().evaluate(train, test));
+    }
+
+    /**
+     * Takes what probes found.
+     *
+     * @param features what was probed
+     * @param knn k-NN's answers; empty where classes were too small for it
+     * @param linear the linear probe's
+     * @return their row
+     */
+    public static Row row(String features, Optional<ProbeResult> knn, ProbeResult linear) {
         return new Row(
-                name,
-                KnnProbe.builder().build().evaluate(train, test).accuracy(),
+                features,
+                knn.map(ProbeResult::accuracy).orElse(Double.NaN),
                 linear.accuracy(),
                 Arrays.stream(linear.perClassRecall()).average().orElse(Double.NaN));
     }
@@ -237,15 +272,25 @@ public record ProbeComparison(List<Row> rows) {
                 tenths > 0 ? "above" : "below");
     }
 
-    @Override
-    public String toString() {
+    /**
+     * Shows rows side by side, without a word on what they mean.
+     *
+     * @param rows of any features
+     * @return lines that end with a line feed
+     */
+    public static String table(List<Row> rows) {
+        int longest = rows.stream().mapToInt(row -> row.features.length()).max().orElse(0);
+        String format = "%-" + Math.max(NAME_WIDTH, longest) + "s %9s %13s %10s\n";
         StringBuilder text = new StringBuilder();
-        line(text, HEADERS);
-        rows.forEach(row -> line(text, row.cells()));
-        return text.append(sentence()).append('\n').toString();
+        text.append(String.format(Locale.ROOT, format, HEADERS.toArray()));
+        for (Row row : rows) {
+            text.append(String.format(Locale.ROOT, format, row.cells().toArray()));
+        }
+        return text.toString();
     }
 
-    private static void line(StringBuilder text, List<String> cells) {
-        text.append(String.format(Locale.ROOT, "%-18s %9s %13s %10s\n", cells.toArray()));
+    @Override
+    public String toString() {
+        return table(rows) + sentence() + '\n';
     }
 }
