@@ -14,6 +14,7 @@ import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
@@ -66,6 +67,14 @@ final class Encode extends Program {
     private boolean standardize;
 
     @Option(
+            names = "--untrained",
+            description =
+                    "The same features of the model before any training, for probe --baseline. Where"
+                            + " the model's are standardised by its statistics, these are over these"
+                            + " images.")
+    private boolean untrained;
+
+    @Option(
             names = "--blocks",
             split = ",",
             paramLabel = "NAME",
@@ -108,7 +117,7 @@ final class Encode extends Program {
         if (standardize && output == null) {
             throw refusal("--standardize: expected --features too, found none");
         }
-        try (Soda soda = model.load(run);
+        try (Soda soda = opened();
                 PartProgress progress = new PartProgress()) {
             ImageDataset dataset =
                     ImageFolder.builder()
@@ -128,7 +137,7 @@ final class Encode extends Program {
             if (standardize) {
                 provenance.put("standardized", "over these images");
             }
-            provenance.put("encoder", run.toString());
+            provenance.put("encoder", run + (untrained ? ", untrained" : ""));
             features.withProvenance(provenance).save(out);
             String where = out.toAbsolutePath().normalize().toString();
             json.print(
@@ -144,6 +153,20 @@ final class Encode extends Program {
                     new Answer(features.size(), features.width(), features.classNames(), where));
         }
         return 0;
+    }
+
+    private Soda opened() throws IOException {
+        Soda trained = model.load(run);
+        if (!untrained) {
+            return trained;
+        }
+        try (trained) {
+            if (output == null && trained.featureStatistics().isPresent()) {
+                output = Output.JOINED; // The trained model's default.
+                standardize = true;
+            }
+            return ProbeComparison.untrained(trained);
+        }
     }
 
     private FeatureExtractor extractor(Soda soda) {

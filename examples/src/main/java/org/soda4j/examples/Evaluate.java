@@ -163,7 +163,7 @@ final class Evaluate extends Program {
             json.text().flush();
             json.answer(
                     new Answer(
-                            result.probes().stream().map(ProbeAnswer::of).toList(),
+                            result.probes().stream().map(p -> ProbeAnswer.of(p, Map.of())).toList(),
                             comparison.map(ProbeComparison::rows).orElse(List.of()),
                             result.reconstruction().map(Evaluate::figures).orElse(Map.of()),
                             scores,

@@ -277,6 +277,29 @@ class EvaluateTest {
         assertThat(run("probe", features.toString(), "--k", "22")).isZero();
         assertThat(out.toString())
                 .contains("k-NN is left out: expected at least 22 training examples", "linear: ");
+        Path pixels = folder.resolve("pixels.npz");
+        assertThat(encode(pixels, "--features", "PIXELS")).isZero();
+        Path untrained = folder.resolve("untrained.npz");
+        assertThat(encode(untrained, "--untrained")).as(err.toString()).isZero();
+        FeatureSet before = FeatureSet.load(untrained);
+        assertThat(before.width()).isEqualTo(132);
+        assertThat(before.provenance())
+                .containsEntry("standardized", "over these images")
+                .containsEntry("encoder", run + ", untrained");
+        assertThat(before.row(0)).isNotEqualTo(set.row(0));
+        assertThat(
+                        run(
+                                "probe",
+                                features.toString(),
+                                "--baseline",
+                                "raw pixels=" + pixels,
+                                "--baseline",
+                                "untrained encoder=" + untrained))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "\nchance .+\nraw pixels +[0-9.]+ %.+\nuntrained encoder +[0-9.]+ %.+\nthese features +[0-9.]+ %");
         Path unlabelled = folder.resolve("unlabelled.npz");
         FeatureSet.of(new float[] {1, 2}, 1).save(unlabelled);
         assertThat(run("probe", unlabelled.toString())).isEqualTo(1);
@@ -327,7 +350,14 @@ class EvaluateTest {
                 .containsPattern("block +t = 2 +t = 5\n")
                 .containsPattern(
                         "\nup.4( +[0-9.]+ / [0-9.]+){2}\nup path( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
+                .containsPattern(
+                        "\nchance +[0-9.]+ / [0-9.]+\nraw pixels +[0-9.]+ / [0-9.]+\nblock")
+                .containsPattern("\nthe same of the untrained model:\nblock +t = 2 +t = 5\ndown.0 ")
                 .contains("best in the linear probe: ")
+                .containsPattern("\nchance +[0-9.]+ / [0-9.]+  \\[")
+                .containsPattern("\nraw pixels +[0-9.]+ / [0-9.]+  \\[")
+                .containsPattern("\nuntrained latent and stages +[0-9.]+ / [0-9.]+ ")
+                .containsPattern("\nuntrained denoiser +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nlatent and stages +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nall joined +[0-9.]+ / [0-9.]+ ");
         assertThat(run("probe-denoiser", run.toString(), "--noise-steps", "21")).isEqualTo(1);

@@ -191,10 +191,11 @@ public record ProbeComparison(List<Row> rows) {
      * What needs no features: always the class that is the most frequent in training.
      *
      * @param train labelled
-     * @param test labelled, with the same classes in the same order
+     * @param test labelled, with the same classes
      * @return its accuracy
      */
     public static Row chance(FeatureSet train, FeatureSet test) {
+        int[] truth = ProbeData.require(train, test).labels();
         int[] counts = new int[train.classCount()];
         for (int label : train.labels()) {
             counts[label]++;
@@ -205,8 +206,8 @@ public record ProbeComparison(List<Row> rows) {
         }
         int constant = largest;
         double share =
-                Arrays.stream(test.labels()).filter(label -> label == constant).count()
-                        / (double) test.size();
+                Arrays.stream(truth).filter(label -> label == constant).count()
+                        / (double) truth.length;
         return new Row("chance", share, share, 1.0 / train.classCount());
     }
 
