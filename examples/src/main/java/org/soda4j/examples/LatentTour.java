@@ -19,10 +19,12 @@ import org.soda4j.data.dataset.KnownFactors;
 import org.soda4j.data.dataset.ShapesDataset;
 import org.soda4j.eval.disentanglement.DisentanglementScores;
 import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.latent.FixedNoiseDecoder;
 import org.soda4j.eval.latent.SectionScores;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
@@ -228,12 +230,28 @@ final class LatentTour extends Program {
                             soda.config().latent(),
                             trainLatents,
                             testLatents);
+            SectionScores.Baselines baselines = baselines(soda, train, test);
             note("Linear probe of the class:");
-            note(scores.table());
-            scores.chart("Accuracy (%) of a linear probe").save(out.resolve("section-class.png"));
+            note(scores.table(baselines));
+            scores.chart("Linear probe (%)", baselines).save(out.resolve("section-class.png"));
         }
         // Few images are all shown: one that stands there twice would be swapped with itself.
         any(soda, pictures, shown, trainLatents, testLatents);
+    }
+
+    private static SectionScores.Baselines baselines(
+            Soda soda, ImageDataset train, ImageDataset test) {
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        try (Soda untrained = ProbeComparison.untrained(soda)) {
+            FeatureExtractor latents = FeatureExtractor.of(untrained).output(Output.LATENT);
+            return SectionScores.Baselines.of(
+                    LinearProbe.onStandardizedFeatures(),
+                    soda.config().latent(),
+                    pixels.extract(train),
+                    pixels.extract(test),
+                    latents.extract(train),
+                    latents.extract(test));
+        }
     }
 
     /** What works on any images. */
