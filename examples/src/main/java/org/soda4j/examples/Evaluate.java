@@ -78,12 +78,16 @@ final class Evaluate extends Program {
 
     @Option(
             names = "--crops",
-            description = "Also the published linear probe, which encodes crops for 15 epochs.")
+            description =
+                    "Also the published linear probe, which encodes crops for 15 epochs, and the same"
+                            + " of the untrained encoder.")
     private boolean crops;
 
     @Option(
             names = "--fine-tune",
-            description = "Also a copy of the encoder that learns from the labels for 15 epochs.")
+            description =
+                    "Also a copy of the encoder that learns from the labels for 15 epochs, and one of"
+                            + " the untrained encoder.")
     private boolean fineTune;
 
     @Option(
@@ -152,6 +156,12 @@ final class Evaluate extends Program {
                 json.text().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
+            result.latent()
+                    .ifPresent(
+                            found -> {
+                                json.text().println("the latent beside what it has to beat:");
+                                json.text().print(found);
+                            });
             comparison.ifPresent(
                     found -> {
                         json.text().println("features beside what they have to beat:");
@@ -165,6 +175,7 @@ final class Evaluate extends Program {
                     new Answer(
                             result.probes().stream().map(p -> ProbeAnswer.of(p, Map.of())).toList(),
                             comparison.map(ProbeComparison::rows).orElse(List.of()),
+                            result.latent().map(ProbeComparison::rows).orElse(List.of()),
                             result.reconstruction().map(Evaluate::figures).orElse(Map.of()),
                             scores,
                             built.leftOut(),
@@ -177,6 +188,7 @@ final class Evaluate extends Program {
      * What --json prints.
      *
      * @param comparison with what the probes have to beat; empty without labels
+     * @param latent the same of the latent, which the probes are of
      * @param reconstruction by name; a distance over too few images is left out
      * @param disentanglement by units; empty without --shapes
      * @param leftOut parts that were not made, and why
@@ -185,6 +197,7 @@ final class Evaluate extends Program {
     private record Answer(
             List<ProbeAnswer> probes,
             List<ProbeComparison.Row> comparison,
+            List<ProbeComparison.Row> latent,
             Map<String, Number> reconstruction,
             Map<String, DisentanglementScores> disentanglement,
             List<String> leftOut,

@@ -185,10 +185,17 @@ class EvaluateTest {
         assertThat(out.toString())
                 .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
                 .contains("fine-tuned: accuracy")
+                .contains("linear on crops, untrained encoder: accuracy")
+                .contains("fine-tuned, untrained encoder: accuracy")
+                .containsPattern("chance .+\nraw pixels .+\nuntrained latent .+\nlatent ")
                 .contains("reconstruction of 4 images: PSNR")
                 .containsPattern("12 numbers of z +lasso +0")
                 .containsPattern("5 sections +boosted trees +0");
-        assertThat(Files.readString(report)).contains("<h2>Disentanglement</h2>");
+        assertThat(Files.readString(report))
+                .contains(
+                        "<h2>Disentanglement</h2>",
+                        "<h2>The latent compared with pixels and an untrained latent</h2>",
+                        "On 41 training and 11 test images.");
     }
 
     @Test
@@ -208,6 +215,14 @@ class EvaluateTest {
         JsonNode answer = ConfigText.jsonTree(out.toString());
         assertThat(answer.at("/probes/0/probe").asText()).isEqualTo("k-NN");
         assertThat(answer.at("/comparison/3/features").asText()).isEqualTo("SODA");
+        assertThat(answer.at("/latent"))
+                .extracting(row -> row.path("features").asText())
+                .containsExactly("chance", "raw pixels", "untrained latent", "latent");
+        // All 52 images are few enough, so the latent's row is the probes' own.
+        assertThat(answer.at("/latent/3/knn").asDouble())
+                .isEqualTo(answer.at("/probes/0/accuracy").asDouble());
+        assertThat(answer.at("/latent/3/linear").asDouble())
+                .isEqualTo(answer.at("/probes/1/accuracy").asDouble());
         assertThat(answer.at("/reconstruction").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly("images", "psnr", "ssim");

@@ -90,12 +90,15 @@ public final class ModelEvaluation {
      * What was found.
      *
      * @param probes k-NN and linear probe, and where asked for the published linear probe and
-     *     fine-tuning; empty without labels
+     *     fine-tuning, both from the untrained encoder too; empty without labels
+     * @param latent the latent beside chance, raw pixels and the untrained latent, on the same
+     *     images or a part of them; empty without probes
      * @param reconstruction how well test images are drawn again; empty where that is left out
      * @param report all of it and pictures, and what is left out and why
      */
     public record Result(
             List<ProbeResult> probes,
+            Optional<ProbeComparison> latent,
             Optional<ReconstructionQuality> reconstruction,
             Report report) {}
 
@@ -160,6 +163,8 @@ public final class ModelEvaluation {
         FeatureSet trainSet = encode("encode training images", train);
         FeatureSet testSet = encode("encode test images", test);
         List<ProbeResult> probes = probes(trainSet, testSet);
+        Optional<LatentComparison> latent =
+                probes.isEmpty() ? Optional.empty() : probing.compared(trainSet, testSet);
         Map<String, String> leftOut = whyLeftOut();
         Optional<ReconstructionQuality> quality =
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
@@ -167,13 +172,14 @@ public final class ModelEvaluation {
         Report.Builder report =
                 Report.builder()
                         .title(title)
-                        .verdict(verdict(probes, quality))
+                        .verdict(verdict(probes, latent, quality))
                         .facts(facts(trained))
                         .provenance(provenance(trainSet));
         comparison.map(TableSection::ofComparison).ifPresent(report::add);
         if (!probes.isEmpty()) {
             report.add(probing.table(probes));
         }
+        latent.map(LatentComparison::section).ifPresent(report::add);
         RunSections.of(trained).forEach(report::add);
         quality.map(TableSection::ofReconstruction).ifPresent(report::add);
         more.forEach(report::add);
@@ -220,7 +226,8 @@ public final class ModelEvaluation {
         if (run != null) {
             report.add(RunSections.configuration(run));
         }
-        return new Result(probes, quality, report.build());
+        return new Result(
+                probes, latent.map(LatentComparison::comparison), quality, report.build());
     }
 
     private PictureSection edits(ModelPictures pictures, FeatureSet testSet) {
@@ -288,8 +295,12 @@ public final class ModelEvaluation {
                 .preview(images.image(row), new ViewRandom(0, 0, 0, 0));
     }
 
-    private String verdict(List<ProbeResult> probes, Optional<ReconstructionQuality> quality) {
+    private String verdict(
+            List<ProbeResult> probes,
+            Optional<LatentComparison> latent,
+            Optional<ReconstructionQuality> quality) {
         return comparison
+                .or(() -> latent.map(LatentComparison::comparison))
                 .map(Verdict::of)
                 .orElseGet(
                         () ->
