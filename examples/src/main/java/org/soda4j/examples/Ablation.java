@@ -25,6 +25,7 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.ImageBatches;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.quality.Psnr;
 import org.soda4j.eval.report.LatentRank;
 import org.soda4j.examples.cli.ConfigOptions;
@@ -38,16 +39,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains one variant of a recipe and measures what its features are worth. */
+/**
+ * Trains one variant of a recipe and measures what its features are worth, beside chance, raw
+ * pixels and the same features before the training.
+ */
 @Command(
         name = "ablation",
         sortOptions = false,
         description = {
             "Trains one variant of a recipe on a part of CIFAR-10 or Fashion-MNIST and adds a line"
                     + " of JSON with its probes to a file; docs/results.md is made of such lines.",
+            "Beside them stand chance, raw pixels and the same features of the encoder before it"
+                    + " learned.",
+            "STAGES and JOINED are standardised for k-NN, other features are taken as they are; the"
+                    + " linear probe standardises all.",
             "  ablation --preset minutes-16 --set training.sigReg=0.02 --root DIR --out FILE"
         })
 final class Ablation extends Program {
+
+    /** What a line calls chance. */
+    static final String CHANCE = "chance";
+
+    /** What a line calls raw pixels. */
+    static final String PIXELS = "pixels";
+
+    /** What stands before the features of the encoder before its training. */
+    static final String UNTRAINED = "untrained.";
 
     private static final int QUALITY_IMAGES = 64;
 
@@ -114,6 +131,7 @@ final class Ablation extends Program {
         line.put("test", onTest);
         try (Soda soda =
                 Soda.builder().config(config.model()).seed(seed).device(device.device()).build()) {
+            baselines(line, soda, features, labelled, test);
             ViewPairs pairs = TrainingProgram.pairs(seen, config);
             long start = System.nanoTime();
             SodaTrainer.builder(soda).config(config.training()).data(pairs).build().fit();
@@ -141,11 +159,55 @@ final class Ablation extends Program {
         };
     }
 
+    /**
+     * Adds what the probes have to beat: chance, raw pixels and the features of the model as it is,
+     * and of which encoder and resolution they are.
+     *
+     * @param soda before its training
+     */
+    static void baselines(
+            ObjectNode line,
+            Soda soda,
+            List<Output> features,
+            ImageDataset train,
+            ImageDataset test) {
+        line.put("encoder", soda.config().encoder().toString());
+        line.put("imageShape", soda.config().denoiser().imageShape().toString());
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet trainPixels = pixels.extract(train);
+        FeatureSet testPixels = pixels.extract(test);
+        line.put(CHANCE, round(100 * ProbeComparison.chance(trainPixels, testPixels).linear()));
+        put(line, PIXELS, ProbeComparison.row(PIXELS, trainPixels, testPixels));
+        for (Output output : features) {
+            if (output != Output.PIXELS) {
+                FeatureExtractor extractor = FeatureExtractor.of(soda).output(output);
+                if (isStandardized(output)) {
+                    extractor = extractor.standardizedOn(train); // Of a model without statistics.
+                }
+                String key = UNTRAINED + output.name().toLowerCase(Locale.ROOT);
+                put(
+                        line,
+                        key,
+                        ProbeComparison.row(
+                                key, extractor.extract(train), extractor.extract(test)));
+            }
+        }
+    }
+
+    private static void put(ObjectNode line, String key, ProbeComparison.Row row) {
+        line.put(key + ".knn", round(100 * row.knn()));
+        line.put(key + ".linear", round(100 * row.linear()));
+    }
+
+    /** Others stay as they are: lines of one file have to mean the same. */
+    private static boolean isStandardized(Output output) {
+        return output == Output.JOINED || output == Output.STAGES;
+    }
+
     private static void probe(
             ObjectNode line, Soda soda, Output output, ImageDataset train, ImageDataset test) {
-        boolean standardize = output == Output.JOINED || output == Output.STAGES;
         FeatureExtractor extractor =
-                FeatureExtractor.of(soda).output(output).standardized(standardize);
+                FeatureExtractor.of(soda).output(output).standardized(isStandardized(output));
         FeatureSet trainSet = extractor.extract(train);
         FeatureSet testSet = extractor.extract(test);
         String key = output.name().toLowerCase(Locale.ROOT);

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "ablation-table",
         description =
                 "Prints mean and deviation over the seeds of each variant in files that ablation"
-                        + " wrote, as a table in Markdown, and draws the probes as a chart.")
+                        + " wrote, as a table in Markdown, and draws the probes as a chart. Chance, raw"
+                        + " pixels and the untrained encoder stand before the variants.")
 final class AblationTable extends Program {
 
     private static final List<String> OTHERS = List.of("rank", "psnr");
@@ -40,8 +41,8 @@ final class AblationTable extends Program {
     @Option(names = "--out", description = "The chart, a PNG. Default: none.")
     private Path out;
 
-    /** The lines of one variant. */
-    private record Variant(String name, List<JsonNode> lines) {
+    /** The lines of one variant, or of a baseline. */
+    record Variant(String name, List<JsonNode> lines) {
 
         double mean(String measure) {
             return values(measure).stream().mapToDouble(v -> v).average().orElseThrow();
@@ -59,8 +60,15 @@ final class AblationTable extends Program {
             return lines.stream().map(line -> line.path(measure).doubleValue()).toList();
         }
 
+        boolean has(String measure) {
+            return areNumbers(lines, measure);
+        }
+
         /** One line says nothing about deviations. */
         String cell(String measure) {
+            if (!has(measure)) {
+                return "-";
+            }
             String mean = String.format(Locale.ROOT, "%.1f", mean(measure));
             return lines.size() == 1
                     ? mean
@@ -87,9 +95,12 @@ final class AblationTable extends Program {
                         .toList();
         variants.forEach(this::requireOneKind);
         Set<String> measures = measures(lines);
+        AblationBaselines baselines = AblationBaselines.of(variants, measures);
+        List<Variant> rows = new ArrayList<>(baselines.rows());
+        rows.addAll(variants);
         print("| variant | seeds | " + String.join(" | ", measures) + " |");
         print("|---".repeat(2 + measures.size()) + "|");
-        for (Variant variant : variants) {
+        for (Variant variant : rows) {
             print(
                     measures.stream()
                             .map(variant::cell)
@@ -101,8 +112,9 @@ final class AblationTable extends Program {
                                                             variant.name(), variant.lines().size()),
                                             " |")));
         }
+        baselines.notes().forEach(this::print);
         if (out != null) {
-            chart(variants, measures).save(out);
+            chart(rows, measures).save(out);
             print("chart: " + out.toAbsolutePath().normalize());
         }
         return 0;
@@ -149,23 +161,42 @@ final class AblationTable extends Program {
         return line;
     }
 
-    /** What every line has, probes first. */
+    /** What every line has, probes first; baselines are rows. */
     private static Set<String> measures(List<JsonNode> lines) {
         Set<String> measures = new LinkedHashSet<>();
         lines.get(0).fieldNames().forEachRemaining(measures::add);
-        measures.removeIf(
-                name ->
-                        !name.endsWith(".knn") && !name.endsWith(".linear")
-                                || !areNumbers(lines, name));
+        measures.removeIf(name -> !isProbe(name) || !areNumbers(lines, name));
+        if (areNumbers(lines, Ablation.CHANCE)
+                && !measures.stream().allMatch(AblationTable::isOfPixels)) {
+            measures.removeIf(AblationTable::isOfPixels);
+        }
         OTHERS.stream().filter(name -> areNumbers(lines, name)).forEach(measures::add);
         return measures;
+    }
+
+    /** Whether a field is a probe of a variant's features. */
+    static boolean isProbe(String field) {
+        return (field.endsWith(".knn") || field.endsWith(".linear"))
+                && !field.startsWith(Ablation.UNTRAINED);
+    }
+
+    private static boolean isOfPixels(String field) {
+        return field.startsWith(Ablation.PIXELS + ".");
     }
 
     private static boolean areNumbers(List<JsonNode> lines, String measure) {
         return lines.stream().allMatch(line -> line.path(measure).isNumber());
     }
 
-    private static BarChart chart(List<Variant> variants, Set<String> measures) {
+    private static BarChart chart(List<Variant> rows, Set<String> measures) {
+        List<Variant> variants =
+                rows.stream()
+                        .filter(
+                                row ->
+                                        measures.stream()
+                                                .filter(AblationTable::isProbe)
+                                                .allMatch(row::has))
+                        .toList();
         return new BarChart(
                 "Accuracy, %",
                 variants.stream().map(Variant::name).toList(),

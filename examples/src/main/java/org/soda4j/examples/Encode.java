@@ -14,6 +14,7 @@ import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.feature.FeatureExtractor;
 import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.PartProgress;
@@ -68,6 +69,14 @@ final class Encode extends Program {
     private boolean standardize;
 
     @Option(
+            names = "--untrained",
+            description =
+                    "The same features of the model before any training, for probe --baseline. Where"
+                            + " the model's are standardised by its statistics, these are over these"
+                            + " images.")
+    private boolean untrained;
+
+    @Option(
             names = "--blocks",
             split = ",",
             paramLabel = "NAME",
@@ -110,7 +119,7 @@ final class Encode extends Program {
         if (standardize && output == null) {
             throw refusal("--standardize: expected --features too, found none");
         }
-        try (Soda soda = model.load(run);
+        try (Soda soda = opened();
                 PartProgress progress = new PartProgress()) {
             ImageDataset dataset =
                     ImageFolder.builder()
@@ -133,7 +142,7 @@ final class Encode extends Program {
             if (overThese) {
                 provenance.put("standardized", "over these images");
             }
-            provenance.put("encoder", run.toString());
+            provenance.put("encoder", run + (untrained ? ", untrained" : ""));
             features.withProvenance(provenance).save(out);
             String where = out.toAbsolutePath().normalize().toString();
             json.print(
@@ -159,6 +168,20 @@ final class Encode extends Program {
         return provenance.equals("true")
                 ? ", standardised by the model's statistics"
                 : ", standardised " + provenance;
+    }
+
+    private Soda opened() throws IOException {
+        Soda trained = model.load(run);
+        if (!untrained) {
+            return trained;
+        }
+        try (trained) {
+            if (output == null && trained.featureStatistics().isPresent()) {
+                output = Output.JOINED; // The trained model's default.
+                standardize = true;
+            }
+            return ProbeComparison.untrained(trained);
+        }
     }
 
     private FeatureExtractor extractor(Soda soda) {

@@ -77,12 +77,16 @@ final class Evaluate extends Program {
 
     @Option(
             names = "--crops",
-            description = "Also the published linear probe, which encodes crops for 15 epochs.")
+            description =
+                    "Also the published linear probe, which encodes crops for 15 epochs, and the same"
+                            + " of the untrained encoder.")
     private boolean crops;
 
     @Option(
             names = "--fine-tune",
-            description = "Also a copy of the encoder that learns from the labels for 15 epochs.")
+            description =
+                    "Also a copy of the encoder that learns from the labels for 15 epochs, and one of"
+                            + " the untrained encoder.")
     private boolean fineTune;
 
     @Option(
@@ -151,6 +155,12 @@ final class Evaluate extends Program {
                 json.text().println("no probes: " + probe.whyNoProbes());
             }
             print(images.kind(), result);
+            result.latent()
+                    .ifPresent(
+                            found -> {
+                                json.text().println("the latent beside what it has to beat:");
+                                json.text().print(found);
+                            });
             comparison.ifPresent(
                     found -> {
                         json.text().println("features beside what they have to beat:");
@@ -163,9 +173,10 @@ final class Evaluate extends Program {
             json.text().flush();
             json.answer(
                     new Answer(
-                            result.probes().stream().map(ProbeAnswer::of).toList(),
+                            result.probes().stream().map(p -> ProbeAnswer.of(p, Map.of())).toList(),
                             comparison.map(ProbeComparison::rows).orElse(List.of()),
                             result.rank().map(LatentRank::rank).orElse(null),
+                            result.latent().map(ProbeComparison::rows).orElse(List.of()),
                             result.reconstruction().map(Evaluate::figures).orElse(Map.of()),
                             scores,
                             built.leftOut(),
@@ -179,6 +190,7 @@ final class Evaluate extends Program {
      *
      * @param comparison with what the probes have to beat; empty without labels
      * @param effectiveRank of the latents of the training images; null of fewer than three
+     * @param latent the same of the latent, which the probes are of
      * @param reconstruction by name; a distance over too few images is left out
      * @param disentanglement by units; empty without --shapes
      * @param leftOut parts that were not made, and why
@@ -188,6 +200,7 @@ final class Evaluate extends Program {
             List<ProbeAnswer> probes,
             List<ProbeComparison.Row> comparison,
             Double effectiveRank,
+            List<ProbeComparison.Row> latent,
             Map<String, Number> reconstruction,
             Map<String, DisentanglementScores> disentanglement,
             List<String> leftOut,

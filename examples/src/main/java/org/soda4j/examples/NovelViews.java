@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -23,6 +25,8 @@ import org.soda4j.eval.novelview.ViewScores;
 import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.probe.ProbeComparison.Row;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.OutputCheck;
@@ -134,15 +138,27 @@ final class NovelViews extends Program {
      * @param bySources means by number of source views
      * @param byAngle means by degrees to the nearest source
      * @param probes of the latent; null for coil20, whose unseen objects are classes of their own
+     * @param comparison of the latent with chance, raw pixels and the untrained latent; empty for
+     *     coil20
      * @param model its folder
      */
-    private record Answer(List<Row> bySources, List<Row> byAngle, Probed probes, String model) {}
+    private record Answer(
+            List<Drawn> bySources,
+            List<Drawn> byAngle,
+            Probed probes,
+            List<Row> comparison,
+            String model) {}
 
     /** Accuracies, 0 to 1. */
-    private record Probed(double knn, double linear) {}
+    private record Probed(double knn, double linear) {
+
+        static Probed of(Row latent) {
+            return new Probed(latent.knn(), latent.linear());
+        }
+    }
 
     /** Drawn views of a group, and the decibels and similarities of the model and what it beats. */
-    private record Row(
+    private record Drawn(
             String group,
             int views,
             double psnr,
@@ -152,11 +168,11 @@ final class NovelViews extends Program {
             double meanPsnr,
             double meanSsim) {
 
-        static List<Row> of(List<ViewScores.Row> rows) {
+        static List<Drawn> of(List<ViewScores.Row> rows) {
             return rows.stream()
                     .map(
                             row ->
-                                    new Row(
+                                    new Drawn(
                                             row.group(),
                                             row.count(),
                                             row.model().psnr(),
@@ -184,7 +200,7 @@ final class NovelViews extends Program {
             train(soda, training);
             soda.save(out.resolve("model"));
             ViewScores scores = evaluate(soda, training, unseen);
-            Probed probed = isCoil() ? null : probe(soda, training, unseen);
+            List<Row> compared = isCoil() ? List.of() : probe(soda, training, unseen);
             NovelViewPictures pictures = new NovelViewPictures(soda, options(), turntable);
             try (NDManager manager = NDManager.newBaseManager(soda.device(), "PyTorch")) {
                 pictures.grid(manager).save(out.resolve("views.png"));
@@ -194,9 +210,12 @@ final class NovelViews extends Program {
             json.print("pictures and model: " + folder);
             json.answer(
                     new Answer(
-                            Row.of(scores.bySources()),
-                            Row.of(scores.byAngle()),
-                            probed,
+                            Drawn.of(scores.bySources()),
+                            Drawn.of(scores.byAngle()),
+                            compared.isEmpty()
+                                    ? null
+                                    : Probed.of(compared.get(compared.size() - 1)),
+                            compared,
                             folder.resolve("model").toString()));
         }
         return 0;
@@ -322,20 +341,36 @@ final class NovelViews extends Program {
         return scores;
     }
 
-    /** Whether the latent knows the kind of an unseen object's body. */
-    private Probed probe(Soda soda, SceneSource training, SceneSource unseen) {
-        FeatureSet train = ObjectFeatures.extract(soda, training, 1, 2, seed);
-        FeatureSet test = ObjectFeatures.extract(soda, unseen, 1, 4, seed);
+    /** Whether the latent knows the kind of an unseen object's body, beside what it has to beat. */
+    private List<Row> probe(Soda soda, SceneSource training, SceneSource unseen) {
+        FeatureSet trainPixels = ObjectFeatures.pixels(soda, training, 1, 2, seed);
+        FeatureSet testPixels = ObjectFeatures.pixels(soda, unseen, 1, 4, seed);
+        List<Row> rows = new ArrayList<>();
+        rows.add(ProbeComparison.chance(trainPixels, testPixels));
+        rows.add(row("raw pixels", trainPixels, testPixels));
+        try (Soda untrained = ProbeComparison.untrained(soda)) {
+            rows.add(latents("untrained latent", untrained, training, unseen));
+        }
+        rows.add(latents("latent", soda, training, unseen));
+        json.print("class of unseen objects from one view:");
+        json.text().print(ProbeComparison.table(rows));
+        json.text().flush();
+        return rows;
+    }
+
+    private Row latents(String name, Soda soda, SceneSource training, SceneSource unseen) {
+        return row(
+                name,
+                ObjectFeatures.extract(soda, training, 1, 2, seed),
+                ObjectFeatures.extract(soda, unseen, 1, 4, seed));
+    }
+
+    private static Row row(String name, FeatureSet train, FeatureSet test) {
         KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
-        double knn = neighbours.evaluate(train, test).accuracy();
-        double linear = LinearProbe.onStandardizedFeatures().evaluate(train, test).accuracy();
-        json.print(
-                String.format(
-                        Locale.ROOT,
-                        "class of unseen objects from the latent of one view: k-NN %.1f %%, linear probe %.1f %%",
-                        100 * knn,
-                        100 * linear));
-        return new Probed(knn, linear);
+        return ProbeComparison.row(
+                name,
+                Optional.of(neighbours.evaluate(train, test)),
+                LinearProbe.onStandardizedFeatures().evaluate(train, test));
     }
 
     /** Few steps without guidance stay near the mean of what is possible, where PSNR is best. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.DatasetSplit;
@@ -20,6 +21,7 @@ import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.DenoiserFeatureProbe;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.examples.cli.JsonOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.Program;
@@ -37,12 +39,18 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "k-NN and linear probe of the denoiser's blocks over noise steps, on a fifth of the"
-                    + " training images that is kept out.",
-            "The best choice then stands beside the encoder's features on test images."
+                    + " training images that is kept out, beside chance, raw pixels and the same blocks"
+                    + " of the untrained model.",
+            "The best choice then stands beside the encoder's features on test images, and both"
+                    + " beside those of the untrained model."
         })
 final class ProbeDenoiser extends Program {
 
     private static final int HELD_OUT = 5;
+    private static final String CHANCE = "chance";
+    private static final String RAW_PIXELS = "raw pixels";
+    private static final String UNTRAINED = "untrained ";
+    private static final KnnProbe NEIGHBOURS = KnnProbe.builder().allowSmallClasses(true).build();
 
     @Parameters(paramLabel = "RUN", description = "Folder of a run that train started.")
     private Path run;
@@ -89,20 +97,39 @@ final class ProbeDenoiser extends Program {
      *
      * @param noiseSteps that were tried
      * @param blocks by name, or by what stands for several, an accuracy for each step
+     * @param untrained the same of the model before any training
+     * @param baselines chance and raw pixels on the images of blocks
      * @param best what the linear probe is best on
-     * @param comparison by features, an accuracy for each draw of training images; empty without
+     * @param comparison by features, those of the baselines too, an accuracy for each draw of
+     *     training images; empty without
      */
     private record Answer(
             int[] noiseSteps,
             Map<String, List<Accuracy>> blocks,
+            Map<String, List<Accuracy>> untrained,
+            Map<String, Accuracy> baselines,
             String best,
             Map<String, List<Accuracy>> comparison) {}
 
     private int[] steps;
     private Map<String, List<Accuracy>> swept;
+    private Map<String, List<Accuracy>> sweptUntrained;
+    private final Map<String, Accuracy> baselines = new LinkedHashMap<>();
 
     /** Accuracies of both probes, 0 to 1. */
     private record Accuracy(double knn, double linear) {
+
+        static Accuracy of(ProbeComparison.Row row) {
+            return new Accuracy(row.knn(), row.linear());
+        }
+
+        static Accuracy ofPixels(FeatureSet train, FeatureSet test) {
+            return of(
+                    ProbeComparison.row(
+                            RAW_PIXELS,
+                            Optional.of(NEIGHBOURS.evaluate(train, test)),
+                            LinearProbe.onStandardizedFeatures().evaluate(train, test)));
+        }
 
         static Accuracy of(FeatureSet train, FeatureSet test) {
             FeatureStatistics statistics =
@@ -110,11 +137,7 @@ final class ProbeDenoiser extends Program {
             FeatureSet scaled = train.standardized(statistics);
             FeatureSet scaledTest = test.standardized(statistics);
             return new Accuracy(
-                    KnnProbe.builder()
-                            .allowSmallClasses(true)
-                            .build()
-                            .evaluate(scaled, scaledTest)
-                            .accuracy(),
+                    NEIGHBOURS.evaluate(scaled, scaledTest).accuracy(),
                     LinearProbe.onStandardizedFeatures().evaluate(train, test).accuracy());
         }
 
@@ -131,6 +154,7 @@ final class ProbeDenoiser extends Program {
         TrainingImages stored = TrainingImages.ofRun(run);
         TrainingImages images = root == null ? stored : new TrainingImages(stored.kind(), root);
         try (Soda soda = model.load(run);
+                Soda untrained = ProbeComparison.untrained(soda);
                 PartProgress progress = new PartProgress()) {
             ProbeImages probe = ProbeImages.of(images, soda.config(), null);
             if (!probe.haveProbes()) {
@@ -142,48 +166,83 @@ final class ProbeDenoiser extends Program {
             json.print(
                     "k-NN / linear probe in percent, %d images to learn from, %d other training images:"
                             .formatted(choosing.train().size(), choosing.test().size()));
-            DenoiserFeatures best = sweep(soda, choosing, progress);
+            DenoiserFeatures best = sweep(soda, untrained, choosing, progress);
             json.print("best in the linear probe: " + best);
             Map<String, List<Accuracy>> compared =
-                    subsets > 0 ? compare(soda, probe, best, progress) : Map.of();
-            json.answer(new Answer(steps, swept, best.toString(), compared));
+                    subsets > 0 ? compare(soda, untrained, probe, best, progress) : Map.of();
+            json.answer(
+                    new Answer(steps, swept, sweptUntrained, baselines, best.toString(), compared));
         }
         return 0;
     }
 
-    private DenoiserFeatures sweep(Soda soda, ProbeImages images, PartProgress progress) {
+    private DenoiserFeatures sweep(
+            Soda soda, Soda untrained, ProbeImages images, PartProgress progress) {
         DenoiserFeatures any = DenoiserFeatures.of(soda).withLatent(!withoutLatent);
         steps = noiseSteps == null ? defaultSteps(soda) : noiseSteps;
         for (int step : steps) {
             any.withStep(step).checkedFor(soda); // Now, not after minutes.
         }
-        DenoiserFeatureProbe probe =
-                DenoiserFeatureProbe.builder(soda).keepLatent(!withoutLatent).build();
-        Map<String, List<String>> together = new LinkedHashMap<>();
-        together.put("up path", any.blocks());
-        together.put("all blocks", soda.activationNames());
-        Map<String, List<Accuracy>> table = new LinkedHashMap<>();
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet train = pixels.extract(images.train());
+        FeatureSet test = pixels.extract(images.test());
+        baselines.put(CHANCE, Accuracy.of(ProbeComparison.chance(train, test)));
+        baselines.put(RAW_PIXELS, Accuracy.ofPixels(train, test));
+        baselines.forEach((name, found) -> json.print(String.format("%-10s  %11s", name, found)));
+        swept = accuracies(soda, images, progress, "noise steps");
+        json.print(table(swept));
+        sweptUntrained = accuracies(untrained, images, progress, "noise steps, untrained");
+        json.print("the same of the untrained model:");
+        json.print(table(sweptUntrained));
         DenoiserFeatures best = any;
         double most = -1;
-        progress.at("noise steps", 0, steps.length);
         for (int s = 0; s < steps.length; s++) {
-            Map<String, FeatureSet> train = probe.extract(images.train(), steps[s]);
-            Map<String, FeatureSet> test = probe.extract(images.test(), steps[s]);
-            for (Map.Entry<String, List<String>> blocks : together.entrySet()) {
-                train.put(blocks.getKey(), joined(train, blocks.getValue()));
-                test.put(blocks.getKey(), joined(test, blocks.getValue()));
-            }
-            for (String block : train.keySet()) {
-                Accuracy found = Accuracy.of(train.get(block), test.get(block));
-                table.computeIfAbsent(block, name -> new ArrayList<>()).add(found);
-                if (found.linear() > most) {
-                    most = found.linear();
-                    List<String> blocks = together.getOrDefault(block, List.of(block));
+            for (Map.Entry<String, List<Accuracy>> of : swept.entrySet()) {
+                if (of.getValue().get(s).linear() > most) {
+                    most = of.getValue().get(s).linear();
+                    List<String> blocks =
+                            together(soda).getOrDefault(of.getKey(), List.of(of.getKey()));
                     best = any.withStep(steps[s]).withBlocks(blocks.toArray(String[]::new));
                 }
             }
-            progress.at("noise steps", s + 1, steps.length);
         }
+        return best;
+    }
+
+    /** What stands for several blocks. */
+    private static Map<String, List<String>> together(Soda soda) {
+        Map<String, List<String>> together = new LinkedHashMap<>();
+        together.put("up path", DenoiserFeatures.of(soda).blocks());
+        together.put("all blocks", soda.activationNames());
+        return together;
+    }
+
+    /** By block, one for each step. */
+    private Map<String, List<Accuracy>> accuracies(
+            Soda soda, ProbeImages images, PartProgress progress, String part) {
+        DenoiserFeatureProbe probe =
+                DenoiserFeatureProbe.builder(soda).keepLatent(!withoutLatent).build();
+        Map<String, List<Accuracy>> table = new LinkedHashMap<>();
+        progress.at(part, 0, steps.length);
+        for (int s = 0; s < steps.length; s++) {
+            Map<String, FeatureSet> train = probe.extract(images.train(), steps[s]);
+            Map<String, FeatureSet> test = probe.extract(images.test(), steps[s]);
+            together(soda)
+                    .forEach(
+                            (name, blocks) -> {
+                                train.put(name, joined(train, blocks));
+                                test.put(name, joined(test, blocks));
+                            });
+            for (String block : train.keySet()) {
+                table.computeIfAbsent(block, name -> new ArrayList<>())
+                        .add(Accuracy.of(train.get(block), test.get(block)));
+            }
+            progress.at(part, s + 1, steps.length);
+        }
+        return table;
+    }
+
+    private String table(Map<String, List<Accuracy>> table) {
         StringBuilder text = new StringBuilder(String.format("%-10s", "block"));
         Arrays.stream(steps).forEach(t -> text.append(String.format("  %11s", "t = " + t)));
         table.forEach(
@@ -191,9 +250,7 @@ final class ProbeDenoiser extends Program {
                     text.append(String.format("%n%-10s", block));
                     cells.forEach(cell -> text.append(String.format("  %11s", cell)));
                 });
-        json.print(text.toString());
-        swept = table;
-        return best;
+        return text.toString();
     }
 
     private static int[] defaultSteps(Soda soda) {
@@ -221,18 +278,27 @@ final class ProbeDenoiser extends Program {
     }
 
     private Map<String, List<Accuracy>> compare(
-            Soda soda, ProbeImages probe, DenoiserFeatures best, PartProgress progress) {
-        FeatureExtractor extractor =
-                FeatureExtractor.of(soda).output(Output.JOINED_DENOISER).denoiser(best);
+            Soda soda,
+            Soda untrained,
+            ProbeImages probe,
+            DenoiserFeatures best,
+            PartProgress progress) {
+        Map<String, Soda> models = new LinkedHashMap<>();
+        models.put(UNTRAINED, untrained);
+        models.put("", soda);
         ImageDataset test = probe.test();
-        FeatureSet testSet =
-                extractor.progress(progress.part("encode test images", test.size())).extract(test);
-        int latent = soda.config().latent().size();
-        int width = testSet.width();
+        Map<String, FeatureSet> testSets = new LinkedHashMap<>();
+        models.forEach(
+                (of, some) ->
+                        testSets.put(
+                                of, encode(some, best, test, progress, "test images" + of(of))));
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet testPixels = pixels.extract(test);
+        int width = testSets.get("").width();
         int encoder =
                 FeatureExtractor.of(soda).output(Output.JOINED).extract(test.select(0)).width();
         Map<String, int[]> kinds = new LinkedHashMap<>();
-        kinds.put("latent", new int[] {0, latent});
+        kinds.put("latent", new int[] {0, soda.config().latent().size()});
         kinds.put("latent and stages", new int[] {0, encoder});
         kinds.put("denoiser", new int[] {encoder, width});
         kinds.put("all joined", new int[] {0, width});
@@ -241,17 +307,23 @@ final class ProbeDenoiser extends Program {
         int perClass = Math.max(1, Math.min(smallestClass(probe.train()), probeImages / classes));
         for (int s = 0; s < subsets; s++) {
             ImageDataset train = probe.train().subset(perClass, s);
-            FeatureSet trainSet =
-                    extractor
-                            .progress(progress.part("encode training images", train.size()))
-                            .extract(train);
-            kinds.forEach(
-                    (name, columns) ->
-                            found.computeIfAbsent(name, kind -> new ArrayList<>())
-                                    .add(
-                                            Accuracy.of(
-                                                    trainSet.columns(columns[0], columns[1]),
-                                                    testSet.columns(columns[0], columns[1]))));
+            FeatureSet trainPixels = pixels.extract(train);
+            add(found, CHANCE, Accuracy.of(ProbeComparison.chance(trainPixels, testPixels)));
+            add(found, RAW_PIXELS, Accuracy.ofPixels(trainPixels, testPixels));
+            models.forEach(
+                    (of, some) -> {
+                        FeatureSet trainSet =
+                                encode(some, best, train, progress, "training images" + of(of));
+                        FeatureSet testSet = testSets.get(of);
+                        kinds.forEach(
+                                (name, columns) ->
+                                        add(
+                                                found,
+                                                of + name,
+                                                Accuracy.of(
+                                                        trainSet.columns(columns[0], columns[1]),
+                                                        testSet.columns(columns[0], columns[1]))));
+                    });
         }
         json.print(
                 "k-NN / linear probe in percent, %d test images, means and each of %d draws of %d training images:"
@@ -265,9 +337,30 @@ final class ProbeDenoiser extends Program {
                                             .mapToDouble(Accuracy::linear)
                                             .average()
                                             .orElse(0));
-                    json.print(String.format("%-18s %11s  %s", name, mean, each));
+                    json.print(String.format("%-27s %11s  %s", name, mean, each));
                 });
         return found;
+    }
+
+    private static String of(String model) {
+        return model.isEmpty() ? "" : ", " + model.strip();
+    }
+
+    private static FeatureSet encode(
+            Soda soda,
+            DenoiserFeatures best,
+            ImageDataset images,
+            PartProgress progress,
+            String what) {
+        return FeatureExtractor.of(soda)
+                .output(Output.JOINED_DENOISER)
+                .denoiser(best)
+                .progress(progress.part("encode " + what, images.size()))
+                .extract(images);
+    }
+
+    private static void add(Map<String, List<Accuracy>> found, String features, Accuracy accuracy) {
+        found.computeIfAbsent(features, kind -> new ArrayList<>()).add(accuracy);
     }
 
     private static int smallestClass(ImageDataset images) {

@@ -197,10 +197,17 @@ class EvaluateTest {
                 .contains("k-NN: accuracy", "linear: accuracy", "linear on crops: accuracy")
                 .contains("of its 12 directions (effective rank over 41 training images).")
                 .contains("fine-tuned: accuracy")
+                .contains("linear on crops, untrained encoder: accuracy")
+                .contains("fine-tuned, untrained encoder: accuracy")
+                .containsPattern("chance .+\nraw pixels .+\nuntrained latent .+\nlatent ")
                 .contains("reconstruction of 4 images: PSNR")
                 .containsPattern("12 numbers of z +lasso +0")
                 .containsPattern("5 sections +boosted trees +0");
-        assertThat(Files.readString(report)).contains("<h2>Disentanglement</h2>");
+        assertThat(Files.readString(report))
+                .contains(
+                        "<h2>Disentanglement</h2>",
+                        "<h2>The latent compared with pixels and an untrained latent</h2>",
+                        "On 41 training and 11 test images.");
     }
 
     @Test
@@ -221,6 +228,14 @@ class EvaluateTest {
         assertThat(answer.at("/probes/0/probe").asText()).isEqualTo("k-NN");
         assertThat(answer.at("/comparison/3/features").asText()).isEqualTo("SODA");
         assertThat(answer.at("/effectiveRank").asDouble()).isBetween(1.0, 12.0);
+        assertThat(answer.at("/latent"))
+                .extracting(row -> row.path("features").asText())
+                .containsExactly("chance", "raw pixels", "untrained latent", "latent");
+        // All 52 images are few enough, so the latent's row is the probes' own.
+        assertThat(answer.at("/latent/3/knn").asDouble())
+                .isEqualTo(answer.at("/probes/0/accuracy").asDouble());
+        assertThat(answer.at("/latent/3/linear").asDouble())
+                .isEqualTo(answer.at("/probes/1/accuracy").asDouble());
         assertThat(answer.at("/reconstruction").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly("images", "psnr", "ssim");
@@ -292,6 +307,29 @@ class EvaluateTest {
         assertThat(run("probe", features.toString(), "--k", "22")).isZero();
         assertThat(out.toString())
                 .contains("k-NN is left out: expected at least 22 training examples", "linear: ");
+        Path pixels = folder.resolve("pixels.npz");
+        assertThat(encode(pixels, "--features", "PIXELS")).isZero();
+        Path untrained = folder.resolve("untrained.npz");
+        assertThat(encode(untrained, "--untrained")).as(err.toString()).isZero();
+        FeatureSet before = FeatureSet.load(untrained);
+        assertThat(before.width()).isEqualTo(132);
+        assertThat(before.provenance())
+                .containsEntry("standardized", "over these images")
+                .containsEntry("encoder", run + ", untrained");
+        assertThat(before.row(0)).isNotEqualTo(set.row(0));
+        assertThat(
+                        run(
+                                "probe",
+                                features.toString(),
+                                "--baseline",
+                                "raw pixels=" + pixels,
+                                "--baseline",
+                                "untrained encoder=" + untrained))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "\nchance .+\nraw pixels +[0-9.]+ %.+\nuntrained encoder +[0-9.]+ %.+\nthese features +[0-9.]+ %");
         Path unlabelled = folder.resolve("unlabelled.npz");
         FeatureSet.of(new float[] {1, 2}, 1).save(unlabelled);
         assertThat(run("probe", unlabelled.toString())).isEqualTo(1);
@@ -362,7 +400,14 @@ class EvaluateTest {
                 .containsPattern("block +t = 2 +t = 5\n")
                 .containsPattern(
                         "\nup.4( +[0-9.]+ / [0-9.]+){2}\nup path( +[0-9.]+ / [0-9.]+){2}\nall blocks( +[0-9.]+ / [0-9.]+){2}\n")
+                .containsPattern(
+                        "\nchance +[0-9.]+ / [0-9.]+\nraw pixels +[0-9.]+ / [0-9.]+\nblock")
+                .containsPattern("\nthe same of the untrained model:\nblock +t = 2 +t = 5\ndown.0 ")
                 .contains("best in the linear probe: ")
+                .containsPattern("\nchance +[0-9.]+ / [0-9.]+  \\[")
+                .containsPattern("\nraw pixels +[0-9.]+ / [0-9.]+  \\[")
+                .containsPattern("\nuntrained latent and stages +[0-9.]+ / [0-9.]+ ")
+                .containsPattern("\nuntrained denoiser +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nlatent and stages +[0-9.]+ / [0-9.]+ ")
                 .containsPattern("\nall joined +[0-9.]+ / [0-9.]+ ");
         assertThat(run("probe-denoiser", run.toString(), "--noise-steps", "21")).isEqualTo(1);

@@ -34,7 +34,8 @@ class NovelViewsTest {
                 .contains("trained on 64 images")
                 .containsPattern("\n3 +4 \\| +\\d+\\.\\d\\d")
                 .contains("degrees")
-                .containsPattern("k-NN +\\d+\\.\\d %");
+                .containsPattern(
+                        "\nchance +\\d.+\nraw pixels +\\d.+\nuntrained latent +\\d.+\nlatent +\\d+\\.\\d %");
         BufferedImage grid = ImageIO.read(folder.resolve("views.png").toFile());
         // A row of seven images of 64 pixels for each object.
         assertThat(grid.getWidth()).isGreaterThanOrEqualTo(7 * 64);

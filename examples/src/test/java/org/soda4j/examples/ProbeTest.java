@@ -54,4 +54,63 @@ class ProbeTest {
         assertThat(answer.get(0).path("probe").asText()).contains("k-NN");
         assertThat(answer.get(1).path("accuracy").asDouble()).isBetween(0.01, 1.0);
     }
+
+    /** Rows of two classes in turn; only the informed feature knows which. */
+    private Path features(String name, int n, boolean informed, int period) throws IOException {
+        float[] values = new float[2 * n];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = i / period % 2;
+            values[2 * i] = informed ? labels[i] + i % 3 * 0.1f : i % 7;
+            values[2 * i + 1] = i % 11;
+        }
+        Path file = folder.resolve(name);
+        FeatureSet.of(values, 2).withLabels(labels, List.of("a", "b")).save(file);
+        return file;
+    }
+
+    @Test
+    void chanceAndOtherFeaturesStandBeside() throws IOException {
+        Path file = features("features.npz", 300, true, 3);
+        assertThat(run("probe", file.toString())).isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "\nchance +50.0 % +50.0 % +50.0 %\nthese features +[0-9.]+ % +100.0 %")
+                .contains("--baseline, with files of encode --features PIXELS");
+        Path other = features("other.npz", 300, false, 3);
+        Path report = folder.resolve("report.html");
+        String[] args = {"probe", file.toString(), "--baseline", "pixels=" + other};
+        assertThat(run(args[0], args[1], args[2], args[3], "--report", report.toString())).isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "\nchance .+\npixels +[0-9.]+ % .+\nthese features +[0-9.]+ % +100.0 %")
+                .doesNotContain("encode --features PIXELS");
+        assertThat(report)
+                .content()
+                .containsPattern("(?s)chance</th><td>50\\.0.%</td>.*pixels</th><td>[3-6][0-9]");
+        assertThat(run(args[0], args[1], args[2], args[3], "--json")).isZero();
+        JsonNode answer = ConfigText.jsonTree(out.toString());
+        assertThat(answer.at("/0/baselines/chance").asDouble()).isEqualTo(0.5);
+        assertThat(answer.at("/0/baselines/pixels").asDouble()).isBetween(0.3, 0.7);
+        assertThat(answer.at("/1/baselines/pixels").asDouble()).isBetween(0.3, 0.7);
+        assertThat(answer.at("/1/baselines")).hasSize(2);
+    }
+
+    @Test
+    void baselinesAreOfTheSameImages() throws IOException {
+        Path file = features("features.npz", 300, true, 3);
+        String same = "pixels=" + features("same.npz", 300, false, 3);
+        String less = "pixels=" + features("less.npz", 299, false, 3);
+        String others = "pixels=" + features("others.npz", 300, false, 2);
+        assertThat(run("probe", file.toString(), "--baseline", less)).isEqualTo(1);
+        assertThat(run("probe", file.toString(), "--baseline", others)).isEqualTo(1);
+        assertThat(run("probe", file.toString(), "--baseline", file.toString())).isEqualTo(2);
+        assertThat(run("probe", file.toString(), "--test", file.toString(), "--baseline", same))
+                .isEqualTo(2);
+        String both = same + "," + same.substring("pixels=".length());
+        assertThat(run("probe", file.toString(), "--baseline", both)).isEqualTo(2);
+        assertThat(run("probe", file.toString(), "--test", file.toString(), "--baseline", both))
+                .isZero();
+        assertThat(out.toString()).contains("chance", "pixels");
+    }
 }

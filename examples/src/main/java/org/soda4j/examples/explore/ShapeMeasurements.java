@@ -25,11 +25,15 @@ import org.soda4j.eval.plot.LineChart;
 import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.probe.LogisticModel;
 import org.soda4j.eval.probe.LogisticRegression;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.image.PixelImage;
 
 /** What can be measured only where the factors of the images are known. */
 public record ShapeMeasurements(
         Soda soda, FixedNoiseDecoder decoder, Path out, Consumer<String> print) {
+
+    /** Columns beside the sections. */
+    private static final List<String> BASELINES = List.of("untrained", "pixels", "chance");
 
     static final LogisticRegression REGRESSION =
             LogisticRegression.builder().standardize(true).build();
@@ -62,16 +66,37 @@ public record ShapeMeasurements(
         return FeatureExtractor.of(soda).output(Output.LATENT).extract(shapes);
     }
 
-    /** Every factor probed on every section alone. */
+    /**
+     * Every factor probed on every section alone, beside chance, raw pixels and the untrained
+     * latent.
+     */
     public void sections(
             FeatureSet train, ShapesDataset trainSet, FeatureSet test, ShapesDataset testSet)
             throws IOException {
         int count = soda.config().latent().sections();
         List<Factor> probed = probed(trainSet);
-        double[][] alone = new double[probed.size()][count + 1];
+        double[][] alone = new double[probed.size()][count + 1 + BASELINES.size()];
         double[][] lost = new double[probed.size()][count];
+        FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet trainPixels = pixels.extract(trainSet);
+        FeatureSet testPixels = pixels.extract(testSet);
+        FeatureSet trainBefore;
+        FeatureSet testBefore;
+        try (Soda untrained = ProbeComparison.untrained(soda)) {
+            FeatureExtractor latents = FeatureExtractor.of(untrained).output(Output.LATENT);
+            trainBefore = latents.extract(trainSet);
+            testBefore = latents.extract(testSet);
+        }
         for (int f = 0; f < probed.size(); f++) {
             Factor factor = probed.get(f);
+            SectionScores.Baselines baselines =
+                    SectionScores.Baselines.of(
+                            LinearProbe.onFeatures(REGRESSION),
+                            soda.config().latent(),
+                            labelled(trainPixels, trainSet, factor),
+                            labelled(testPixels, testSet, factor),
+                            labelled(trainBefore, trainSet, factor),
+                            labelled(testBefore, testSet, factor));
             SectionScores scores =
                     SectionScores.of(
                             LinearProbe.onFeatures(REGRESSION),
@@ -79,8 +104,11 @@ public record ShapeMeasurements(
                             labelled(train, trainSet, factor),
                             labelled(test, testSet, factor));
             print.accept("Linear probe of " + name(factor) + ":");
-            print.accept(scores.table());
+            print.accept(scores.table(baselines));
             alone[f][count] = 100 * scores.whole();
+            alone[f][count + 1] = 100 * baselines.untrained().whole();
+            alone[f][count + 2] = 100 * baselines.pixels();
+            alone[f][count + 3] = 100 * baselines.chance();
             for (SectionScores.Score score : scores.sections()) {
                 alone[f][score.section()] = 100 * score.alone();
                 lost[f][score.section()] = 100 * (scores.whole() - score.without());
@@ -98,6 +126,7 @@ public record ShapeMeasurements(
                 .build()
                 .save(out.resolve("section-lost.png"));
         sections.add("all");
+        sections.addAll(BASELINES);
         HeatMap.builder()
                 .title("Accuracy (%) of a linear probe on one section")
                 .rows("factor", factors)

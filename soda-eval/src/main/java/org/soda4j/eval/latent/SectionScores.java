@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.plot.HeatMap;
 import org.soda4j.eval.probe.FeatureProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.latent.LatentLayout;
 
 /**
@@ -28,6 +29,40 @@ public record SectionScores(double whole, List<Score> sections) {
      * @param without accuracy on all other sections, 0 to 1; NaN where there is no other
      */
     public record Score(int section, int size, double alone, double without) {}
+
+    /**
+     * What the scores have to beat, by the same probe on the same images.
+     *
+     * @param chance accuracy of always the label that is the most frequent in training, 0 to 1
+     * @param pixels accuracy on raw pixels, 0 to 1
+     * @param untrained of the latents before any training
+     */
+    public record Baselines(double chance, double pixels, SectionScores untrained) {
+
+        /**
+         * Probes.
+         *
+         * @param probe as for the scores
+         * @param layout the model's
+         * @param trainPixels raw pixels, labelled
+         * @param testPixels the same to test on
+         * @param trainLatents of the untrained model, labelled
+         * @param testLatents the same to test on
+         * @return the accuracies
+         */
+        public static Baselines of(
+                FeatureProbe probe,
+                LatentLayout layout,
+                FeatureSet trainPixels,
+                FeatureSet testPixels,
+                FeatureSet trainLatents,
+                FeatureSet testLatents) {
+            return new Baselines(
+                    ProbeComparison.chance(trainPixels, testPixels).linear(),
+                    probe.evaluate(trainPixels, testPixels).accuracy(),
+                    SectionScores.of(probe, layout, trainLatents, testLatents));
+        }
+    }
 
     /** Copies the list. */
     public SectionScores {
@@ -102,6 +137,72 @@ public record SectionScores(double whole, List<Score> sections) {
         }
         return table.append(String.format(Locale.ROOT, "  whole         %5.1f%%\n", 100 * whole))
                 .toString();
+    }
+
+    /**
+     * The scores for a terminal, beside what they have to beat.
+     *
+     * @param baselines of the same sections
+     * @return lines that end with a line feed
+     */
+    public String table(Baselines baselines) {
+        StringBuilder table =
+                new StringBuilder("section  size   alone  all but it  alone, untrained\n");
+        for (Score score : sections) {
+            table.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%7d  %4d  %5.1f%%  %9.1f%%  %15.1f%%\n",
+                            score.section(),
+                            score.size(),
+                            100 * score.alone(),
+                            100 * score.without(),
+                            100 * baselines.untrained().sections().get(score.section()).alone()));
+        }
+        return table.append(
+                        String.format(
+                                Locale.ROOT,
+                                "  whole         %5.1f%%  (chance %.1f%%, raw pixels %.1f%%, untrained %.1f%%)\n",
+                                100 * whole,
+                                100 * baselines.chance(),
+                                100 * baselines.pixels(),
+                                100 * baselines.untrained().whole()))
+                .toString();
+    }
+
+    /**
+     * The scores as a picture, beside what they have to beat.
+     *
+     * @param title such as the factor's name; accuracy of the whole, of chance and of raw pixels
+     *     stand behind it
+     * @param baselines of the same sections
+     * @return accuracies in per cent
+     */
+    public HeatMap chart(String title, Baselines baselines) {
+        double[][] values = new double[3][sections.size()];
+        for (Score score : sections) {
+            int s = score.section();
+            values[0][s] = 100 * score.alone();
+            values[1][s] = 100 * (sections.size() == 1 ? score.alone() : score.without());
+            values[2][s] = 100 * baselines.untrained().sections().get(s).alone();
+        }
+        return HeatMap.builder()
+                .title(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: whole %.0f, untrained %.0f, pixels %.0f, chance %.0f",
+                                title,
+                                100 * whole,
+                                100 * baselines.untrained().whole(),
+                                100 * baselines.pixels(),
+                                100 * baselines.chance()))
+                .rows("probed on", List.of("it alone", "all but it", "it alone, untrained"))
+                .columns(
+                        "section",
+                        sections.stream().map(score -> Integer.toString(score.section())).toList())
+                .values(values)
+                .decimals(0)
+                .build();
     }
 
     /**

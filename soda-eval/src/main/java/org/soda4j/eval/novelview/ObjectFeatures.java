@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.soda4j.Soda;
 import org.soda4j.data.scene.SceneSource;
 import org.soda4j.eval.feature.FeatureSet;
+import org.soda4j.novelview.Camera;
 import org.soda4j.novelview.EncodedViews;
 
 /** Latents of objects as features of their classes, for k-NN and linear probes. */
@@ -29,11 +31,48 @@ public final class ObjectFeatures {
      */
     public static FeatureSet extract(
             Soda soda, SceneSource scenes, int sources, int perObject, long seed) {
+        return extract(
+                soda,
+                scenes,
+                sources,
+                perObject,
+                seed,
+                (images, cameras) -> {
+                    try (EncodedViews views = soda.novelViews().encode(images, cameras)) {
+                        return views.pooled().toFloatArray();
+                    }
+                });
+    }
+
+    /**
+     * Takes the pixels of the same views, the baseline of every encoder.
+     *
+     * @param soda whose resolution they get; stays open
+     * @param scenes as for {@link #extract}
+     * @param sources as for {@link #extract}
+     * @param perObject as for {@link #extract}
+     * @param seed as for {@link #extract}
+     * @return {@code [objects perObject, sources C H W] in [0, 1]} with the objects' classes
+     * @throws IllegalArgumentException as for {@link #extract}
+     */
+    public static FeatureSet pixels(
+            Soda soda, SceneSource scenes, int sources, int perObject, long seed) {
+        return extract(
+                soda, scenes, sources, perObject, seed, (images, cameras) -> images.toFloatArray());
+    }
+
+    private static FeatureSet extract(
+            Soda soda,
+            SceneSource scenes,
+            int sources,
+            int perObject,
+            long seed,
+            BiFunction<NDArray, List<List<Camera>>, float[]> features) {
         List<Integer> image = soda.config().denoiser().imageShape();
         SceneSource held = scenes.inMemory(image.get(1), image.get(2));
         List<ChosenViews> chosen = ChosenViews.of(held, sources, perObject, seed);
-        int width = soda.config().latent().size();
-        float[] values = new float[Math.multiplyExact(chosen.size(), width)];
+        float[] values = new float[0];
+        int width = 0;
         int[] labels = new int[chosen.size()];
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             for (int from = 0; from < labels.length; from += BATCH) {
@@ -41,16 +80,15 @@ public final class ObjectFeatures {
                         chosen.subList(from, Math.min(from + BATCH, labels.length));
                 try (NDManager scope = manager.newSubManager()) {
                     NDArray images = SceneArrays.sources(scope, held, batch);
-                    try (EncodedViews views =
-                            soda.novelViews()
-                                    .encode(
-                                            images,
-                                            batch.stream()
-                                                    .map(c -> c.sourceCameras(held))
-                                                    .toList())) {
-                        float[] latents = views.pooled().toFloatArray();
-                        System.arraycopy(latents, 0, values, from * width, latents.length);
+                    float[] part =
+                            features.apply(
+                                    images,
+                                    batch.stream().map(c -> c.sourceCameras(held)).toList());
+                    width = part.length / batch.size();
+                    if (from == 0) {
+                        values = new float[Math.multiplyExact(labels.length, width)];
                     }
+                    System.arraycopy(part, 0, values, from * width, part.length);
                 }
                 for (int i = 0; i < batch.size(); i++) {
                     labels[from + i] = held.label(batch.get(i).object());

@@ -12,6 +12,8 @@ import org.soda4j.Soda;
 import org.soda4j.data.IntRange;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.eval.feature.DenoiserFeatures;
+import org.soda4j.eval.feature.FeatureExtractor;
+import org.soda4j.eval.feature.FeatureExtractor.Output;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.feature.ImageBatches;
 
@@ -60,7 +62,8 @@ public final class DenoiserFeatureProbe {
     }
 
     /**
-     * Probes every block at every step: one pass over both data sets a step.
+     * Probes every block at every step, of the model and of the untrained one: two passes over both
+     * data sets a step. Raw pixels and chance stand beside.
      *
      * @param train labelled images
      * @param test labelled images of the same classes
@@ -69,6 +72,26 @@ public final class DenoiserFeatureProbe {
      * @throws IllegalArgumentException if a set is empty, or the probe refuses the features
      */
     public DenoiserFeatureResult evaluate(ImageDataset train, ImageDataset test) {
+        ProbeResult[][] results = sweep(train, test);
+        FeatureExtractor extractor = FeatureExtractor.of(soda).output(Output.PIXELS);
+        FeatureSet trainPixels = extractor.extract(train);
+        FeatureSet testPixels = extractor.extract(test);
+        try (Soda untrained = ProbeComparison.untrained(soda)) {
+            Builder same = new Builder(untrained).steps(steps).probe(probe).keepLatent(keepLatent);
+            same.batchSize(batchSize).seed(seed).blocks(blocks.toArray(String[]::new));
+            return DenoiserFeatureResult.of(
+                    features(blocks, steps[0]),
+                    steps,
+                    results,
+                    new DenoiserFeatureResult.Baselines(
+                            ProbeComparison.chance(trainPixels, testPixels).linear(),
+                            probe.evaluate(trainPixels, testPixels).accuracy(),
+                            DenoiserFeatureResult.accuracies(same.build().sweep(train, test))));
+        }
+    }
+
+    /** {@code [blocks][steps]}. */
+    private ProbeResult[][] sweep(ImageDataset train, ImageDataset test) {
         ProbeResult[][] results = new ProbeResult[blocks.size()][steps.length];
         for (int s = 0; s < steps.length; s++) {
             Map<String, FeatureSet> trainSets = extract(train, steps[s]);
@@ -78,7 +101,7 @@ public final class DenoiserFeatureProbe {
                 results[b][s] = probe.evaluate(trainSets.get(block), testSets.get(block));
             }
         }
-        return DenoiserFeatureResult.of(features(blocks, steps[0]), steps, results);
+        return results;
     }
 
     /**

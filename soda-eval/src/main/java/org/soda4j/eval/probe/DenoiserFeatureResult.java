@@ -1,8 +1,12 @@
 package org.soda4j.eval.probe;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.plot.HeatMap;
 
@@ -17,6 +21,7 @@ import org.soda4j.eval.plot.HeatMap;
  * @param bestBlock the block of the highest accuracy, the first of equal ones
  * @param bestStep its noise step
  * @param best what the probe found there
+ * @param baselines what it has to beat
  */
 public record DenoiserFeatureResult(
         List<String> blocks,
@@ -26,24 +31,74 @@ public record DenoiserFeatureResult(
         double[][] accuracies,
         String bestBlock,
         int bestStep,
-        ProbeResult best) {
+        ProbeResult best,
+        Baselines baselines) {
+
+    private static final String UNTRAINED = "untrained, best block";
+
+    /**
+     * What the blocks have to beat, on the same images with the same probe.
+     *
+     * @param chance accuracy of always the class that is the most frequent in training, 0 to 1
+     * @param pixels accuracy on raw pixels, 0 to 1
+     * @param untrained accuracies of the same blocks at the same steps before any training, {@code
+     *     [blocks][steps]}
+     */
+    public record Baselines(double chance, double pixels, double[][] untrained) {
+
+        /** Copies the arrays. */
+        public Baselines {
+            untrained = copy(untrained);
+        }
+
+        @Override
+        public double[][] untrained() {
+            return copy(untrained);
+        }
+
+        /**
+         * Name to an accuracy for each step; of the untrained blocks the best, which is hardest.
+         */
+        private Map<String, double[]> rows(int steps) {
+            Map<String, double[]> rows = new LinkedHashMap<>();
+            double[] best = new double[steps];
+            for (int s = 0; s < steps; s++) {
+                int step = s;
+                best[s] = Arrays.stream(untrained).mapToDouble(b -> b[step]).max().orElse(0);
+            }
+            rows.put("chance", DoubleStream.generate(() -> chance).limit(steps).toArray());
+            rows.put("raw pixels", DoubleStream.generate(() -> pixels).limit(steps).toArray());
+            rows.put(UNTRAINED, best);
+            return rows;
+        }
+    }
 
     /** Copies lists and arrays. */
     public DenoiserFeatureResult {
         blocks = List.copyOf(blocks);
         steps = steps.clone();
-        accuracies = Arrays.stream(accuracies).map(double[]::clone).toArray(double[][]::new);
+        accuracies = copy(accuracies);
+        Objects.requireNonNull(baselines, "baselines");
+    }
+
+    private static double[][] copy(double[][] rows) {
+        return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+    }
+
+    static double[][] accuracies(ProbeResult[][] results) {
+        return Arrays.stream(results)
+                .map(row -> Arrays.stream(row).mapToDouble(ProbeResult::accuracy).toArray())
+                .toArray(double[][]::new);
     }
 
     static DenoiserFeatureResult of(
-            DenoiserFeatures features, int[] steps, ProbeResult[][] results) {
+            DenoiserFeatures features, int[] steps, ProbeResult[][] results, Baselines baselines) {
         List<String> blocks = features.blocks();
-        double[][] accuracies = new double[blocks.size()][steps.length];
+        double[][] accuracies = accuracies(results);
         int bestBlock = 0;
         int bestStep = 0;
         for (int b = 0; b < accuracies.length; b++) {
             for (int s = 0; s < steps.length; s++) {
-                accuracies[b][s] = results[b][s].accuracy();
                 if (accuracies[b][s] > accuracies[bestBlock][bestStep]) {
                     bestBlock = b;
                     bestStep = s;
@@ -58,7 +113,17 @@ public record DenoiserFeatureResult(
                 accuracies,
                 blocks.get(bestBlock),
                 steps[bestStep],
-                results[bestBlock][bestStep]);
+                results[bestBlock][bestStep],
+                baselines);
+    }
+
+    /** Baselines first, then the blocks. */
+    private Map<String, double[]> rows() {
+        Map<String, double[]> rows = baselines.rows(steps.length);
+        for (int b = 0; b < accuracies.length; b++) {
+            rows.put(blocks.get(b), accuracies[b]);
+        }
+        return rows;
     }
 
     /**
@@ -71,20 +136,21 @@ public record DenoiserFeatureResult(
     }
 
     /**
-     * The table as a picture: a row a block, a column a step, accuracy in percent.
+     * The table as a picture: a row a block below those of the baselines, a column a step, accuracy
+     * in percent.
      *
      * @return to be saved or put into a report
      */
     public HeatMap heatMap() {
         double[][] percent =
-                Arrays.stream(accuracies)
+                rows().values().stream()
                         .map(row -> Arrays.stream(row).map(a -> 100 * a).toArray())
                         .toArray(double[][]::new);
         return HeatMap.builder()
                 .title(
                         "%s accuracy in %%, latent %s"
                                 .formatted(best.probe(), latentKept ? "kept" : "dropped"))
-                .rows("block", blocks)
+                .rows("block", List.copyOf(rows().keySet()))
                 .columns("noise step", Arrays.stream(steps).mapToObj(Integer::toString).toList())
                 .decimals(1)
                 .values(percent)
@@ -92,21 +158,23 @@ public record DenoiserFeatureResult(
     }
 
     /**
-     * The table for a terminal, accuracies in percent.
+     * The table for a terminal, accuracies in percent, the baselines first.
      *
      * @return lines that end with a line feed
      */
     public String table() {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-10s", "block"));
+        String name = "%-" + UNTRAINED.length() + "s";
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, name, "block"));
         for (int step : steps) {
             text.append(String.format(Locale.ROOT, " %8s", "t=" + step));
         }
-        for (int b = 0; b < blocks.size(); b++) {
-            text.append(String.format(Locale.ROOT, "\n%-10s", blocks.get(b)));
-            for (double accuracy : accuracies[b]) {
-                text.append(String.format(Locale.ROOT, " %8.2f", 100 * accuracy));
-            }
-        }
+        rows().forEach(
+                        (row, values) -> {
+                            text.append('\n').append(String.format(Locale.ROOT, name, row));
+                            for (double accuracy : values) {
+                                text.append(String.format(Locale.ROOT, " %8.2f", 100 * accuracy));
+                            }
+                        });
         return text.append(
                         String.format(
                                 Locale.ROOT,
@@ -124,7 +192,7 @@ public record DenoiserFeatureResult(
 
     @Override
     public double[][] accuracies() {
-        return Arrays.stream(accuracies).map(double[]::clone).toArray(double[][]::new);
+        return copy(accuracies);
     }
 
     @Override

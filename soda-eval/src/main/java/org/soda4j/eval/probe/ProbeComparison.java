@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.soda4j.Soda;
@@ -32,6 +33,8 @@ public record ProbeComparison(List<Row> rows) {
 
     private static final String UNTRAINED = "untrained encoder";
 
+    private static final int NAME_WIDTH = 18;
+
     /** As much as seeds of small test sets differ, in [0, 1]. */
     private static final double NOTHING = 0.005;
 
@@ -44,7 +47,7 @@ public record ProbeComparison(List<Row> rows) {
      * One kind of features.
      *
      * @param features what they are
-     * @param knn accuracy of k-NN, 0 .. 1
+     * @param knn accuracy of k-NN, 0 .. 1; NaN where there is none
      * @param linear accuracy of the linear probe, 0 .. 1
      * @param balancedLinear mean over the classes of the linear probe's recall, 0 .. 1, which does
      *     not grow by guessing the largest class
@@ -57,7 +60,7 @@ public record ProbeComparison(List<Row> rows) {
         }
 
         private static String percent(double share) {
-            return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+            return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
         }
     }
 
@@ -116,15 +119,20 @@ public record ProbeComparison(List<Row> rows) {
         return rows;
     }
 
-    /** A model as it was before any training; the caller closes it. */
-    static Soda untrained(Soda soda) {
-        return Soda.builder().config(soda.config()).device(soda.device()).build();
-    }
-
     /** Whether the configuration alone can make the model anew: not with somebody's own blocks. */
     static boolean hasUntrained(Soda soda) {
         return soda.config().encoder() instanceof ResNetEncoderConfig
                 && soda.config().denoiser() instanceof UNetDenoiserConfig;
+    }
+
+    /**
+     * Makes a model as it was before any training: what its features have to beat.
+     *
+     * @param soda whose configuration and device it gets; stays open
+     * @return initial values of the default seed; the caller closes it
+     */
+    public static Soda untrained(Soda soda) {
+        return Soda.builder().config(soda.config()).device(soda.device()).build();
     }
 
     /**
@@ -156,11 +164,33 @@ public record ProbeComparison(List<Row> rows) {
                 extractor.extract(test).standardized(statistics));
     }
 
-    private static Row row(String name, FeatureSet train, FeatureSet test) {
-        ProbeResult linear = LinearProbe.onStandardizedFeatures().evaluate(train, test);
+    /**
+     * Measures any features, as they are.
+     *
+     * @param features what they are
+     * @param train labelled, at least 20 of each class
+     * @param test labelled, with the same classes
+     * @return their row
+     */
+    public static Row row(String features, FeatureSet train, FeatureSet test) {
+        return row(
+                features,
+                Optional.of(KnnProbe.builder().build().evaluate(train, test)),
+                LinearProbe.onStandardizedFeatures().evaluate(train, test));
+    }
+
+    /**
+     * Takes what probes found.
+     *
+     * @param features what was probed
+     * @param knn k-NN's answers; empty where classes were too small for it
+     * @param linear the linear probe's
+     * @return their row
+     */
+    public static Row row(String features, Optional<ProbeResult> knn, ProbeResult linear) {
         return new Row(
-                name,
-                KnnProbe.builder().build().evaluate(train, test).accuracy(),
+                features,
+                knn.map(ProbeResult::accuracy).orElse(Double.NaN),
                 linear.accuracy(),
                 Arrays.stream(linear.perClassRecall()).average().orElse(Double.NaN));
     }
@@ -169,11 +199,12 @@ public record ProbeComparison(List<Row> rows) {
      * What needs no features: always the class that is the most frequent in training.
      *
      * @param train labelled
-     * @param test labelled, with the same classes in the same order
+     * @param test labelled, with the same classes
      * @return its accuracy
      */
     public static Row chance(FeatureSet train, FeatureSet test) {
-        return chance(train.labels(), test.labels(), train.classCount());
+        int[] truth = ProbeData.require(train, test).labels();
+        return chance(train.labels(), truth, train.classCount());
     }
 
     static Row chance(int[] train, int[] test, int classes) {
@@ -254,15 +285,25 @@ public record ProbeComparison(List<Row> rows) {
                 tenths > 0 ? "above" : "below");
     }
 
-    @Override
-    public String toString() {
+    /**
+     * Shows rows side by side, without a word on what they mean.
+     *
+     * @param rows of any features
+     * @return lines that end with a line feed
+     */
+    public static String table(List<Row> rows) {
+        int longest = rows.stream().mapToInt(row -> row.features.length()).max().orElse(0);
+        String format = "%-" + Math.max(NAME_WIDTH, longest) + "s %9s %13s %10s\n";
         StringBuilder text = new StringBuilder();
-        line(text, HEADERS);
-        rows.forEach(row -> line(text, row.cells()));
-        return text.append(sentence()).append('\n').toString();
+        text.append(String.format(Locale.ROOT, format, HEADERS.toArray()));
+        for (Row row : rows) {
+            text.append(String.format(Locale.ROOT, format, row.cells().toArray()));
+        }
+        return text.toString();
     }
 
-    private static void line(StringBuilder text, List<String> cells) {
-        text.append(String.format(Locale.ROOT, "%-18s %9s %13s %10s\n", cells.toArray()));
+    @Override
+    public String toString() {
+        return table(rows) + sentence() + '\n';
     }
 }

@@ -92,7 +92,9 @@ public final class ModelEvaluation {
      * What was found.
      *
      * @param probes k-NN and linear probe, and where asked for the published linear probe and
-     *     fine-tuning; empty without labels
+     *     fine-tuning, both from the untrained encoder too; empty without labels
+     * @param latent the latent beside chance, raw pixels and the untrained latent, on the same
+     *     images or a part of them; empty without probes
      * @param reconstruction how well test images are drawn again; empty where that is left out
      * @param rank how many of its directions the latent uses, over the training images; empty of
      *     fewer than three
@@ -100,6 +102,7 @@ public final class ModelEvaluation {
      */
     public record Result(
             List<ProbeResult> probes,
+            Optional<ProbeComparison> latent,
             Optional<ReconstructionQuality> reconstruction,
             Optional<LatentRank> rank,
             Report report) {}
@@ -165,6 +168,10 @@ public final class ModelEvaluation {
         Encoded trainSet = encode("encode training images", train);
         Encoded testSet = encode("encode test images", test);
         List<ProbeResult> probes = probes(trainSet.latents(), testSet.latents());
+        Optional<LatentComparison> latent =
+                probes.isEmpty()
+                        ? Optional.empty()
+                        : probing.compared(trainSet.latents(), testSet.latents());
         Map<String, String> leftOut = whyLeftOut();
         Optional<ReconstructionQuality> quality =
                 leftOut.containsKey(QUALITY) ? Optional.empty() : Optional.of(reconstruction());
@@ -174,7 +181,7 @@ public final class ModelEvaluation {
                 Report.builder()
                         .title(title)
                         .verdict(
-                                verdict(probes, quality)
+                                verdict(probes, latent, quality)
                                         + rank.map(sentence -> " " + sentence).orElse(""))
                         .facts(facts(trained))
                         .provenance(provenance(trainSet.latents()));
@@ -182,6 +189,7 @@ public final class ModelEvaluation {
         if (!probes.isEmpty()) {
             report.add(probing.table(probes));
         }
+        latent.map(LatentComparison::section).ifPresent(report::add);
         RunSections.of(trained).forEach(report::add);
         quality.map(TableSection::ofReconstruction).ifPresent(report::add);
         more.forEach(report::add);
@@ -228,7 +236,8 @@ public final class ModelEvaluation {
         if (run != null) {
             report.add(RunSections.configuration(run));
         }
-        return new Result(probes, quality, rank, report.build());
+        return new Result(
+                probes, latent.map(LatentComparison::comparison), quality, rank, report.build());
     }
 
     private PictureSection edits(ModelPictures pictures, FeatureSet testSet) {
@@ -330,8 +339,12 @@ public final class ModelEvaluation {
                 .preview(images.image(row), new ViewRandom(0, 0, 0, 0));
     }
 
-    private String verdict(List<ProbeResult> probes, Optional<ReconstructionQuality> quality) {
+    private String verdict(
+            List<ProbeResult> probes,
+            Optional<LatentComparison> latent,
+            Optional<ReconstructionQuality> quality) {
         return comparison
+                .or(() -> latent.map(LatentComparison::comparison))
                 .map(Verdict::of)
                 .orElseGet(
                         () ->

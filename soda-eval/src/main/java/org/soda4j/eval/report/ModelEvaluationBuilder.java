@@ -146,7 +146,7 @@ public final class ModelEvaluationBuilder {
 
     /**
      * Whether the published linear probe on crops is run too, which takes 15 passes over the
-     * training images.
+     * training images, and as many from the untrained encoder.
      *
      * @param wanted default false
      * @return this
@@ -158,7 +158,8 @@ public final class ModelEvaluationBuilder {
 
     /**
      * Whether a copy of the encoder is trained with a head on labels too, at the same length as the
-     * published linear probe. No figure was published for that.
+     * published linear probe, and a copy of the untrained encoder, which learns from the labels
+     * alone. No figure was published for that.
      *
      * @param wanted default false
      * @return this

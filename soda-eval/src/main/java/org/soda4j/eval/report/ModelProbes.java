@@ -7,10 +7,13 @@ import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
+import org.soda4j.denoiser.UNetDenoiserConfig;
+import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.ImageLinearProbe;
 import org.soda4j.eval.probe.KnnProbe;
 import org.soda4j.eval.probe.LinearProbe;
+import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeResult;
 
 /**
@@ -41,24 +44,52 @@ record ModelProbes(
         IntConsumer solved = progress.apply("linear probe", 1L);
         probes.add(LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet));
         solved.accept(1);
-        if (crops) {
-            ProbeResult recipe = onImages("linear probe on crops", false).evaluate(train, test);
-            probes.add(
-                    new ProbeResult(
-                            "linear on crops",
-                            recipe.settings(),
-                            recipe.predictions(),
-                            recipe.confusion()));
-        }
-        if (fineTune) {
-            probes.add(onImages("fine-tune", true).evaluate(train, test));
+        probes.addAll(onImages(soda, ""));
+        if ((crops || fineTune) && hasUntrained()) {
+            try (Soda untrained = ProbeComparison.untrained(soda)) {
+                probes.addAll(onImages(untrained, ", untrained encoder"));
+            }
         }
         return probes;
     }
 
-    private ImageLinearProbe onImages(String part, boolean fineTune) {
-        return LinearProbe.onImages(soda)
-                .fineTune(fineTune)
+    /** The latent beside what it has to beat; not of blocks that a configuration cannot make. */
+    Optional<LatentComparison> compared(FeatureSet trainSet, FeatureSet testSet) {
+        if (!hasUntrained()) {
+            return Optional.empty();
+        }
+        IntConsumer compared = progress.apply("compare the latent", 1L);
+        LatentComparison found = LatentComparison.of(soda, train, test, trainSet, testSet);
+        compared.accept(1);
+        return Optional.of(found);
+    }
+
+    private boolean hasUntrained() {
+        return soda.config().encoder() instanceof ResNetEncoderConfig
+                && soda.config().denoiser() instanceof UNetDenoiserConfig;
+    }
+
+    private List<ProbeResult> onImages(Soda model, String whose) {
+        List<ProbeResult> probes = new ArrayList<>();
+        if (crops) {
+            ProbeResult recipe =
+                    onImages(model, "linear probe on crops" + whose, false).evaluate(train, test);
+            probes.add(named("linear on crops" + whose, recipe));
+        }
+        if (fineTune) {
+            ProbeResult tuned = onImages(model, "fine-tune" + whose, true).evaluate(train, test);
+            probes.add(named(tuned.probe() + whose, tuned));
+        }
+        return probes;
+    }
+
+    private static ProbeResult named(String name, ProbeResult result) {
+        return new ProbeResult(name, result.settings(), result.predictions(), result.confusion());
+    }
+
+    private ImageLinearProbe onImages(Soda model, String part, boolean learns) {
+        return LinearProbe.onImages(model)
+                .fineTune(learns)
                 .epochs(IMAGE_EPOCHS)
                 .progress(progress.apply(part, (long) IMAGE_EPOCHS))
                 .build();

@@ -256,6 +256,22 @@ class LatentDirectionTest {
         assertThat(scores.whole()).isGreaterThan(0.95);
         assertThat(scores.table()).contains("all but it");
         assertThat(scores.chart("label").toPng()).isNotEmpty();
+        FeatureSet noise = FeatureSet.of(new float[600], 1).withLabels(z.labels(), z.classNames());
+        SectionScores.Baselines baselines =
+                SectionScores.Baselines.of(
+                        LinearProbe.onFeatures(),
+                        LAYOUT,
+                        noise.rows(even),
+                        noise.rows(odd),
+                        z.rows(odd),
+                        z.rows(even));
+        assertThat(baselines.pixels()).isBetween(0.3, 0.7); // They know nothing.
+        assertThat(baselines.chance()).isBetween(0.3, 0.7);
+        assertThat(scores.table(baselines))
+                .containsPattern("alone, untrained\n +0 .+\n +1 .+ (9[5-9]\\.[0-9]|100\\.0)%\n")
+                .containsPattern("whole .+chance [3-6].+, raw pixels [3-6].+, untrained (9|100)");
+        assertThat(scores.chart("label", baselines).toImage().getHeight())
+                .isGreaterThan(scores.chart("label").toImage().getHeight());
         SectionScores one =
                 SectionScores.of(
                         KnnProbe.builder().build(), LatentLayout.of(4), z.rows(even), z.rows(odd));

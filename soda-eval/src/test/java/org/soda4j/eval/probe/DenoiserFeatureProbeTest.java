@@ -89,7 +89,7 @@ class DenoiserFeatureProbeTest extends TinyModelTest {
                     int[] truth = test.labels();
                     int[] predictions = truth.clone();
                     int wrong =
-                            train.provenance().get("step").equals("5")
+                            "5".equals(train.provenance().get("step"))
                                     ? train.width() == 64 ? 0 : 1
                                     : 2;
                     for (int i = 0; i < wrong; i++) {
@@ -113,6 +113,13 @@ class DenoiserFeatureProbeTest extends TinyModelTest {
         int best = result.blocks().indexOf(result.bestBlock());
         assertThat(result.accuracies()[best]).containsExactly(0.5, 1);
         assertThat(result.accuracies()).hasDimensions(soda.activationNames().size(), 2);
+        assertThat(result.baselines().chance()).isEqualTo(0.5);
+        assertThat(result.baselines().pixels()).isEqualTo(0.5); // Two wrong where there is no step.
+        // This probe sees no weights, so the untrained model looks the same to it.
+        assertThat(result.baselines().untrained()).isDeepEqualTo(result.accuracies());
+        assertThat(result.table())
+                .containsPattern("\nchance +50.00 +50.00\nraw pixels +50.00 +50.00\n")
+                .containsPattern("\nuntrained, best block +50.00 +100.00\n");
         assertThat(result.table()).contains("best: " + result.bestBlock() + " at t = 5, 100.00 %");
         assertThat(result.heatMap().toImage().getWidth()).isGreaterThan(100);
     }
@@ -127,6 +134,10 @@ class DenoiserFeatureProbeTest extends TinyModelTest {
                         .evaluate(
                                 TestImages.darkAndBright(24, 16), TestImages.darkAndBright(10, 16));
         assertThat(result.best().accuracy()).isEqualTo(1);
+        assertThat(result.baselines().pixels()).isEqualTo(1); // They are as bright.
+        // A row of the picture for each baseline.
+        assertThat(result.heatMap().toImage().getHeight())
+                .isGreaterThan(34 * (3 + result.blocks().size()));
     }
 
     @Test

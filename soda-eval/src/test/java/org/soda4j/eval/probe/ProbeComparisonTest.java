@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.soda4j.Soda;
 import org.soda4j.TinyModels;
@@ -49,6 +50,27 @@ class ProbeComparisonTest {
         ProbeComparison.Row chance = ProbeComparison.chance(train, test);
         assertThat(chance.linear()).isEqualTo(0.8);
         assertThat(chance.balancedLinear()).isEqualTo(0.5);
+        FeatureSet otherOrder =
+                FeatureSet.of(new float[5], 1)
+                        .withLabels(new int[] {1, 0, 0, 0, 0}, List.of("common", "rare"));
+        assertThat(ProbeComparison.chance(train, otherOrder).linear()).isEqualTo(0.8);
+    }
+
+    @Test
+    void whatHasNoKnnShowsADash() {
+        FeatureSet set =
+                FeatureSet.of(new float[] {0, 1, 0, 1}, 1)
+                        .withLabels(new int[] {0, 1, 0, 1}, List.of("a", "b"));
+        ProbeResult linear = LinearProbe.onStandardizedFeatures().evaluate(set, set);
+        ProbeComparison.Row row =
+                ProbeComparison.row("a long name of 24 letters", Optional.empty(), linear);
+        assertThat(row.cells()).containsExactly(row.features(), "-", "100.0 %", "100.0 %");
+        assertThat(ProbeComparison.table(List.of(row)))
+                .isEqualTo(
+                        """
+                        features                       k-NN  linear probe   balanced
+                        a long name of 24 letters         -       100.0 %    100.0 %
+                        """);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ class ModelEvaluationTest {
                         "encode training images",
                         "encode test images",
                         "linear probe",
+                        "compare the latent",
                         "reconstruct",
                         "draw pictures");
         assertThat(told.get("encode training images")).startsWith("0/44").endsWith("44/44");
@@ -88,5 +90,21 @@ class ModelEvaluationTest {
                                     .evaluate(latents.extract(train), latents.extract(test))
                                     .predictions());
         }
+    }
+
+    @Test
+    void aPartHasOfEveryClassItsShare() {
+        int[] labels = new int[1000];
+        Arrays.setAll(labels, i -> i < 600 ? 0 : i < 998 ? 1 : 2);
+        FeatureSet set =
+                FeatureSet.of(new float[1000], 1).withLabels(labels, List.of("a", "b", "c"));
+        assertThat(LatentComparison.share(set, 1000)).hasSize(1000);
+        int[] part = LatentComparison.share(set, 100);
+        assertThat(part).isSorted().doesNotHaveDuplicates().startsWith(0, 10, 20);
+        int[] counts = new int[3];
+        for (int row : part) {
+            counts[labels[row]]++;
+        }
+        assertThat(counts).containsExactly(60, 39, 1);
     }
 }
