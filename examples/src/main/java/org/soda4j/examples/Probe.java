@@ -27,6 +27,7 @@ import org.soda4j.examples.cli.OutputCheck;
 import org.soda4j.examples.cli.Program;
 import org.soda4j.examples.training.ProbeAnswer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,6 +64,7 @@ final class Probe extends Program {
     @Option(
             names = "--baseline",
             paramLabel = "NAME=FILE[,TEST]",
+            showDefaultValue = Visibility.NEVER,
             description =
                     "Features of the same images in the same order, to be probed beside, and those to"
                             + " test on where --test is given; may be repeated. Default: none.")

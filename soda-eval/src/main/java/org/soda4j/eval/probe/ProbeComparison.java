@@ -119,8 +119,14 @@ public record ProbeComparison(List<Row> rows) {
         return rows;
     }
 
-    /** Whether the configuration alone can make the model anew: not with somebody's own blocks. */
-    static boolean hasUntrained(Soda soda) {
+    /**
+     * Tells whether {@link #untrained} can make a model anew.
+     *
+     * @param soda any model
+     * @return not with somebody's own encoder or denoiser, of which the configuration has the name
+     *     alone
+     */
+    public static boolean hasUntrained(Soda soda) {
         return soda.config().encoder() instanceof ResNetEncoderConfig
                 && soda.config().denoiser() instanceof UNetDenoiserConfig;
     }

@@ -7,8 +7,6 @@ import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
-import org.soda4j.denoiser.UNetDenoiserConfig;
-import org.soda4j.encoder.ResNetEncoderConfig;
 import org.soda4j.eval.feature.FeatureSet;
 import org.soda4j.eval.probe.ImageLinearProbe;
 import org.soda4j.eval.probe.KnnProbe;
@@ -45,7 +43,7 @@ record ModelProbes(
         probes.add(LinearProbe.onStandardizedFeatures().evaluate(trainSet, testSet));
         solved.accept(1);
         probes.addAll(onImages(soda, ""));
-        if ((crops || fineTune) && hasUntrained()) {
+        if ((crops || fineTune) && ProbeComparison.hasUntrained(soda)) {
             try (Soda untrained = ProbeComparison.untrained(soda)) {
                 probes.addAll(onImages(untrained, ", untrained encoder"));
             }
@@ -55,18 +53,13 @@ record ModelProbes(
 
     /** The latent beside what it has to beat; not of blocks that a configuration cannot make. */
     Optional<LatentComparison> compared(FeatureSet trainSet, FeatureSet testSet) {
-        if (!hasUntrained()) {
+        if (!ProbeComparison.hasUntrained(soda)) {
             return Optional.empty();
         }
         IntConsumer compared = progress.apply("compare the latent", 1L);
         LatentComparison found = LatentComparison.of(soda, train, test, trainSet, testSet);
         compared.accept(1);
         return Optional.of(found);
-    }
-
-    private boolean hasUntrained() {
-        return soda.config().encoder() instanceof ResNetEncoderConfig
-                && soda.config().denoiser() instanceof UNetDenoiserConfig;
     }
 
     private List<ProbeResult> onImages(Soda model, String whose) {
