@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.soda4j.SamplingOptions;
@@ -33,7 +32,6 @@ import org.soda4j.eval.report.ModelEvaluationBuilder;
 import org.soda4j.eval.report.PublishedAccuracy;
 import org.soda4j.eval.report.RunFigures;
 import org.soda4j.eval.report.RunSections;
-import org.soda4j.examples.benchmark.StepClock;
 import org.soda4j.examples.cli.DeviceOption;
 import org.soda4j.examples.cli.PartProgress;
 import org.soda4j.examples.cli.ProgressBarListener;
@@ -55,8 +53,6 @@ public final class TrainingProgram {
     private static final Logger LOGGER = LoggerFactory.getLogger(TrainingProgram.class);
     private static final int REPORT_IMAGES = 16;
     private static final int REPORT_STEPS = 10;
-    private static final long WORTH_TIMING_STEPS = 100;
-    private static final int TIMED_BATCH = 8;
 
     private final PrintWriter out;
     private RunConfig config;
@@ -123,7 +119,7 @@ public final class TrainingProgram {
     public TrainingSummary train(Collective ranks) throws IOException {
         ImageDataset images = data.open(config.model().preparation());
         if (ranks.size() == 1 && estimates) {
-            sayHowLong(images.size());
+            new TrainingEstimate(out, config, run, device).say(images.size());
         }
         try (Soda soda =
                         Soda.builder()
@@ -237,32 +233,6 @@ public final class TrainingProgram {
         }
     }
 
-    /** Before a new training that is long enough for it to matter; another folder is refused. */
-    private void sayHowLong(long images) throws IOException {
-        TrainingConfig training = config.training();
-        long perEpoch = training.stepsPerEpoch(images, 1);
-        if (perEpoch < 1 || !isNew(run)) {
-            return;
-        }
-        long steps = training.length().steps(perEpoch, training.batchSize());
-        if (steps < WORTH_TIMING_STEPS) {
-            return;
-        }
-        int batch = Math.min(training.batchSize(), TIMED_BATCH);
-        try (Soda soda = Soda.builder().config(config.model()).device(device).build()) {
-            Duration step = StepTime.measure(soda, training, batch, StepClock.ofSteps(2));
-            double scale = (double) steps * training.batchSize() / batch;
-            out.printf(
-                    "%d steps of %d images take about %s here, by two steps of %d images;%n"
-                            + "  --steps N makes it shorter%n",
-                    steps,
-                    training.batchSize(),
-                    StepTime.text(Duration.ofNanos(Math.round(step.toNanos() * scale))),
-                    batch);
-            out.flush();
-        }
-    }
-
     /**
      * Whether there is something to train. Then the baselines of the probes are measured before the
      * first step, so that no probe on the way takes longer than the others and a time that is given
@@ -298,15 +268,6 @@ public final class TrainingProgram {
                                                 100 * one.getValue()))
                         .collect(Collectors.joining("; ", "to be beaten by the probes: ", "")));
         out.flush();
-    }
-
-    private static boolean isNew(Path run) throws IOException {
-        if (!Files.isDirectory(run)) {
-            return !Files.exists(run);
-        }
-        try (Stream<Path> children = Files.list(run)) {
-            return children.findAny().isEmpty();
-        }
     }
 
     private Path report() {
