@@ -26,7 +26,7 @@ import org.soda4j.eval.probe.ProbeComparison.Row;
  */
 record LatentComparison(ProbeComparison comparison, int training, int test) {
 
-    private static final long NUMBERS = 5_000_000;
+    private static final long NUMBERS = 1_000_000;
     private static final int PER_CLASS = 20;
     private static final int TEST_SHARE = 5;
 
