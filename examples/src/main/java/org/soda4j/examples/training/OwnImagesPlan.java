@@ -90,14 +90,17 @@ public record OwnImagesPlan(String preset, List<String> overrides, List<String> 
         overrides.add("training.sampleEveryEpochs=0");
         String name = (hours ? "hours-" : "minutes-") + preset + (grey ? "-grey" : "");
         reasons.add(
-                "preset %s%s: a %s whose features are worth something within %s; the latent has a section for every depth of the denoiser"
+                "preset %s%s: a %s whose features are worth something within %s%s; the latent has a section for every depth of the denoiser"
                         .formatted(
                                 name,
                                 resolution == preset
                                         ? ""
                                         : " at %1$d x %1$d pixels".formatted(resolution),
                                 hours ? "large encoder" : "small model",
-                                hours ? "hours" : "minutes"));
+                                hours ? "hours" : "minutes",
+                                !hours && minutes >= HOURS
+                                        ? " (there is none for hours at this resolution)"
+                                        : ""));
         return new OwnImagesPlan(name, overrides, reasons);
     }
 

@@ -2,6 +2,7 @@ package org.soda4j.examples.training;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
@@ -77,12 +78,18 @@ public record ProbeImages(ImageDataset train, ImageDataset test, String whyNoPro
      * latent and the means of the encoder's stages, or the latent alone where it has no stages.
      */
     public ProbeComparison compare(Soda soda) {
+        return compare(soda, Optional.empty());
+    }
+
+    /** The same, with what raw pixels are worth where these images were probed on the way. */
+    ProbeComparison compare(Soda soda, Optional<ProbeComparison.Row> pixels) {
         ProbeImages some = forComparison(soda.config());
         boolean stages =
                 soda.config().views() == null
                         && soda.config().encoder() instanceof ResNetEncoderConfig;
-        return ProbeComparison.of(
-                soda, some.train(), some.test(), stages ? Output.JOINED : Output.LATENT);
+        Output output = stages ? Output.JOINED : Output.LATENT;
+        return pixels.map(row -> ProbeComparison.of(soda, some.train(), some.test(), output, row))
+                .orElseGet(() -> ProbeComparison.of(soda, some.train(), some.test(), output));
     }
 
     /**

@@ -279,7 +279,10 @@ public final class TrainingProgram {
         if (!probes.haveProbes()) {
             return Optional.empty();
         }
-        ProbeComparison comparison = probes.compare(soda);
+        boolean same = data.probeImages() == null; // Those that were probed on the way.
+        Optional<ProbeComparison.Row> pixels =
+                probing.filter(probe -> same).flatMap(ProbeEvaluation::pixels);
+        ProbeComparison comparison = probes.compare(soda, pixels);
         out.print(comparison);
         out.flush();
         compared = Optional.of(comparison);

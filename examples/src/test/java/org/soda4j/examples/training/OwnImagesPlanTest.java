@@ -58,7 +58,13 @@ class OwnImagesPlanTest {
         assertThat(plan.preset()).isEqualTo("hours-32");
         assertThat(plan.reasons()).last().asString().startsWith("preset hours-32: a large encoder");
         assertThat(plan(3, 32, 0x808080, 600).preset()).isEqualTo("hours-32-grey");
-        assertThat(plan(3, 64, 0xff0000, 600).preset()).isEqualTo("minutes-64");
+        OwnImagesPlan large = plan(3, 64, 0xff0000, 600);
+        assertThat(large.preset()).isEqualTo("minutes-64");
+        assertThat(large.reasons())
+                .last()
+                .asString()
+                .contains("within minutes (there is none for hours at this resolution)");
+        assertThat(plan(3, 64, 0xff0000, 20).reasons()).last().asString().doesNotContain("hours");
         assertThat(plan(3, 20, 0xff0000, 600).preset()).isEqualTo("minutes-16");
     }
 

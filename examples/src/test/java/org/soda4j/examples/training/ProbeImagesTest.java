@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
 import org.soda4j.data.dataset.ImageDataset;
 import org.soda4j.eval.probe.ProbeComparison;
+import org.soda4j.eval.probe.ProbeEvaluation;
 import org.soda4j.training.RunConfig;
 
 class ProbeImagesTest {
@@ -85,9 +87,19 @@ class ProbeImagesTest {
         TrainingImages images = new TrainingImages(TrainingImages.IMAGES, folder);
         try (Soda soda = Soda.builder().config(model).build()) {
             assertThat(soda.featureStatistics()).isEmpty();
-            assertThat(ProbeImages.of(images, model, null).compare(soda).rows())
+            ProbeImages probes = ProbeImages.of(images, model, null);
+            ProbeComparison compared = probes.compare(soda);
+            assertThat(compared.rows())
                     .extracting(ProbeComparison.Row::features)
                     .containsExactly("chance", "raw pixels", "untrained encoder", "SODA");
+            ProbeImages some = probes.onTheWay(images, model);
+            ProbeEvaluation onTheWay = ProbeEvaluation.of(some.train(), some.test());
+            assertThat(onTheWay.pixels()).isEmpty();
+            onTheWay.baselines(soda);
+            assertThat(onTheWay.pixels()).contains(compared.rows().get(1));
+            assertThat(probes.compare(soda, onTheWay.pixels())).isEqualTo(compared);
+            ProbeComparison.Row given = new ProbeComparison.Row("raw pixels", 0.25, 0.5, 0.75);
+            assertThat(probes.compare(soda, Optional.of(given)).rows().get(1)).isEqualTo(given);
         }
     }
 }

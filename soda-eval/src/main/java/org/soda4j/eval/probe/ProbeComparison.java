@@ -31,6 +31,9 @@ import org.soda4j.eval.feature.FeatureSet;
  */
 public record ProbeComparison(List<Row> rows) {
 
+    /** What the row of raw pixels is called. */
+    static final String PIXELS = "raw pixels";
+
     private static final String UNTRAINED = "untrained encoder";
 
     private static final int NAME_WIDTH = 18;
@@ -88,6 +91,29 @@ public record ProbeComparison(List<Row> rows) {
     }
 
     /**
+     * Measures a model on images whose raw pixels were probed before, which takes longest.
+     *
+     * @param soda as for {@link #of(Soda, ImageDataset, ImageDataset, Output)}
+     * @param train as there
+     * @param test as there
+     * @param output as there
+     * @param pixels the row of raw pixels, of the same images at the model's resolution
+     * @return the comparison
+     */
+    public static ProbeComparison of(
+            Soda soda, ImageDataset train, ImageDataset test, Output output, Row pixels) {
+        ImageProbeData labels = ImageProbeData.of(train, test);
+        List<Row> rows = new ArrayList<>();
+        rows.add(chance(labels.train(), labels.test(), labels.classNames().size()));
+        rows.add(Objects.requireNonNull(pixels, "pixels"));
+        try (Soda untrained = untrained(soda)) {
+            rows.add(features(UNTRAINED, untrained, train, test, output));
+        }
+        rows.add(ofModel(soda, train, test, output));
+        return new ProbeComparison(rows);
+    }
+
+    /**
      * Measures what a model is compared with: chance, raw pixels and the untrained encoder.
      *
      * @param soda the model, whose configuration counts
@@ -110,7 +136,7 @@ public record ProbeComparison(List<Row> rows) {
         FeatureSet testPixels = pixels.extract(test);
         rows.add(chance(trainPixels, testPixels));
         done.accept(rows.get(0));
-        rows.add(row("raw pixels", trainPixels, testPixels));
+        rows.add(row(PIXELS, trainPixels, testPixels));
         done.accept(rows.get(1));
         try (Soda untrained = untrained(soda)) {
             rows.add(features(UNTRAINED, untrained, train, test, output));

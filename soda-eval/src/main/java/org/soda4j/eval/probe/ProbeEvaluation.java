@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.soda4j.Soda;
 import org.soda4j.SodaConfig;
@@ -39,6 +40,9 @@ public final class ProbeEvaluation implements Evaluation {
     /** The figure of what needs no features, of all probes: see {@link ProbeComparison#chance}. */
     public static final String CHANCE = "chance";
 
+    private static final String KNN = "knn";
+    private static final String LINEAR = "linear";
+
     private final ImageDataset train;
     private final ImageDataset test;
     private final Output output;
@@ -46,6 +50,7 @@ public final class ProbeEvaluation implements Evaluation {
 
     private SodaConfig measured;
     private Map<String, Double> baselines = Map.of();
+    private ProbeComparison.Row pixels; // Null before the baselines are measured.
 
     private ProbeEvaluation(
             ImageDataset train,
@@ -72,8 +77,8 @@ public final class ProbeEvaluation implements Evaluation {
     public static ProbeEvaluation of(ImageDataset train, ImageDataset test) {
         ImageProbeData.of(train, test); // Now, not after the first hundred epochs.
         return new ProbeEvaluation(train, test, Output.LATENT, Map.of())
-                .with("knn", KnnProbe.builder().build())
-                .with("linear", LinearProbe.onStandardizedFeatures());
+                .with(KNN, KnnProbe.builder().build())
+                .with(LINEAR, LinearProbe.onStandardizedFeatures());
     }
 
     /**
@@ -109,7 +114,7 @@ public final class ProbeEvaluation implements Evaluation {
     @Override
     public Map<String, Double> evaluate(Soda soda) {
         Map<String, Double> figures = new TreeMap<>(baselines(soda));
-        figures.putAll(accuracies(FeatureExtractor.of(soda).output(output), ""));
+        figures.putAll(accuracies(results(FeatureExtractor.of(soda).output(output)), ""));
         return figures;
     }
 
@@ -124,12 +129,18 @@ public final class ProbeEvaluation implements Evaluation {
     public synchronized Map<String, Double> baselines(Soda soda) {
         if (!soda.config().equals(measured)) {
             Map<String, Double> figures = new TreeMap<>();
-            FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
-            figures.putAll(accuracies(pixels, "." + PIXELS));
+            Map<String, ProbeResult> ofPixels =
+                    results(FeatureExtractor.of(soda).output(Output.PIXELS));
+            figures.putAll(accuracies(ofPixels, "." + PIXELS));
+            pixels =
+                    ProbeComparison.row(
+                            ProbeComparison.PIXELS,
+                            Optional.of(ofPixels.get(KNN)),
+                            ofPixels.get(LINEAR));
             if (ProbeComparison.hasUntrained(soda)) {
                 try (Soda untrained = ProbeComparison.untrained(soda)) {
                     FeatureExtractor same = FeatureExtractor.of(untrained).output(output);
-                    figures.putAll(accuracies(same, "." + UNTRAINED));
+                    figures.putAll(accuracies(results(same), "." + UNTRAINED));
                 }
             }
             ImageProbeData labels = ImageProbeData.of(train, test);
@@ -142,13 +153,27 @@ public final class ProbeEvaluation implements Evaluation {
         return baselines;
     }
 
-    private Map<String, Double> accuracies(FeatureExtractor extractor, String suffix) {
+    /**
+     * Tells what the probes {@code knn} and {@code linear} made of raw pixels, for a {@link
+     * ProbeComparison} on the same images.
+     *
+     * @return empty before {@link #baselines}
+     */
+    public synchronized Optional<ProbeComparison.Row> pixels() {
+        return Optional.ofNullable(pixels);
+    }
+
+    private Map<String, ProbeResult> results(FeatureExtractor extractor) {
         FeatureSet trainSet = extractor.extract(train);
         FeatureSet testSet = extractor.extract(test);
+        Map<String, ProbeResult> results = new LinkedHashMap<>();
+        probes.forEach((name, probe) -> results.put(name, probe.evaluate(trainSet, testSet)));
+        return results;
+    }
+
+    private static Map<String, Double> accuracies(Map<String, ProbeResult> results, String suffix) {
         Map<String, Double> figures = new LinkedHashMap<>();
-        probes.forEach(
-                (name, probe) ->
-                        figures.put(name + suffix, probe.evaluate(trainSet, testSet).accuracy()));
+        results.forEach((name, result) -> figures.put(name + suffix, result.accuracy()));
         return figures;
     }
 }
