@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.soda4j.Precision;
 import org.soda4j.SamplingOptions;
 import org.soda4j.Soda;
@@ -24,7 +23,6 @@ import org.soda4j.eval.novelview.ObjectFeatures;
 import org.soda4j.eval.novelview.ViewScores;
 import org.soda4j.eval.novelview.ViewSynthesis;
 import org.soda4j.eval.probe.KnnProbe;
-import org.soda4j.eval.probe.LinearProbe;
 import org.soda4j.eval.probe.ProbeComparison;
 import org.soda4j.eval.probe.ProbeComparison.Row;
 import org.soda4j.examples.cli.DeviceOption;
@@ -367,10 +365,7 @@ final class NovelViews extends Program {
 
     private static Row row(String name, FeatureSet train, FeatureSet test) {
         KnnProbe neighbours = KnnProbe.builder().allowSmallClasses(true).build();
-        return ProbeComparison.row(
-                name,
-                Optional.of(neighbours.evaluate(train, test)),
-                LinearProbe.onStandardizedFeatures().evaluate(train, test));
+        return ProbeComparison.row(name, neighbours, train, test);
     }
 
     /** Few steps without guidance stay near the mean of what is possible, where PSNR is best. */

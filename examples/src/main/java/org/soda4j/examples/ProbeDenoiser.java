@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.DatasetSplit;
@@ -124,11 +123,7 @@ final class ProbeDenoiser extends Program {
         }
 
         static Accuracy ofPixels(FeatureSet train, FeatureSet test) {
-            return of(
-                    ProbeComparison.row(
-                            RAW_PIXELS,
-                            Optional.of(NEIGHBOURS.evaluate(train, test)),
-                            LinearProbe.onStandardizedFeatures().evaluate(train, test)));
+            return of(ProbeComparison.row(RAW_PIXELS, NEIGHBOURS, train, test));
         }
 
         static Accuracy of(FeatureSet train, FeatureSet test) {

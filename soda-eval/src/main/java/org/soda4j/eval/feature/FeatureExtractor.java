@@ -177,6 +177,7 @@ public final class FeatureExtractor {
      * @return the extractor
      */
     public static FeatureExtractor of(Soda soda) {
+        Objects.requireNonNull(soda, "soda");
         boolean best = soda.featureStatistics().isPresent();
         return new FeatureExtractor(
                 soda,

@@ -186,23 +186,17 @@ public record SectionScores(double whole, List<Score> sections) {
             values[1][s] = 100 * (sections.size() == 1 ? score.alone() : score.without());
             values[2][s] = 100 * baselines.untrained().sections().get(s).alone();
         }
-        return HeatMap.builder()
-                .title(
-                        String.format(
-                                Locale.ROOT,
-                                "%s: whole %.0f, untrained %.0f, pixels %.0f, chance %.0f",
-                                title,
-                                100 * whole,
-                                100 * baselines.untrained().whole(),
-                                100 * baselines.pixels(),
-                                100 * baselines.chance()))
-                .rows("probed on", List.of("it alone", "all but it", "it alone, untrained"))
-                .columns(
-                        "section",
-                        sections.stream().map(score -> Integer.toString(score.section())).toList())
-                .values(values)
-                .decimals(0)
-                .build();
+        return chart(
+                String.format(
+                        Locale.ROOT,
+                        "%s: whole %.0f, untrained %.0f, pixels %.0f, chance %.0f",
+                        title,
+                        100 * whole,
+                        100 * baselines.untrained().whole(),
+                        100 * baselines.pixels(),
+                        100 * baselines.chance()),
+                List.of("it alone", "all but it", "it alone, untrained"),
+                values);
     }
 
     /**
@@ -218,9 +212,13 @@ public record SectionScores(double whole, List<Score> sections) {
             values[1][score.section()] =
                     100 * (sections.size() == 1 ? score.alone() : score.without());
         }
+        return chart(title, List.of("it alone", "all but it"), values);
+    }
+
+    private HeatMap chart(String title, List<String> rows, double[][] values) {
         return HeatMap.builder()
                 .title(title)
-                .rows("probed on", List.of("it alone", "all but it"))
+                .rows("probed on", rows)
                 .columns(
                         "section",
                         sections.stream().map(score -> Integer.toString(score.section())).toList())

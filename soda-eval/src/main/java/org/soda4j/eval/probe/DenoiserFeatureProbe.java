@@ -63,7 +63,8 @@ public final class DenoiserFeatureProbe {
 
     /**
      * Probes every block at every step, of the model and of the untrained one: two passes over both
-     * data sets a step. Raw pixels and chance stand beside.
+     * data sets a step. Raw pixels and chance stand beside; an encoder of your own cannot be made
+     * anew, so that nothing untrained does.
      *
      * @param train labelled images
      * @param test labelled images of the same classes
@@ -76,17 +77,25 @@ public final class DenoiserFeatureProbe {
         FeatureExtractor extractor = FeatureExtractor.of(soda).output(Output.PIXELS);
         FeatureSet trainPixels = extractor.extract(train);
         FeatureSet testPixels = extractor.extract(test);
+        return DenoiserFeatureResult.of(
+                features(blocks, steps[0]),
+                steps,
+                results,
+                new DenoiserFeatureResult.Baselines(
+                        ProbeComparison.chance(trainPixels, testPixels).linear(),
+                        probe.evaluate(trainPixels, testPixels).accuracy(),
+                        untrained(train, test)));
+    }
+
+    /** {@code [blocks][steps]}; none of blocks that a configuration cannot make. */
+    private double[][] untrained(ImageDataset train, ImageDataset test) {
+        if (!ProbeComparison.hasUntrained(soda)) {
+            return new double[0][];
+        }
         try (Soda untrained = ProbeComparison.untrained(soda)) {
             Builder same = new Builder(untrained).steps(steps).probe(probe).keepLatent(keepLatent);
             same.batchSize(batchSize).seed(seed).blocks(blocks.toArray(String[]::new));
-            return DenoiserFeatureResult.of(
-                    features(blocks, steps[0]),
-                    steps,
-                    results,
-                    new DenoiserFeatureResult.Baselines(
-                            ProbeComparison.chance(trainPixels, testPixels).linear(),
-                            probe.evaluate(trainPixels, testPixels).accuracy(),
-                            DenoiserFeatureResult.accuracies(same.build().sweep(train, test))));
+            return DenoiserFeatureResult.accuracies(same.build().sweep(train, test));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.soda4j.eval.feature.DenoiserFeatures;
 import org.soda4j.eval.plot.HeatMap;
 
@@ -42,7 +43,7 @@ public record DenoiserFeatureResult(
      * @param chance accuracy of always the class that is the most frequent in training, 0 to 1
      * @param pixels accuracy on raw pixels, 0 to 1
      * @param untrained accuracies of the same blocks at the same steps before any training, {@code
-     *     [blocks][steps]}
+     *     [blocks][steps]}; empty of a model with an encoder of somebody's own
      */
     public record Baselines(double chance, double pixels, double[][] untrained) {
 
@@ -61,15 +62,18 @@ public record DenoiserFeatureResult(
          */
         private Map<String, double[]> rows(int steps) {
             Map<String, double[]> rows = new LinkedHashMap<>();
-            double[] best = new double[steps];
-            for (int s = 0; s < steps; s++) {
-                int step = s;
-                best[s] = Arrays.stream(untrained).mapToDouble(b -> b[step]).max().orElse(0);
-            }
             rows.put("chance", DoubleStream.generate(() -> chance).limit(steps).toArray());
             rows.put("raw pixels", DoubleStream.generate(() -> pixels).limit(steps).toArray());
-            rows.put(UNTRAINED, best);
+            Arrays.stream(untrained)
+                    .reduce(Baselines::higher)
+                    .ifPresent(best -> rows.put(UNTRAINED, best));
             return rows;
+        }
+
+        private static double[] higher(double[] one, double[] other) {
+            return IntStream.range(0, one.length)
+                    .mapToDouble(i -> Math.max(one[i], other[i]))
+                    .toArray();
         }
     }
 

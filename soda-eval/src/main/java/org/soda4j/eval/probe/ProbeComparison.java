@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.soda4j.Soda;
 import org.soda4j.data.dataset.ImageDataset;
@@ -102,13 +103,9 @@ public record ProbeComparison(List<Row> rows) {
      */
     public static ProbeComparison of(
             Soda soda, ImageDataset train, ImageDataset test, Output output, Row pixels) {
-        ImageProbeData labels = ImageProbeData.of(train, test);
-        List<Row> rows = new ArrayList<>();
-        rows.add(chance(labels.train(), labels.test(), labels.classNames().size()));
-        rows.add(Objects.requireNonNull(pixels, "pixels"));
-        try (Soda untrained = untrained(soda)) {
-            rows.add(features(UNTRAINED, untrained, train, test, output));
-        }
+        Objects.requireNonNull(pixels, "pixels");
+        List<Row> rows =
+                new ArrayList<>(baselines(soda, train, test, output, () -> pixels, row -> {}));
         rows.add(ofModel(soda, train, test, output));
         return new ProbeComparison(rows);
     }
@@ -130,13 +127,28 @@ public record ProbeComparison(List<Row> rows) {
             Output output,
             Consumer<? super Row> done) {
         Objects.requireNonNull(done, "done");
-        List<Row> rows = new ArrayList<>();
         FeatureExtractor pixels = FeatureExtractor.of(soda).output(Output.PIXELS);
-        FeatureSet trainPixels = pixels.extract(train);
-        FeatureSet testPixels = pixels.extract(test);
-        rows.add(chance(trainPixels, testPixels));
+        return baselines(
+                soda,
+                train,
+                test,
+                output,
+                () -> row(PIXELS, pixels.extract(train), pixels.extract(test)),
+                done);
+    }
+
+    private static List<Row> baselines(
+            Soda soda,
+            ImageDataset train,
+            ImageDataset test,
+            Output output,
+            Supplier<Row> pixels,
+            Consumer<? super Row> done) {
+        ImageProbeData labels = ImageProbeData.of(train, test);
+        List<Row> rows = new ArrayList<>();
+        rows.add(chance(labels.train(), labels.test(), labels.classNames().size()));
         done.accept(rows.get(0));
-        rows.add(row(PIXELS, trainPixels, testPixels));
+        rows.add(pixels.get());
         done.accept(rows.get(1));
         try (Soda untrained = untrained(soda)) {
             rows.add(features(UNTRAINED, untrained, train, test, output));
@@ -205,9 +217,22 @@ public record ProbeComparison(List<Row> rows) {
      * @return their row
      */
     public static Row row(String features, FeatureSet train, FeatureSet test) {
+        return row(features, KnnProbe.builder().build(), train, test);
+    }
+
+    /**
+     * Measures any features, as they are, with another k-NN than the published one.
+     *
+     * @param features what they are
+     * @param neighbours such as one that allows small classes
+     * @param train labelled
+     * @param test labelled, with the same classes
+     * @return their row
+     */
+    public static Row row(String features, KnnProbe neighbours, FeatureSet train, FeatureSet test) {
         return row(
                 features,
-                Optional.of(KnnProbe.builder().build().evaluate(train, test)),
+                Optional.of(neighbours.evaluate(train, test)),
                 LinearProbe.onStandardizedFeatures().evaluate(train, test));
     }
 
